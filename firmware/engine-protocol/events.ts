@@ -1,0 +1,49 @@
+import type { LineId, NetId, PlayerId, RecorderId } from './ids.ts';
+import type { CallerId } from './signals.ts';
+
+/** A digit, when its tone (or pulse train, or RFC 4733 event) has ended. */
+export type DigitEvent = {
+  readonly is: 'digit';
+  readonly digit: string;
+  readonly heardBy: 'dtmf' | 'pulse' | 'event';
+  readonly lastedMs: number;
+};
+
+export type LineEvent =
+  | DigitEvent
+  /** FXS. `parked`: left off hook until the howler gave up. */
+  | { readonly is: 'offHook' | 'onHook' | 'flash' | 'parked' }
+  /** FXO: it rings; it stopped ringing unanswered. */
+  | { readonly is: 'rung' }
+  | { readonly is: 'ringEnded' }
+  | { readonly is: 'callerId'; readonly callerId: CallerId }
+  /** FXO: the loop is closed; `dialTone` false means that none came and nothing was dialled. */
+  | { readonly is: 'seized'; readonly dialTone: boolean }
+  | { readonly is: 'dialled' }
+  /** FXO: ringing came while we seized. */
+  | { readonly is: 'glare' }
+  /** FXO: the exchange's ringback was recognised. */
+  | { readonly is: 'ringback' }
+  | { readonly is: 'answered'; readonly by: 'polarity' | 'progress' | 'assumed' }
+  | {
+      readonly is: 'disconnected';
+      readonly by: 'loop' | 'polarity' | 'tone';
+      readonly tone?: 'busy' | 'congestion' | 'dial';
+    };
+
+export type NetEvent =
+  | DigitEvent
+  | { readonly is: 'mediaArrived' }
+  | { readonly is: 'mediaLost'; readonly cause: 'none came' | 'stopped' };
+
+export type FileEvent = {
+  readonly is: 'finished';
+  readonly seconds: number;
+  readonly why: 'end' | 'silence' | 'longest' | 'disk';
+};
+
+/** Events (H.248.1 §7.1.9): come *from* a termination. */
+export type Happened =
+  | { readonly termination: LineId; readonly event: LineEvent }
+  | { readonly termination: NetId; readonly event: NetEvent }
+  | { readonly termination: PlayerId | RecorderId; readonly event: FileEvent };
