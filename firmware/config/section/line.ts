@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import { choice, flag, optionalText, text } from '../setting.ts';
+
+/** A line card: which driver, and that driver's own settings. */
+export const card = v.strictObject({
+  id: text({ title: 'Short name', help: 'Named by the lines of this card.', min: 1, max: 32 }),
+  driver: text({ title: 'Driver', help: 'Kind of card.', min: 1, max: 32 }),
+  settings: v.optional(v.record(v.string(), v.unknown()), {}),
+});
+
+/** A phone port or an exchange line. */
+export const line = v.strictObject({
+  id: text({ title: 'Line', help: 'Name such as line/1.', min: 6, max: 40 }),
+  kind: choice({
+    title: 'Kind',
+    help: 'fxs: a phone; fxo: a line of the exchange.',
+    of: ['fxs', 'fxo'],
+    default: 'fxs',
+  }),
+  card: text({ title: 'Card', help: 'Short name of the card.', min: 1, max: 32 }),
+  port: text({ title: 'Port', help: 'Port on the card, such as phone/1.', min: 1, max: 32 }),
+  extension: optionalText({
+    title: 'Extension',
+    help: 'Number by which the other phones call it.',
+    max: 8,
+    default: '',
+  }),
+  account: optionalText({ title: 'Account', help: 'Account by which its calls leave.', max: 32, default: '' }),
+  rings: optionalText({
+    title: 'Rings',
+    help: 'fxo: line of the phone that rings when the exchange calls.',
+    max: 40,
+    default: '',
+    appliesWhen: { setting: 'kind', is: ['fxo'] },
+  }),
+  enabled: flag({ title: 'In use', help: 'Off: the port is not served.', default: true }),
+});

@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+import { flag, optionalText, whole } from '../setting.ts';
+
+export const routing = v.strictObject({
+  digitMap: optionalText({
+    title: 'Digit map',
+    help: 'When a dialled number is complete, such as [2-8]xxx|0T|*xx. Extensions are added by themselves.',
+    max: 1024,
+    default: 'x.T',
+  }),
+  firstDigitS: whole({
+    title: 'First digit',
+    help: 'Wait for the first digit.',
+    unit: 's',
+    min: 5,
+    max: 60,
+    default: 16,
+  }),
+  interDigitS: whole({
+    title: 'Between digits',
+    help: 'Wait for the next digit.',
+    unit: 's',
+    min: 1,
+    max: 30,
+    default: 4,
+  }),
+  exchangeFallback: flag({
+    title: 'Exchange line as fallback',
+    help: 'Outside calls go to an exchange line when no softswitch takes them.',
+    default: true,
+  }),
+  phoneRingS: whole({
+    title: 'Ring time of phones',
+    help: 'How long a phone rings for an outside call.',
+    unit: 's',
+    min: 5,
+    max: 300,
+    default: 120,
+  }),
+});

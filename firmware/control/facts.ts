@@ -1,0 +1,63 @@
+import type { Cause } from './failure.ts';
+
+/**
+ * What happened: a closed union, one ordered stream, the only way up besides leg events. Records, alarms, live
+ * status and metrics are folds over facts.
+ */
+export type CallId = `call/${string}`;
+/** One end of a call, whatever it is made of: SIP, a phone, an exchange line. */
+export type LegId = `leg/${number}`;
+
+/**
+ * Where an attempt goes. `trunk`: the SIP trunk with this id; `phone`: the FXS line id; `line`: the exchange line id.
+ * `number` is what is dialled there, after transforms; unused for a phone.
+ */
+export type Target = { readonly kind: 'trunk' | 'phone' | 'line'; readonly id: string; readonly number: string };
+
+export type Party = {
+  readonly kind: 'phone' | 'trunk' | 'line';
+  /** Line id, or trunk id. */
+  readonly id: string;
+  readonly number: string;
+  readonly name?: string;
+};
+
+export type Fact =
+  | { readonly fact: 'callBegan'; readonly call: CallId; readonly from: Party; readonly dialled: string }
+  | {
+      readonly fact: 'attemptBegan';
+      readonly call: CallId;
+      readonly attempt: string;
+      readonly target: Target;
+      readonly why: string;
+    }
+  | {
+      readonly fact: 'attemptEnded';
+      readonly call: CallId;
+      readonly attempt: string;
+      readonly cause: Cause;
+      readonly status?: number;
+      readonly q850?: number;
+    }
+  | { readonly fact: 'callAlerting'; readonly call: CallId; readonly attempt: string }
+  | { readonly fact: 'callAnswered'; readonly call: CallId; readonly attempt: string; readonly target: Target }
+  | {
+      readonly fact: 'callEnded';
+      readonly call: CallId;
+      readonly cause: Cause;
+      readonly by: 'caller' | 'callee' | 'gateway';
+    }
+  | { readonly fact: 'callMedia'; readonly call: CallId; readonly statistics: unknown }
+  | { readonly fact: 'registered'; readonly account: string; readonly trunk: string; readonly expiresS: number }
+  | {
+      readonly fact: 'registrationFailed';
+      readonly account: string;
+      readonly trunk: string;
+      readonly cause: string;
+      readonly sentence: string;
+    }
+  | { readonly fact: 'trunkUp' | 'trunkSuspect' | 'trunkDown'; readonly trunk: string; readonly why: string }
+  | { readonly fact: 'portIn' | 'portOut'; readonly line: string; readonly cause: string }
+  | { readonly fact: 'engineLost' | 'engineBack'; readonly why: string }
+  | { readonly fact: 'controlRestarted'; readonly callsEnded: number }
+  | { readonly fact: 'configured'; readonly revision: string; readonly by: string; readonly steps: readonly string[] };

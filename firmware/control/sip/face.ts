@@ -1,0 +1,145 @@
+import type { LegId } from '../facts.ts';
+import type { Cause } from '../failure.ts';
+
+/**
+ * The face of the SIP room: what legs, registrations and probes may ask of the user agent (`user-agent.ts`), and
+ * what they hear. Nothing above knows messages, transactions or dialogs.
+ */
+
+/** Transports of RFC 3261 §18 that a flow can have. */
+export type TransportName = 'udp' | 'tcp' | 'tls';
+export type Endpoint = { readonly address: string; readonly port: number };
+/** One way to a softswitch: a local socket of its own and the far address. Named after the trunk it belongs to. */
+export type FlowId = string;
+export type Flow = {
+  readonly id: FlowId;
+  readonly transport: TransportName;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+};
+export type Credentials = { readonly user: string; readonly password: string };
+/** `sip:user@host:port;parameters` as text, checked when it is parsed. */
+export type UriText = string;
+export type NameAddress = { readonly uri: UriText; readonly name?: string };
+/** Q.850 cause and text of a Reason header (RFC 3326). */
+export type Reason = { readonly q850?: number; readonly text?: string };
+
+/** A request outside of any dialog that is not an INVITE: REGISTER, OPTIONS. Digest is answered by the user agent. */
+export type RequestAsk = {
+  readonly flow: FlowId;
+  readonly method: 'REGISTER' | 'OPTIONS';
+  readonly uri: UriText;
+  readonly from: NameAddress;
+  readonly to: NameAddress;
+  /** Kept from one REGISTER to the next (RFC 3261 §10.2.4); the user agent counts its CSeq. */
+  readonly callId: string;
+  readonly contact?: UriText;
+  readonly expiresS?: number;
+  readonly credentials?: Credentials;
+  /** Gives up earlier than Timer F. */
+  readonly giveUpAfterMs?: number;
+};
+export type RequestOutcome =
+  | {
+      readonly is: 'answered';
+      readonly status: number;
+      readonly phrase: string;
+      readonly tookMs: number;
+      readonly source: Endpoint;
+      readonly contacts: readonly { readonly uri: UriText; readonly expiresS?: number }[];
+      readonly retryAfterMs?: number;
+      readonly minExpiresS?: number;
+      readonly serviceRoute: readonly string[];
+      /** The 401/407 was an answer to credentials that were not stale: the password is wrong. */
+      readonly credentialsRefused: boolean;
+      /** Address and port the far end saw us come from (received/rport of our Via, RFC 3581). */
+      readonly seenFrom?: Endpoint;
+    }
+  | { readonly is: 'silent' }
+  | { readonly is: 'unreachable'; readonly why: string };
+
+export type InviteAsk = {
+  readonly flow: FlowId;
+  readonly uri: UriText;
+  readonly from: NameAddress;
+  readonly to: NameAddress;
+  readonly contact: UriText;
+  readonly sdp: string;
+  readonly routes?: readonly UriText[];
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly credentials?: Credentials;
+};
+
+/** What a leg hears of its INVITE and its dialog, in the cascade of the datagram that brought it. */
+export type SipSignal =
+  /** The request is on its way: on UDP at once, on TCP and TLS when it was written on an open connection. */
+  | { readonly sip: 'sent' }
+  | { readonly sip: 'resent' }
+  /** 401/407 was answered with credentials. */
+  | { readonly sip: 'challenged' }
+  | { readonly sip: 'provisional'; readonly status: number; readonly sdp?: string }
+  /** 2xx, already acknowledged. */
+  | { readonly sip: 'accepted'; readonly sdp?: string }
+  | {
+      readonly sip: 'refused';
+      readonly status: number;
+      readonly reason?: Reason;
+      readonly retryAfterMs?: number;
+      readonly contacts: readonly UriText[];
+      readonly credentialsRefused: boolean;
+    }
+  | { readonly sip: 'unanswered'; readonly why: 'silence' | 'transport'; readonly detail: string }
+  /** Of an INVITE that came in: our 2xx was acknowledged, or never (the user agent has sent BYE, RFC 3261 §13.3.1.4). */
+  | { readonly sip: 'acknowledged' }
+  | { readonly sip: 'neverAcknowledged' }
+  /** The caller gave up before our final answer; 487 is sent. */
+  | { readonly sip: 'cancelled'; readonly reason?: Reason }
+  /** BYE came and is answered. */
+  | { readonly sip: 'bye'; readonly reason?: Reason }
+  /** Our BYE (or CANCEL) has run its course; nothing more comes. */
+  | { readonly sip: 'ended' }
+  /** re-INVITE or UPDATE came; `respond` answers it. Without `sdp` we are asked to offer. */
+  | { readonly sip: 'reoffered'; readonly sdp?: string }
+  | { readonly sip: 'reofferAnswered'; readonly status: number; readonly sdp?: string }
+  | { readonly sip: 'info'; readonly contentType: string; readonly body: string };
+
+/** An INVITE that came in over a flow of ours. */
+export type IncomingInvite = {
+  readonly flow: FlowId;
+  /** User part of the request URI: the token of the registered contact, or the dialled number of a peer trunk. */
+  readonly requestUser: string;
+  /** User part of To, and P-Called-Party-ID where given. */
+  readonly called: string;
+  readonly caller: { readonly number: string; readonly name?: string };
+  readonly callId: string;
+  readonly sdp?: string;
+};
+/** The leg that takes an INVITE, or the status that refuses it. */
+export type InviteVerdict = { readonly leg: LegId } | { readonly refuse: number; readonly cause?: Cause };
+
+export interface UserAgent {
+  openFlow(flow: Flow): Promise<void>;
+  /** Ends what runs over the flow without waiting for the far end. */
+  closeFlow(flow: FlowId): Promise<void>;
+  request(ask: RequestAsk, done: (outcome: RequestOutcome) => void): void;
+  /** INVITE with digest; all that follows is told to `leg`. */
+  invite(leg: LegId, ask: InviteAsk): void;
+  /** CANCEL; only after a provisional answer (RFC 3261 §9.1): the leg waits for it. */
+  cancel(leg: LegId, cause: Cause): void;
+  /** Answers the INVITE or re-INVITE that the leg holds. A second final answer to one INVITE is ignored. */
+  respond(
+    leg: LegId,
+    answer: { readonly status: number; readonly sdp?: string; readonly cause?: Cause; readonly contact?: UriText },
+  ): void;
+  bye(leg: LegId, cause: Cause): void;
+  reoffer(leg: LegId, sdp: string): void;
+  info(leg: LegId, contentType: string, body: string): void;
+  onInvite(decide: (invite: IncomingInvite) => InviteVerdict): void;
+  /** Whether a request from outside may speak to us: its flow's far address, or a token that we registered. */
+  onAccess(
+    allow: (request: { readonly flow: FlowId; readonly source: Endpoint; readonly requestUser: string }) => boolean,
+  ): void;
+  /** Takes up the dialog of a leg from its kept state after a restart, so that it can be ended in order. */
+  adopt(leg: LegId, dialog: unknown): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,22 @@
+import type { CallFailure, Verdict } from '../failure.ts';
+
+/** A SIP status or a closed failure that a trunk treats unlike the table (U5: "a trunk can override single codes"). */
+export type VerdictOverrides = Readonly<Partial<Record<`${number}` | CallFailure, Verdict>>>;
+
+/** What routing sees of a way out, whether SIP upstream or exchange line: one shape, plain data. */
+export type TrunkSnapshot = {
+  readonly id: string;
+  readonly kind: 'trunk' | 'line';
+  /** `down` costs no time: it is left out while anything else is left. `held`: Retry-After or a lock. */
+  readonly health: 'unproven' | 'up' | 'suspect' | 'down' | 'held';
+  readonly priority: number;
+  readonly callsUp: number;
+  /** 0 = no limit. */
+  readonly callLimit: number;
+  /** Accounts whose binding we hold there. Of a line: empty. */
+  readonly bound: readonly string[];
+  readonly silenceBudgetMs: number;
+  readonly progressBudgetMs: number;
+  readonly ringMs: number;
+  readonly verdicts: VerdictOverrides;
+};
