@@ -1,0 +1,79 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from './core/clock.ts';
+import { openLog } from './core/log.ts';
+import { readOptions } from './supervisor/options.ts';
+import { Plane } from './supervisor/plane.ts';
+import { engineScheduling, NODE_FLAGS } from './supervisor/scheduling.ts';
+
+/** Starts both planes and keeps them running; under systemd two units do this work. */
+const options = readOptions(process.argv.slice(2));
+const [data, run] = [resolve(options.data), resolve(options.run)];
+const bundles = dirname(fileURLToPath(import.meta.url));
+const log = openLog('supervisor');
+
+const writeWhole = (name: string, text: string): void => {
+  const path = join(run, name);
+  writeFileSync(`${path}.tmp`, text);
+  renameSync(`${path}.tmp`, path);
+};
+
+const writePlanes = (): void =>
+  writeWhole('planes.json', JSON.stringify({ supervisor: process.pid, engine: engine.pid, control: control.pid }));
+
+mkdirSync(data, { recursive: true, mode: 0o700 });
+mkdirSync(run, { recursive: true, mode: 0o700 });
+rmSync(join(run, 'ready'), { force: true });
+
+const engineSocket = join(run, 'engine.sock');
+const node = [process.execPath, ...NODE_FLAGS];
+const seed = options.configuration ? ['--configuration', resolve(options.configuration)] : [];
+const watched = { clock: systemClock, log, onChange: () => writePlanes() };
+
+const engine: Plane = new Plane({
+  ...watched,
+  name: 'engine',
+  command: [
+    ...engineScheduling(log),
+    ...node,
+    join(bundles, 'engine.js'),
+    '--socket',
+    engineSocket,
+  ] as unknown as readonly [string, ...string[]],
+  onReady: () => {},
+});
+const control: Plane = new Plane({
+  ...watched,
+  name: 'control',
+  command: [
+    node[0]!,
+    ...node.slice(1),
+    join(bundles, 'control.js'),
+    '--data',
+    data,
+    '--run',
+    run,
+    '--engine',
+    engineSocket,
+    ...seed,
+  ],
+  onReady: () => writeWhole('ready', `${new Date().toISOString()}\n`),
+});
+
+let ending = false;
+const end = async (): Promise<void> => {
+  if (ending) return;
+  ending = true;
+  await control.stop();
+  await engine.stop();
+  rmSync(join(run, 'ready'), { force: true });
+  log.info({}, 'stopped');
+  process.exit(0);
+};
+process.on('SIGTERM', () => void end());
+process.on('SIGINT', () => void end());
+
+log.info({ data, run }, 'Holdfast starts');
+engine.start();
+control.start();

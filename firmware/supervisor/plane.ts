@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { backoffMs } from '../core/backoff.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import { after, type Instant } from '../core/machine.ts';
+
+export type PlaneName = 'engine' | 'control';
+
+export type PlaneOptions = {
+  readonly name: PlaneName;
+  /** Program and arguments before the bundle, such as `chrt -f 10 node …`. */
+  readonly command: readonly [program: string, ...words: string[]];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onChange: () => void;
+  readonly onReady: () => void;
+};
+
+/** What a plane tells its supervisor over the channel of its process. */
+type Word = { readonly work?: number; readonly ready?: true };
+
+/** Deaths closer together than this are a loop, and each waits longer for its restart. */
+const LOOP_WINDOW_MS = 10_000;
+const RESTART = { baseMs: 250, capMs: 30_000 };
+/** Counted work that stands still for this long means that the plane hangs. */
+const HANG_MS = 10_000;
+const STOP_WAIT_MS = 4_000;
+
+/** One plane as a process: started, watched by its own counted work, restarted when it dies or hangs. */
+export class Plane {
+  readonly #options: PlaneOptions;
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #deaths: Instant[] = [];
+  #work = { count: -1, at: 0 as Instant };
+  #cancelTimer: () => void = () => {};
+
+  constructor(options: PlaneOptions) {
+    this.#options = options;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  start(): void {
+    const { command, clock, log, name } = this.#options;
+    const [program, ...words] = command;
+    const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = child;
+    this.#work = { count: -1, at: clock.now() };
+    child.on('message', (word: Word) => this.#heard(word));
+    child.once('error', (error) => log.error({ plane: name, err: error }, 'a plane could not be started'));
+    child.once('exit', (code, signal) => this.#died(child, signal ?? `exit code ${code}`));
+    log.info({ plane: name, pid: child.pid }, 'plane started');
+    this.#options.onChange();
+    this.#watch();
+  }
+
+  /** Asks the plane to end, and ends it when it does not. Resolves when it is gone. */
+  stop(): Promise<void> {
+    this.#stopping = true;
+    this.#cancelTimer();
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      const { clock } = this.#options;
+      const cancel = clock.at(after(clock.now(), STOP_WAIT_MS), () => child.kill('SIGKILL'));
+      child.once('exit', () => {
+        cancel();
+        resolve();
+      });
+      child.kill('SIGTERM');
+    });
+  }
+
+  #heard(word: Word): void {
+    if (word.ready) this.#options.onReady();
+    if (word.work !== undefined && word.work !== this.#work.count) {
+      this.#work = { count: word.work, at: this.#options.clock.now() };
+    }
+  }
+
+  /** A plane proves that it works by counting work; a count that stands still is a hang, however alive the process. */
+  #watch(): void {
+    const { clock, log, name } = this.#options;
+    const child = this.#child;
+    this.#cancelTimer = clock.at(after(clock.now(), 1_000), () => {
+      if (clock.now() - this.#work.at > HANG_MS) {
+        log.error({ plane: name, pid: child?.pid, work: this.#work.count }, 'plane does no work and is ended');
+        child?.kill('SIGKILL');
+        return;
+      }
+      this.#watch();
+    });
+  }
+
+  #died(child: ChildProcess, why: string): void {
+    if (child !== this.#child) return;
+    const { clock, log, name } = this.#options;
+    this.#cancelTimer();
+    if (this.#stopping) return;
+    const now = clock.now();
+    this.#deaths = [...this.#deaths.filter((at) => now - at < LOOP_WINDOW_MS), now];
+    const again = this.#deaths.length - 1;
+    const waitMs = again === 0 ? 0 : backoffMs(again, RESTART, Math.random);
+    log.error({ plane: name, pid: child.pid, why, restartInMs: waitMs }, 'plane died and is restarted');
+    if (waitMs === 0) this.start();
+    else this.#cancelTimer = clock.at(after(now, waitMs), () => this.start());
+  }
+}
