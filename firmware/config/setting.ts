@@ -33,19 +33,40 @@ export const whole = (about: SettingInfo & { readonly min: number; readonly max:
     about.default,
   );
 
-/** Text of bounded length; with `default` left out it must be given. */
-export const text = (about: SettingInfo & { readonly max: number; readonly min?: number }) =>
+type TextInfo = SettingInfo & {
+  readonly max: number;
+  readonly min?: number;
+  /** What else it must be: an expression without backtracking, and the same in words ("must be …"). */
+  readonly form?: { readonly is: RegExp; readonly words: string };
+};
+
+/** Control characters would break the lines of a SIP message or of a log. */
+const PRINTABLE = /^\P{Cc}*$/u;
+
+/** Text of bounded length without control characters; with `default` left out it must be given. */
+export const text = (about: TextInfo) =>
   v.pipe(
     v.string('must be text'),
     v.minLength(about.min ?? 0, `must have at least ${about.min ?? 0} characters`),
     v.maxLength(about.max, `must have at most ${about.max} characters`),
+    v.regex(PRINTABLE, 'must not have control characters'),
+    v.check((value) => about.form?.is.test(value) ?? true, about.form?.words ?? ''),
     v.title(about.title),
     v.description(about.help),
     v.metadata(info(about)),
   );
 
-export const optionalText = (about: SettingInfo & { readonly max: number; readonly default: string }) =>
-  v.optional(text(about), about.default);
+export const optionalText = (about: TextInfo & { readonly default: string }) => v.optional(text(about), about.default);
+
+/** The short name of a thing, by which others name it; it goes into topics and file names. */
+export const shortName = (help: string) =>
+  text({
+    title: 'Short name',
+    help,
+    min: 1,
+    max: 32,
+    form: { is: /^[A-Za-z0-9][A-Za-z0-9-]*$/, words: 'must be letters, digits and hyphens, such as desk-1' },
+  });
 
 /** One of a few words. */
 export const choice = <const T extends readonly [string, ...string[]]>(

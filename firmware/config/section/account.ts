@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { optionalText, text } from '../setting.ts';
+import { optionalText, shortName, text } from '../setting.ts';
 
 /** A subscriber account; it registers with every registering trunk. */
 export const account = v.strictObject({
-  id: text({ title: 'Short name', help: 'Used by lines, records and alarms.', min: 1, max: 32 }),
+  id: shortName('Used by lines, records and alarms.'),
   user: text({ title: 'User', help: 'User part of the address of record.', min: 1, max: 64 }),
   authUser: optionalText({ title: 'Authentication name', help: 'Empty means the user.', max: 64, default: '' }),
   password: text({ title: 'Password', help: 'Goes in once and comes back nowhere.', max: 128, secret: true }),

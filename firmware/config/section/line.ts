@@ -1,16 +1,22 @@
 import * as v from 'valibot';
-import { choice, flag, optionalText, text } from '../setting.ts';
+import { choice, flag, optionalText, shortName, text } from '../setting.ts';
 
 /** A line card: which driver, and that driver's own settings. */
 export const card = v.strictObject({
-  id: text({ title: 'Short name', help: 'Named by the lines of this card.', min: 1, max: 32 }),
+  id: shortName('Named by the lines of this card.'),
   driver: text({ title: 'Driver', help: 'Kind of card.', min: 1, max: 32 }),
   settings: v.optional(v.record(v.string(), v.unknown()), {}),
 });
 
 /** A phone port or an exchange line. */
 export const line = v.strictObject({
-  id: text({ title: 'Line', help: 'Name such as line/1.', min: 6, max: 40 }),
+  id: text({
+    title: 'Line',
+    help: 'Name such as line/1.',
+    min: 6,
+    max: 40,
+    form: { is: /^line\/[A-Za-z0-9][A-Za-z0-9-]*$/, words: 'must be line/ and letters, digits or hyphens' },
+  }),
   kind: choice({
     title: 'Kind',
     help: 'fxs: a phone; fxo: a line of the exchange.',
@@ -24,6 +30,7 @@ export const line = v.strictObject({
     help: 'Number by which the other phones call it.',
     max: 8,
     default: '',
+    form: { is: /^[0-9]*$/, words: 'must be digits' },
   }),
   account: optionalText({ title: 'Account', help: 'Account by which its calls leave.', max: 32, default: '' }),
   rings: optionalText({

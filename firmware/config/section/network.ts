@@ -1,12 +1,15 @@
 import * as v from 'valibot';
 import { optionalText, whole } from '../setting.ts';
 
+const addressOrEmpty = new RegExp(`^$|${v.IP_REGEX.source}`, v.IP_REGEX.flags);
+
 export const network = v.strictObject({
   address: optionalText({
     title: 'Own address',
     help: 'IPv4 or IPv6 address for signalling and audio; empty means the address of the default route.',
     max: 45,
     default: '',
+    form: { is: addressOrEmpty, words: 'must be an IPv4 or IPv6 address' },
   }),
   rtpFirst: whole({
     title: 'First audio port',

@@ -7,6 +7,7 @@ export const routing = v.strictObject({
     help: 'When a dialled number is complete, such as [2-8]xxx|0T|*xx. Extensions are added by themselves.',
     max: 1024,
     default: 'x.T',
+    form: { is: /^[0-9A-DxXT.*#|[\]-]+$/, words: 'must be made of 0-9 A-D * # x . T | and [ ] with -' },
   }),
   firstDigitS: whole({
     title: 'First digit',

@@ -1,16 +1,20 @@
 import * as v from 'valibot';
-import { choice, optionalText, text, whole } from '../setting.ts';
+import { choice, optionalText, shortName, text, whole } from '../setting.ts';
+
+const words = 'must be a host name or an address, such as sip.example.com, 192.0.2.1 or 2001:db8::1';
+const host = { is: /^[A-Za-z0-9._:-]+$/, words };
+const hostOrEmpty = { is: /^[A-Za-z0-9._:-]*$/, words };
 
 /** One SIP softswitch (U1-U6). Every account registers with every trunk of kind `registering`. */
 export const trunk = v.strictObject({
-  id: text({ title: 'Short name', help: 'Used in records, alarms and topics.', min: 1, max: 32 }),
+  id: shortName('Used in records, alarms and topics.'),
   kind: choice({
     title: 'Kind',
     help: 'Registering: our accounts register there. Peer: known by its address.',
     of: ['registering', 'peer'],
     default: 'registering',
   }),
-  host: text({ title: 'Address', help: 'Name or address of the softswitch.', min: 1, max: 255 }),
+  host: text({ title: 'Address', help: 'Name or address of the softswitch.', min: 1, max: 255, form: host }),
   port: whole({ title: 'Port', help: 'SIP port of the softswitch.', min: 1, max: 65535, default: 5060 }),
   transport: choice({ title: 'Transport', help: 'How SIP is carried.', of: ['udp', 'tcp'], default: 'udp' }),
   domain: optionalText({
@@ -18,6 +22,7 @@ export const trunk = v.strictObject({
     help: 'Domain in the addresses of record; empty means the address.',
     max: 255,
     default: '',
+    form: hostOrEmpty,
   }),
   localPort: whole({
     title: 'Own port',

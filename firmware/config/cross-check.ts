@@ -1,0 +1,101 @@
+import type { Refusal } from './refusal.ts';
+import type { Configuration } from './schema.ts';
+
+/** What fields demand of each other. `emergency` are the emergency numbers of the country. */
+export const crossCheck = (whole: Configuration, emergency: readonly string[]): readonly Refusal[] => [
+  ...names(whole),
+  ...places(whole),
+  ...references(whole),
+  ...extensions(whole, emergency),
+  ...audioPorts(whole),
+  ...signallingPorts(whole),
+  ...jitter(whole),
+];
+
+const refusal = (path: string, limit: string, remedy: string): Refusal => ({ path, limit, remedy });
+
+/** Indexes of the entries whose key has been seen before. */
+const repeated = (keys: readonly (string | number)[]): number[] =>
+  keys.flatMap((key, index) => (keys.indexOf(key) < index ? [index] : []));
+
+const names = (whole: Configuration): Refusal[] =>
+  (['trunks', 'accounts', 'cards', 'lines'] as const).flatMap((list) =>
+    repeated(whole[list].map(({ id }) => id)).map((index) =>
+      refusal(`${list}/${index}/id`, 'must be unlike all others of the list', 'Choose another name.'),
+    ),
+  );
+
+const places = ({ lines }: Configuration): Refusal[] =>
+  repeated(lines.map(({ card, port }) => `${card} ${port}`)).map((index) =>
+    refusal(`lines/${index}/port`, 'must belong to one line only', 'Name another port, or remove one of the lines.'),
+  );
+
+const references = ({ accounts, cards, lines }: Configuration): Refusal[] => {
+  const phones = new Set(lines.filter(({ kind }) => kind === 'fxs').map(({ id }) => id));
+  const cardIds = new Set(cards.map(({ id }) => id));
+  const accountIds = new Set(accounts.map(({ id }) => id));
+  const phone = (path: string) => refusal(path, 'must be a line of kind fxs', 'Name a phone port that is in the list.');
+  return [
+    ...accounts.flatMap(({ line }, index) => (phones.has(line) ? [] : [phone(`accounts/${index}/line`)])),
+    ...lines.flatMap(({ card, account, rings, kind }, index) => [
+      ...(cardIds.has(card) ? [] : [refusal(`lines/${index}/card`, 'must be a card of the list', 'Add the card.')]),
+      ...(account === '' || accountIds.has(account)
+        ? []
+        : [refusal(`lines/${index}/account`, 'must be an account of the list', 'Add the account, or leave it empty.')]),
+      ...(kind === 'fxs' || rings === '' || phones.has(rings) ? [] : [phone(`lines/${index}/rings`)]),
+    ]),
+  ];
+};
+
+/** An extension that begins with an emergency number would delay or swallow the emergency call. */
+const extensions = ({ lines }: Configuration, emergency: readonly string[]): Refusal[] => {
+  const inUse = lines.map(({ extension }, index) => extension || `none ${index}`);
+  return [
+    ...repeated(inUse).map((index) =>
+      refusal(`lines/${index}/extension`, 'must be unlike all others', 'Choose another extension.'),
+    ),
+    ...lines.flatMap(({ extension }, index) => {
+      const number = emergency.find((each) => extension.startsWith(each));
+      if (number === undefined) return [];
+      const limit = `must not begin with the emergency number ${number}`;
+      return [refusal(`lines/${index}/extension`, limit, 'Choose another extension.')];
+    }),
+  ];
+};
+
+/** Two calls a line (one of them waiting), each an RTP and an RTCP port. */
+const PORTS_A_LINE = 4;
+
+const audioPorts = ({ network, lines }: Configuration): Refusal[] => {
+  const needed = PORTS_A_LINE * Math.max(1, lines.length);
+  const refused: Refusal[] = [];
+  if (network.rtpFirst % 2 === 1) {
+    refused.push(refusal('network/rtpFirst', 'must be even', `Use ${network.rtpFirst + 1}.`));
+  }
+  if (network.rtpLast - network.rtpFirst + 1 < needed) {
+    const least = network.rtpFirst + needed - 1;
+    const limit = `must be at least ${least}, so that every line has ${PORTS_A_LINE} ports`;
+    refused.push(refusal('network/rtpLast', limit, 'Make the range longer.'));
+  }
+  return refused;
+};
+
+const signallingPorts = ({ trunks, network }: Configuration): Refusal[] => [
+  ...repeated(trunks.map(({ localPort }) => localPort)).map((index) =>
+    refusal(`trunks/${index}/localPort`, 'must be unlike that of all other trunks', 'Choose another port.'),
+  ),
+  ...trunks.flatMap(({ localPort }, index) => {
+    if (localPort < network.rtpFirst || localPort > network.rtpLast) return [];
+    const limit = `must be outside the audio ports ${network.rtpFirst} to ${network.rtpLast}`;
+    return [refusal(`trunks/${index}/localPort`, limit, 'Choose another port, or move the audio ports.')];
+  }),
+];
+
+const jitter = ({ media }: Configuration): Refusal[] => {
+  if (media.jitterMinMs > media.jitterMaxMs) {
+    return [refusal('media/jitterMinMs', `must be at most jitterMaxMs (${media.jitterMaxMs})`, 'Lower it.')];
+  }
+  if (media.jitterInitialMs >= media.jitterMinMs && media.jitterInitialMs <= media.jitterMaxMs) return [];
+  const limit = `must be from jitterMinMs (${media.jitterMinMs}) to jitterMaxMs (${media.jitterMaxMs})`;
+  return [refusal('media/jitterInitialMs', limit, 'Choose a value between both.')];
+};
