@@ -1,0 +1,362 @@
+import { type BackoffShape, backoffMs } from '../../core/backoff.ts';
+import { after, earliest, type Instant, type Lapse, type Machine, type Step } from '../../core/machine.ts';
+import type { RequestOutcome } from './face.ts';
+import { causeOfRefusal, type RegistrationCause } from './registration-cause.ts';
+
+/**
+ * One account at one softswitch (RFC 3261 §10.2): bound for as long as the settings want it, never given up (U2).
+ *
+ *   starting ──▶ asking ──200 with our contact──▶ bound ──50-90 % of the expiry, or nudge──▶ asking
+ *                  │ ▲                              a refusal does not unbind what is still bound:
+ *          refused │ │ back-off, or nudge           `waiting` and `asking` keep their `binding`
+ *                  ▼ │
+ *                waiting            standby: the softswitch keeps one binding an account, another trunk has it
+ *   any ──stop──▶ unbinding ──answer or 2 s──▶ off ──start──▶ starting
+ *
+ * Only `off` has no deadline.
+ */
+export type Binding = {
+  readonly since: Instant;
+  readonly expiresAt: Instant;
+  readonly serviceRoute: readonly string[];
+};
+export type Failed = { readonly cause: RegistrationCause; readonly detail: string };
+type Phase =
+  | { readonly is: 'starting'; readonly binding?: Binding; readonly registerAt: Instant }
+  | {
+      readonly is: 'asking';
+      readonly binding?: Binding;
+      readonly askedAt: Instant;
+      readonly expiresS: number;
+      readonly failures: number;
+      readonly failed?: Failed;
+    }
+  | { readonly is: 'bound'; readonly binding: Binding; readonly refreshAt: Instant }
+  | {
+      readonly is: 'waiting';
+      readonly binding?: Binding;
+      readonly retryAt: Instant;
+      readonly failedAt: Instant;
+      readonly failures: number;
+      readonly failed: Failed;
+      /** A SIP answer refused us, in contrast to silence: the softswitch lives, so nudges are paced. */
+      readonly answered: boolean;
+    }
+  | { readonly is: 'standby'; readonly retryAt: Instant }
+  | { readonly is: 'unbinding'; readonly giveUpAt: Instant }
+  | { readonly is: 'off' };
+/** What stays the same over all REGISTERs: §10.2.4 wants one Call-ID; the token in our contact names account and trunk. */
+export type RegistrationIdentity = { readonly callId: string; readonly token: string };
+export type Registration = Phase & {
+  readonly identity: RegistrationIdentity;
+  /** Number of the last ask: the answer to an older one is not heard. */
+  readonly asks: number;
+  /** Min-Expires of a 423 (§10.2.8), 0 if there was none. */
+  readonly leastExpiresS: number;
+};
+
+export type RegistrationEvent =
+  | { readonly type: 'start'; readonly withinMs: number }
+  | { readonly type: 'outcome'; readonly ask: number; readonly outcome: RequestOutcome }
+  /** Good probe after a doubt, or link up: register within this time, whatever the back-off says. */
+  | { readonly type: 'nudge'; readonly withinMs: number }
+  | { readonly type: 'settingsChanged' }
+  /** There is no flow to ask over. */
+  | { readonly type: 'noFlow'; readonly cause: 'nameNotFound' | 'unreachable'; readonly detail: string }
+  /** The other trunk that had the one binding of the account lost it. */
+  | { readonly type: 'siblingLost' }
+  | { readonly type: 'stop' };
+
+export type RegistrationEffect =
+  | { readonly do: 'register'; readonly ask: number; readonly expiresS: number }
+  | { readonly fact: 'registered'; readonly expiresS: number }
+  | ({ readonly fact: 'registrationFailed' } & Failed);
+
+export type RegistrationSettings = {
+  readonly expiresS: number;
+  readonly t1Ms: number;
+  /** Tokens of the same account at the other trunks: one of them in a 200 without ours means "one binding an account". */
+  readonly siblingTokens: readonly string[];
+  readonly random: () => number;
+};
+
+/** RFC 5626 §4.5: base when all flows failed, and its cap. */
+const USUAL: BackoffShape = { baseMs: 30_000, capMs: 1_800_000 };
+/** What only a person can mend is asked for slowly, so that no softswitch locks us out. */
+const SLOW: BackoffShape = { baseMs: 600_000, capMs: 1_800_000 };
+const LONGEST_RETRY_AFTER_MS = 1_800_000;
+/** Timer F (RFC 3261 §17.1.2.2) has ended the transaction long before; this only guards against an ask that is lost. */
+const ASK_GUARD_MS = 45_000;
+const UNBIND_PATIENCE_MS = 2000;
+const STANDBY_CHECK_MS = 1_800_000;
+const LONGEST_EXPIRES_S = 86_400;
+/** A password that has just worked is tried once more soon: a restarted registrar may not know its own challenge. */
+const SECOND_TRY_MS = 2000;
+const LONGEST_PACE_MS = 30_000;
+
+const slowCauses: readonly RegistrationCause[] = ['wrongPassword', 'unknownAccount'];
+
+export const firstRegistration = (identity: RegistrationIdentity): Registration => ({
+  is: 'off',
+  identity,
+  asks: 0,
+  leastExpiresS: 0,
+});
+
+/** The kept state of a plane that died: the answer to its REGISTER will not come here, its binding still stands. */
+export const resumedRegistration = (state: Registration, now: Instant): Registration => {
+  if (state.is === 'off' || state.is === 'unbinding') return { ...common(state), is: 'off' };
+  return { ...common(state), ...bindingOf(state, now), is: 'starting', registerAt: now };
+};
+
+const common = ({ identity, asks, leastExpiresS }: Registration) => ({ identity, asks, leastExpiresS });
+
+/** The binding that still stands, as a property to spread. */
+const bindingOf = (state: Registration, now: Instant): { readonly binding?: Binding } =>
+  'binding' in state && state.binding !== undefined && state.binding.expiresAt > now ? { binding: state.binding } : {};
+
+const failuresOf = (state: Registration): number => ('failures' in state ? state.failures : 0);
+
+/** The user part of `sip:user@host`, without a regular expression; empty if there is none. */
+const userOf = (uri: string): string => {
+  const from = uri.indexOf(':') + 1;
+  const to = uri.indexOf('@', from);
+  return to < 0 ? '' : uri.slice(from, to);
+};
+
+type Result = Step<Registration, RegistrationEffect>;
+
+/** One registration; pure but for the injected `random`. */
+export class RegistrationMachine implements Machine<Registration, RegistrationEvent, RegistrationEffect> {
+  readonly #settings: RegistrationSettings;
+
+  constructor(settings: RegistrationSettings) {
+    this.#settings = settings;
+  }
+  #within(now: Instant, ms: number) {
+    return after(now, this.#settings.random() * ms);
+  }
+
+  #ask(state: Registration, now: Instant, failures = failuresOf(state)): Result {
+    const asks = state.asks + 1;
+    const expiresS = Math.max(this.#settings.expiresS, state.leastExpiresS);
+    const failed = 'failed' in state && state.failed !== undefined ? { failed: state.failed } : {};
+    return {
+      state: {
+        ...common(state),
+        ...bindingOf(state, now),
+        ...failed,
+        is: 'asking',
+        asks,
+        askedAt: now,
+        expiresS,
+        failures,
+      },
+      effects: [{ do: 'register', ask: asks, expiresS }],
+    };
+  }
+
+  #failedFact(state: Registration, failed: Failed): RegistrationEffect[] {
+    const before = 'failed' in state ? state.failed : undefined;
+    return before?.cause === failed.cause && before.detail === failed.detail
+      ? []
+      : [{ fact: 'registrationFailed', ...failed }];
+  }
+
+  #wait(state: Registration, now: Instant, failed: Failed, answered: boolean, waitMs?: number): Result {
+    const failures = failuresOf(state);
+    const kept = bindingOf(state, now);
+    const shape = slowCauses.includes(failed.cause) ? SLOW : USUAL;
+    const hopeful = failed.cause === 'wrongPassword' && failures === 0 && kept.binding !== undefined;
+    const ms = waitMs ?? (hopeful ? SECOND_TRY_MS : backoffMs(failures, shape, this.#settings.random));
+    return {
+      state: {
+        ...common(state),
+        ...kept,
+        is: 'waiting',
+        retryAt: after(now, ms),
+        failedAt: now,
+        failures: failures + 1,
+        failed,
+        answered,
+      },
+      effects: this.#failedFact(state, failed),
+    };
+  }
+
+  #accepted(state: Registration & { is: 'asking' }, now: Instant, outcome: Answer): Result {
+    const own = outcome.contacts.find((contact) => userOf(contact.uri) === state.identity.token);
+    const expiresS = own?.expiresS ?? state.expiresS;
+    if (own === undefined || expiresS <= 0) return this.#notOurs(state, now, outcome);
+    const expiresAt = after(now, expiresS * 1000);
+    const refreshAt = after(now, Math.max(1000, expiresS * 1000 * (0.5 + this.#settings.random() * 0.4)));
+    const news = bindingOf(state, now).binding === undefined || state.failed !== undefined;
+    return {
+      state: {
+        ...common(state),
+        is: 'bound',
+        binding: { since: now, expiresAt, serviceRoute: outcome.serviceRoute },
+        refreshAt,
+      },
+      effects: news ? [{ fact: 'registered', expiresS }] : [],
+    };
+  }
+
+  /** 200 that does not list our contact: we are not bound, whatever the status says. */
+  #notOurs(before: Registration & { is: 'asking' }, now: Instant, outcome: Answer): Result {
+    const { binding: _gone, ...state } = before;
+    const sibling = outcome.contacts.some((contact) => this.#settings.siblingTokens.includes(userOf(contact.uri)));
+    if (!sibling) return this.#wait(state, now, { cause: 'bindingAltered', detail: '' }, true);
+    return {
+      state: { ...common(state), is: 'standby', retryAt: after(now, STANDBY_CHECK_MS) },
+      effects: [{ fact: 'registrationFailed', cause: 'oneBinding', detail: '' }],
+    };
+  }
+
+  #refused(state: Registration & { is: 'asking' }, now: Instant, outcome: Answer): Result {
+    const least = outcome.minExpiresS ?? 0;
+    if (outcome.status === 423 && least > state.expiresS && least <= LONGEST_EXPIRES_S)
+      return this.#ask({ ...state, leastExpiresS: least }, now);
+    const failed = {
+      cause: causeOfRefusal(outcome.status, outcome.credentialsRefused),
+      detail: `${outcome.status} ${outcome.phrase}`.trim(),
+    };
+    const waitMs =
+      outcome.retryAfterMs === undefined ? undefined : Math.min(outcome.retryAfterMs, LONGEST_RETRY_AFTER_MS);
+    return this.#wait(state, now, failed, true, waitMs);
+  }
+
+  #heard(state: Registration, now: Instant, number: number, outcome: RequestOutcome): Result {
+    if (state.is === 'unbinding' && number === state.asks)
+      return { state: { ...common(state), is: 'off' }, effects: [] };
+    if (state.is !== 'asking' || number !== state.asks) return { state, effects: [] };
+    if (outcome.is === 'silent') return this.#wait(state, now, { cause: 'silent', detail: '' }, false);
+    if (outcome.is === 'unreachable')
+      return this.#wait(state, now, { cause: 'unreachable', detail: outcome.why }, false);
+    return outcome.status >= 200 && outcome.status < 300
+      ? this.#accepted(state, now, outcome)
+      : this.#refused(state, now, outcome);
+  }
+
+  /** Nudges of a softswitch that lives and refuses are paced, or probe and refusal would chase each other. */
+  #pacedMs(state: Registration & { is: 'waiting' }) {
+    return state.answered ? Math.min(LONGEST_PACE_MS, 500 * 2 ** Math.min(state.failures, 10)) : 500;
+  }
+
+  #nudged(state: Registration, now: Instant, withinMs: number): Result {
+    const at = this.#within(now, withinMs);
+    switch (state.is) {
+      case 'bound':
+        // The answer that bound us is itself the sign of life: nothing to ask again.
+        if (state.binding.since === now) return { state, effects: [] };
+        return withinMs === 0
+          ? this.#ask(state, now)
+          : { state: { ...state, refreshAt: sooner(state.refreshAt, at) }, effects: [] };
+      case 'waiting': {
+        const paced = Math.max(at, after(state.failedAt, this.#pacedMs(state))) as Instant;
+        return paced <= now
+          ? this.#ask(state, now)
+          : { state: { ...state, retryAt: sooner(state.retryAt, paced) }, effects: [] };
+      }
+      case 'asking':
+        // Its next retransmission may be 4 s away (T2), so an ask of some age is sent anew.
+        return now - state.askedAt >= this.#settings.t1Ms ? this.#ask(state, now) : { state, effects: [] };
+      case 'standby':
+      case 'starting':
+      case 'unbinding':
+      case 'off':
+        return { state, effects: [] };
+    }
+  }
+
+  #stopped(state: Registration, now: Instant): Result {
+    if (state.is === 'off' || state.is === 'unbinding') return { state, effects: [] };
+    if (state.is !== 'asking' && bindingOf(state, now).binding === undefined)
+      return { state: { ...common(state), is: 'off' }, effects: [] };
+    const asks = state.asks + 1;
+    return {
+      state: { ...common(state), asks, is: 'unbinding', giveUpAt: after(now, UNBIND_PATIENCE_MS) },
+      effects: [{ do: 'register', ask: asks, expiresS: 0 }],
+    };
+  }
+
+  #lapse(state: Registration, now: Instant): Result {
+    switch (state.is) {
+      case 'starting':
+        return now >= state.registerAt ? this.#ask(state, now) : this.#expired(state, now);
+      case 'bound':
+        return this.#ask(state, now);
+      case 'waiting':
+        return now >= state.retryAt ? this.#ask(state, now) : this.#expired(state, now);
+      case 'standby':
+        return this.#ask(state, now);
+      case 'asking':
+        return now >= after(state.askedAt, ASK_GUARD_MS)
+          ? this.#wait(state, now, { cause: 'silent', detail: '' }, false)
+          : this.#expired(state, now);
+      case 'unbinding':
+        return { state: { ...common(state), is: 'off' }, effects: [] };
+      case 'off':
+        return { state, effects: [] };
+    }
+  }
+
+  /** The binding ran out while we could not renew it. */
+  #expired(before: Registration & { binding?: Binding }, now: Instant): Result {
+    if (before.binding === undefined || before.binding.expiresAt > now) return { state: before, effects: [] };
+    const { binding: _gone, ...state } = before;
+    const failed = 'failed' in state && state.failed ? state.failed : { cause: 'silent' as const, detail: '' };
+    return { state: state as Registration, effects: [{ fact: 'registrationFailed', ...failed }] };
+  }
+
+  step(state: Registration, event: RegistrationEvent | Lapse, now: Instant): Result {
+    switch (event.type) {
+      case 'lapse':
+        return this.#lapse(state, now);
+      case 'outcome':
+        return this.#heard(state, now, event.ask, event.outcome);
+      case 'nudge':
+        return this.#nudged(state, now, event.withinMs);
+      case 'start':
+        if (state.is !== 'off' && state.is !== 'unbinding') return { state, effects: [] };
+        return {
+          state: { ...common(state), is: 'starting', registerAt: this.#within(now, event.withinMs) },
+          effects: [],
+        };
+      case 'settingsChanged':
+        return state.is === 'off' || state.is === 'unbinding' ? { state, effects: [] } : this.#ask(state, now, 0);
+      case 'noFlow':
+        return state.is === 'off' || state.is === 'unbinding'
+          ? { state, effects: [] }
+          : this.#wait(state, now, { cause: event.cause, detail: event.detail }, false);
+      case 'siblingLost':
+        return state.is === 'standby' ? this.#ask(state, now) : { state, effects: [] };
+      case 'stop':
+        return this.#stopped(state, now);
+    }
+  }
+
+  deadline(state: Registration): Instant | undefined {
+    const binding = 'binding' in state ? state.binding : undefined;
+    switch (state.is) {
+      case 'starting':
+        return earliest(state.registerAt, binding?.expiresAt);
+      case 'asking':
+        return earliest(after(state.askedAt, ASK_GUARD_MS), binding?.expiresAt);
+      case 'bound':
+        return state.refreshAt;
+      case 'waiting':
+        return earliest(state.retryAt, binding?.expiresAt);
+      case 'standby':
+        return state.retryAt;
+      case 'unbinding':
+        return state.giveUpAt;
+      case 'off':
+        return undefined;
+    }
+  }
+}
+
+type Answer = RequestOutcome & { readonly is: 'answered' };
+
+const sooner = (one: Instant, other: Instant): Instant => (one < other ? one : other);

@@ -1,0 +1,247 @@
+import { after, earliest, type Instant, type Lapse, type Machine, type Step } from '../../core/machine.ts';
+
+/**
+ * Whether a softswitch can take calls, judged from all that is heard of it (U3).
+ *
+ *   unproven ──alive──▶ up ──missed──▶ suspect ──3 fast probes in 1 s unanswered──▶ down
+ *      ▲                ▲                 │ alive ▶ up                                │ alive
+ *      │                └── 3 good probes and 30 s ── returning ◀─────────────────────┘
+ *   held ends, link restored                              └── missed ▶ down
+ *
+ * `held` (503 with Retry-After) and `cut` (no link) can come in any state. The first sign of life after any doubt also
+ * asks for a fresh REGISTER (`reregister`): a softswitch that was away may have forgotten us although our binding has
+ * not run out. A probe that only its retransmission got answered is such a doubt too: a stop that ended while the
+ * probe was under way leaves no other trace.
+ */
+export type Evidence = { readonly from: 'registration' | 'probe' | 'call' | 'transport' | 'link' } & (
+  | { readonly type: 'alive'; readonly tookMs?: number }
+  | { readonly type: 'missed' | 'cut' | 'restored' }
+  | { readonly type: 'refused'; readonly retryAfterMs: number }
+);
+
+type Phase =
+  | { readonly is: 'unproven' | 'up'; readonly probeAt: Instant }
+  | { readonly is: 'suspect'; readonly sent: 0 | 1 | 2 | 3; readonly probeAt: Instant }
+  | { readonly is: 'down'; readonly since: Instant; readonly probeAt: Instant }
+  | { readonly is: 'returning'; readonly good: number; readonly stableAt: Instant; readonly probeAt: Instant }
+  | { readonly is: 'held'; readonly until: Instant }
+  | { readonly is: 'cut' };
+/** `roundTripMs`: smoothed time a probe took, `undefined` until one was answered. */
+export type Health = Phase & { readonly roundTripMs: number | undefined };
+
+export type HealthEffect =
+  | { readonly do: 'probe'; readonly giveUpAfterMs: number }
+  | { readonly do: 'reregister' }
+  | { readonly fact: 'trunkUp' | 'trunkSuspect' | 'trunkDown'; readonly why: string };
+
+export type HealthSettings = { readonly probeIntervalMs: number; readonly t1Ms: number; readonly random: () => number };
+
+/** While suspect or down (U3). */
+const ANXIOUS_INTERVAL_MS = 3000;
+const FAST_PROBES = 3;
+const FAST_SPAN_MS = 1000;
+const GOOD_PROBES = 3;
+const STABLE_MS = 30_000;
+/** Two retransmissions fit in (RFC 3261 §17.1.2.2 with T1 = 500 ms: 0.5 s and 1.5 s). */
+const PROBE_PATIENCE_MS = 2000;
+/** A softswitch that asks for a day of rest by mistake does not get it. */
+const LONGEST_HOLD_MS = 1_800_000;
+/** Weight of a new sample in the smoothed round trip (RFC 6298 §2.3). */
+const SMOOTHING = 1 / 8;
+
+export const firstHealth = (now: Instant): Health => ({ is: 'unproven', probeAt: now, roundTripMs: undefined });
+
+/** Never under four round trips (U6). */
+export const silenceBudgetMs = (configuredMs: number, health: Health): number =>
+  Math.max(configuredMs, Math.ceil(4 * (health.roundTripMs ?? 0)));
+
+/** A sample far below the average is believed at once: the average had been raised by a retransmission. */
+const smoothed = (average: number | undefined, sample: number): number =>
+  average === undefined || sample < average / 2 ? sample : average + (sample - average) * SMOOTHING;
+
+/** Health of one trunk; pure but for the injected `random`. */
+export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
+  readonly #settings: HealthSettings;
+
+  constructor(settings: HealthSettings) {
+    this.#settings = settings;
+  }
+  #jittered(ms: number) {
+    return ms * (0.8 + this.#settings.random() * 0.2);
+  }
+
+  #calmAt(now: Instant) {
+    return after(now, this.#jittered(this.#settings.probeIntervalMs));
+  }
+
+  #anxiousAt(now: Instant) {
+    return after(now, this.#jittered(Math.min(ANXIOUS_INTERVAL_MS, this.#settings.probeIntervalMs)));
+  }
+
+  #patienceMs(health: Health) {
+    return Math.max(PROBE_PATIENCE_MS, Math.ceil(4 * (health.roundTripMs ?? 0)));
+  }
+
+  #fastSpacingMs(health: Health) {
+    return Math.max(FAST_SPAN_MS, 4 * (health.roundTripMs ?? 0)) / FAST_PROBES;
+  }
+
+  #still(state: Health): Step<Health, HealthEffect> {
+    return { state, effects: [] };
+  }
+
+  #enter(from: Health, phase: Phase, ...effects: HealthEffect[]): Step<Health, HealthEffect> {
+    return {
+      state: { ...phase, roundTripMs: from.roundTripMs },
+      effects,
+    };
+  }
+
+  #up(from: Health, now: Instant, why: string, ...more: HealthEffect[]) {
+    return this.#enter(from, { is: 'up', probeAt: this.#calmAt(now) }, { fact: 'trunkUp', why }, ...more);
+  }
+
+  #down(from: Health, now: Instant, why: string) {
+    return this.#enter(from, { is: 'down', since: now, probeAt: this.#anxiousAt(now) }, { fact: 'trunkDown', why });
+  }
+
+  /** A probe was answered so late that its first copy must have been lost: by the path, or by a restart. */
+  #retransmitted(state: Health, evidence: Evidence & { type: 'alive' }) {
+    return (
+      evidence.from === 'probe' &&
+      evidence.tookMs !== undefined &&
+      evidence.tookMs >= 0.9 * this.#settings.t1Ms &&
+      state.roundTripMs !== undefined &&
+      evidence.tookMs > 2 * state.roundTripMs
+    );
+  }
+
+  #measured(state: Health, evidence: Evidence & { type: 'alive' }): Health {
+    return evidence.from === 'probe' && evidence.tookMs !== undefined
+      ? { ...state, roundTripMs: smoothed(state.roundTripMs, evidence.tookMs) }
+      : state;
+  }
+
+  #alive(before: Health, evidence: Evidence & { type: 'alive' }, now: Instant): Step<Health, HealthEffect> {
+    const state = this.#measured(before, evidence);
+    switch (state.is) {
+      case 'up':
+        return { state, effects: this.#retransmitted(before, evidence) ? [{ do: 'reregister' }] : [] };
+      case 'unproven':
+        return this.#up(state, now, 'it answers', { do: 'reregister' });
+      case 'suspect':
+        return this.#up(state, now, 'it answers again', { do: 'reregister' });
+      case 'down':
+        return this.#enter(
+          state,
+          {
+            is: 'returning',
+            good: evidence.from === 'probe' ? 1 : 0,
+            stableAt: after(now, STABLE_MS),
+            probeAt: this.#anxiousAt(now),
+          },
+          { fact: 'trunkSuspect', why: 'it answers again and must stay for 30 s' },
+          { do: 'reregister' },
+        );
+      case 'returning':
+        return this.#returned(state, evidence.from === 'probe' ? state.good + 1 : state.good, now);
+      case 'held':
+      case 'cut':
+        return this.#still(state);
+    }
+  }
+
+  #returned(state: Health & { is: 'returning' }, good: number, now: Instant): Step<Health, HealthEffect> {
+    return good >= GOOD_PROBES && now >= state.stableAt
+      ? this.#up(state, now, 'it was stable for 30 s')
+      : this.#still(good === state.good ? state : { ...state, good });
+  }
+
+  #missed(state: Health, from: Evidence['from'], now: Instant): Step<Health, HealthEffect> {
+    switch (state.is) {
+      case 'unproven':
+      case 'up':
+        return this.#enter(
+          state,
+          { is: 'suspect', sent: 0, probeAt: now },
+          { fact: 'trunkSuspect', why: `no good answer (${from})` },
+        );
+      case 'returning':
+        // One resent INVITE is no relapse: it only brings the next probe forward.
+        return from === 'call'
+          ? this.#still({ ...state, probeAt: earliest(state.probeAt, now) ?? now })
+          : this.#down(state, now, 'it fell silent again while it was returning');
+      default:
+        return this.#still(state);
+    }
+  }
+
+  #probe(state: Health): HealthEffect {
+    return { do: 'probe', giveUpAfterMs: this.#patienceMs(state) };
+  }
+
+  #lapse(state: Health, now: Instant): Step<Health, HealthEffect> {
+    switch (state.is) {
+      case 'unproven':
+      case 'down':
+        return { state: { ...state, probeAt: this.#anxiousAt(now) }, effects: [this.#probe(state)] };
+      case 'up':
+        return { state: { ...state, probeAt: this.#calmAt(now) }, effects: [this.#probe(state)] };
+      case 'suspect':
+        return this.#suspectLapse(state, now);
+      case 'returning': {
+        const settled = this.#returned(state, state.good, now);
+        if (settled.state.is === 'up' || now < state.probeAt) return settled;
+        return { state: { ...state, probeAt: this.#anxiousAt(now) }, effects: [this.#probe(state)] };
+      }
+      case 'held':
+        return this.#enter(state, { is: 'unproven', probeAt: now });
+      case 'cut':
+        return this.#still(state);
+    }
+  }
+
+  #suspectLapse(state: Health & { is: 'suspect' }, now: Instant): Step<Health, HealthEffect> {
+    if (state.sent === FAST_PROBES) return this.#down(state, now, 'none of three fast probes was answered');
+    const probeAt = after(now, this.#fastSpacingMs(state));
+    return { state: { ...state, sent: (state.sent + 1) as 1 | 2 | 3, probeAt }, effects: [this.#probe(state)] };
+  }
+
+  step(state: Health, event: Evidence | Lapse, now: Instant): Step<Health, HealthEffect> {
+    switch (event.type) {
+      case 'lapse':
+        return this.#lapse(state, now);
+      case 'alive':
+        return this.#alive(state, event, now);
+      case 'missed':
+        return this.#missed(state, event.from, now);
+      case 'refused':
+        return state.is === 'cut'
+          ? this.#still(state)
+          : this.#enter(
+              state,
+              { is: 'held', until: after(now, Math.min(event.retryAfterMs, LONGEST_HOLD_MS)) },
+              { fact: 'trunkSuspect', why: 'it asked to be left alone for a while (503 with Retry-After)' },
+            );
+      case 'cut':
+        return state.is === 'cut'
+          ? this.#still(state)
+          : this.#enter(state, { is: 'cut' }, { fact: 'trunkDown', why: 'no link' });
+      case 'restored':
+        return state.is === 'cut' ? this.#enter(state, { is: 'unproven', probeAt: now }) : this.#still(state);
+    }
+  }
+
+  deadline(state: Health): Instant | undefined {
+    switch (state.is) {
+      case 'held':
+        return state.until;
+      case 'cut':
+        return undefined;
+      case 'returning':
+        return state.good >= GOOD_PROBES ? earliest(state.stableAt, state.probeAt) : state.probeAt;
+      default:
+        return state.probeAt;
+    }
+  }
+}
