@@ -1,0 +1,229 @@
+import { existsSync, statSync } from 'node:fs';
+import { type Program, run } from './program.ts';
+import type { Site } from './site.ts';
+import { eventually, sleep } from './wait.ts';
+
+/** `at` is seconds since 1970 by the kernel's stamp; an end is `HOST:PORT`. */
+type Packet = { readonly at: number; readonly from: string; readonly to: string };
+
+export type SipMessage = Packet & {
+  readonly transport: 'udp' | 'tcp';
+  /** Of a request. */
+  readonly method?: string;
+  /** Of an answer. */
+  readonly status?: number;
+  readonly callId: string;
+  readonly cseq: string;
+  /** Start line and headers as they went over the wire, lines ended by \r\n. */
+  readonly head: string;
+};
+
+export type RtpPacket = Packet & {
+  readonly ssrc: string;
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly payloadType: number;
+  readonly marker: boolean;
+  /** RFC 4733, when the packet carries one. */
+  readonly event?: { readonly id: number; readonly end: boolean; readonly duration: number };
+};
+
+export type RtcpPacket = Packet & {
+  readonly types: readonly number[];
+  readonly packetsSent?: number;
+  readonly fractionLost?: number;
+  readonly cumulativeLost?: number;
+  readonly jitter?: number;
+};
+
+export type Decoded = {
+  readonly sip: readonly SipMessage[];
+  readonly rtp: readonly RtpPacket[];
+  readonly rtcp: readonly RtcpPacket[];
+};
+
+const FIELDS = [
+  ...['frame.time_epoch', 'ip.src', 'ip.dst', 'udp.srcport', 'udp.dstport', 'tcp.srcport', 'tcp.dstport'],
+  ...['sip.Method', 'sip.Status-Code', 'sip.Call-ID', 'sip.CSeq', 'sip.Request-Line', 'sip.Status-Line', 'sip.msg_hdr'],
+  ...['rtp.ssrc', 'rtp.seq', 'rtp.timestamp', 'rtp.p_type', 'rtp.marker'],
+  ...['rtpevent.event_id', 'rtpevent.end_of_event', 'rtpevent.duration'],
+  ...['rtcp.pt', 'rtcp.sender.packetcount', 'rtcp.ssrc.fraction', 'rtcp.ssrc.cum_nr', 'rtcp.ssrc.jitter'],
+] as const;
+
+type Row = Record<(typeof FIELDS)[number], string>;
+
+const number = (text: string): number | undefined => (text === '' ? undefined : Number(text.split(',')[0]));
+/** Leaves out what is undefined. */
+const present = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as never;
+
+const packetOf = (row: Row): Packet => ({
+  at: Number(row['frame.time_epoch']),
+  from: `${row['ip.src']}:${row['udp.srcport'] || row['tcp.srcport']}`,
+  to: `${row['ip.dst']}:${row['udp.dstport'] || row['tcp.dstport']}`,
+});
+
+const unescaped = (text: string): string => text.replaceAll('\\r', '\r').replaceAll('\\n', '\n').replaceAll('\\"', '"');
+
+const sipOf = (row: Row): SipMessage => ({
+  ...packetOf(row),
+  transport: row['tcp.srcport'] === '' ? 'udp' : 'tcp',
+  ...(row['sip.Method'] !== '' && row['sip.Status-Code'] === '' ? { method: row['sip.Method'] } : {}),
+  ...(row['sip.Status-Code'] !== '' ? { status: Number(row['sip.Status-Code']) } : {}),
+  callId: row['sip.Call-ID'],
+  cseq: row['sip.CSeq'],
+  head: `${row['sip.Request-Line'] || row['sip.Status-Line']}\r\n${unescaped(row['sip.msg_hdr'])}`,
+});
+
+const truth = (text: string): boolean => text === '1' || text === 'True';
+
+const rtpOf = (row: Row): RtpPacket => {
+  const event = number(row['rtpevent.event_id']);
+  return {
+    ...packetOf(row),
+    ssrc: row['rtp.ssrc'],
+    sequence: Number(row['rtp.seq']),
+    timestamp: Number(row['rtp.timestamp']),
+    payloadType: Number(row['rtp.p_type']),
+    marker: truth(row['rtp.marker']),
+    ...(event === undefined
+      ? {}
+      : { event: { id: event, end: truth(row['rtpevent.end_of_event']), duration: Number(row['rtpevent.duration']) } }),
+  };
+};
+
+const rtcpOf = (row: Row): RtcpPacket => ({
+  ...packetOf(row),
+  types: row['rtcp.pt'].split(',').map(Number),
+  ...present({
+    packetsSent: number(row['rtcp.sender.packetcount']),
+    fractionLost: number(row['rtcp.ssrc.fraction']),
+    cumulativeLost: number(row['rtcp.ssrc.cum_nr']),
+    jitter: number(row['rtcp.ssrc.jitter']),
+  }),
+});
+
+/** Everything that passes the namespace's loopback, written by dumpcap and read by tshark: a judge from outside. */
+export class Capture {
+  readonly path: string;
+  readonly #program: Program;
+
+  private constructor(path: string, program: Program) {
+    this.path = path;
+    this.#program = program;
+  }
+
+  static async start(site: Site, name = 'capture'): Promise<Capture> {
+    const path = site.path(`${name}.pcapng`);
+    const program = site.start(name, 'dumpcap', ['-i', 'lo', '-w', path, '-q', '-B', '16', '-f', 'udp or tcp']);
+    await program.prints(/File: /, 10_000);
+    await eventually('the capture file', 3000, () => existsSync(path));
+    return new Capture(path, program);
+  }
+
+  /** Ends the capture and decodes it. */
+  async stop(): Promise<Decoded> {
+    // what was on its way lies in the kernel's buffer for a moment
+    await sleep(300);
+    this.#program.signal('SIGINT');
+    await this.#program.ended;
+    return await decode(this.path);
+  }
+
+  get bytes(): number {
+    return statSync(this.path).size;
+  }
+}
+
+/** Decodes a capture with one run of tshark. RTP and RTCP are found without SDP as well. */
+export const decode = async (path: string): Promise<Decoded> => {
+  const text = await run(
+    'tshark',
+    [
+      ...['-r', path, '-n', '--enable-heuristic', 'rtp_udp', '--enable-heuristic', 'rtcp_udp'],
+      ...['-Y', 'sip || rtp || rtcp', '-T', 'fields', '-E', 'separator=/t', '-E', 'occurrence=a'],
+      ...FIELDS.flatMap((field) => ['-e', field]),
+    ],
+    60_000,
+  );
+  const rows = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const cells = line.split('\t');
+      return Object.fromEntries(FIELDS.map((field, i) => [field, cells[i] ?? ''])) as Row;
+    });
+  return {
+    sip: rows.filter((row) => row['sip.Call-ID'] !== '').map(sipOf),
+    rtp: rows.filter((row) => row['rtp.seq'] !== '').map(rtpOf),
+    rtcp: rows.filter((row) => row['rtcp.pt'] !== '').map(rtcpOf),
+  };
+};
+
+/** One direction of one RTP source as a capture saw it. */
+export type Stream = {
+  readonly ssrc: string;
+  readonly from: string;
+  readonly to: string;
+  readonly packets: readonly RtpPacket[];
+  /** Sequence numbers between the first and the last that never came. */
+  readonly missing: number;
+  /** Longest time between two packets in milliseconds. */
+  readonly longestGapMs: number;
+};
+
+/** RTP packets put together by source; `from` and `to` narrow by `HOST` or `HOST:PORT`. */
+export const streams = (
+  rtp: readonly RtpPacket[],
+  narrow: { readonly from?: string; readonly to?: string } = {},
+): Stream[] => {
+  const fits = (end: string, wanted: string | undefined) =>
+    wanted === undefined || end === wanted || end.startsWith(`${wanted}:`);
+  const bySource = new Map<string, RtpPacket[]>();
+  for (const packet of rtp) {
+    if (!fits(packet.from, narrow.from) || !fits(packet.to, narrow.to)) continue;
+    const key = `${packet.ssrc} ${packet.from} ${packet.to}`;
+    bySource.set(key, [...(bySource.get(key) ?? []), packet]);
+  }
+  return [...bySource.values()].map((packets) => {
+    const { ssrc, from, to } = packets[0]!;
+    let longestGapMs = 0;
+    for (let i = 1; i < packets.length; i++) {
+      longestGapMs = Math.max(longestGapMs, (packets[i]!.at - packets[i - 1]!.at) * 1000);
+    }
+    return { ssrc, from, to, packets, missing: missingNumbers(packets), longestGapMs };
+  });
+};
+
+const missingNumbers = (packets: readonly RtpPacket[]): number => {
+  const seen = new Set<number>();
+  let extended = packets[0]!.sequence;
+  let [lowest, highest] = [extended, extended];
+  for (const { sequence } of packets) {
+    extended += ((sequence - extended + 0x8000) & 0xffff) - 0x8000;
+    seen.add(extended);
+    lowest = Math.min(lowest, extended);
+    highest = Math.max(highest, extended);
+  }
+  return highest - lowest + 1 - seen.size;
+};
+
+const KEYS = '0123456789*#ABCD';
+
+/** The keys dialled in a stream as RFC 4733 events, each once (by its timestamp), and how many ended in order. */
+export const keysOf = (packets: readonly RtpPacket[]): { readonly keys: string; readonly ended: number } => {
+  const events = new Map<number, { key: string; ended: boolean }>();
+  for (const { event, timestamp } of packets) {
+    if (!event) continue;
+    const known = events.get(timestamp);
+    events.set(timestamp, { key: KEYS[event.id] ?? '?', ended: event.end || (known?.ended ?? false) });
+  }
+  const all = [...events.values()];
+  return { keys: all.map((each) => each.key).join(''), ended: all.filter((each) => each.ended).length };
+};
+
+/** The messages of one call, oldest first, as `INVITE` or `200 INVITE`. */
+export const ladder = (sip: readonly SipMessage[], callId: string): string[] =>
+  sip
+    .filter((message) => message.callId === callId)
+    .map((message) => message.method ?? `${message.status} ${message.cseq.split(' ')[1] ?? ''}`);
