@@ -1,0 +1,211 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { build, ensurePackages, root, runStep } from '../firmware/setup.mjs';
+import { ensurePrograms } from './debian-packages.mjs';
+import { mayMakeNamespaces, runInNamespace } from './namespace.mjs';
+
+// npm test                        everything: set-up, types and style, unit tests, scenarios with real peers
+// npm test -- --only unit         one part of it: check, unit or scenario
+// npm test -- NAME…               the test files whose path contains one of the names
+// npm run scenario -- NAME…       scenarios by name, with a verdict line each
+// npm run test:long -- NAME…      the long tests (*.long.ts), all or by name
+// npm run test:count              everything, and the counts become the floor that later runs must reach
+
+const [mode, ...words] = process.argv.slice(2);
+const expectedPath = join(root, 'test/expected-count.json');
+const SCENARIO_LIMIT_MS = 180_000;
+const LONG_LIMIT_MS = 3_600_000;
+/** Folders whose tests need real programs, a network of their own and undisturbed time. */
+const withPeers = ['test/scenario', 'test/interop', 'test/peer'];
+
+const walk = (folder, suffix) =>
+  existsSync(join(root, folder))
+    ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith(suffix) && !name.includes('node_modules'))
+        .map((name) => join(folder, name))
+        .sort()
+    : [];
+
+const needsPeers = (file) => withPeers.some((folder) => file.startsWith(`${folder}/`));
+const tests = ['firmware', 'drivers', 'test'].flatMap((folder) => walk(folder, '.test.ts'));
+const named = (files, names) =>
+  names.length === 0 ? files : files.filter((file) => names.some((name) => file.includes(name)));
+const nameOf = (file) => basename(file).replace(/\.(test|long)\.ts$/, '');
+
+const scratch = mkdtempSync(join(tmpdir(), 'holdfast-run-'));
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const countPath = join(scratch, 'count.json');
+
+const nodeArgs = (files, concurrency) => [
+  ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`],
+  ...['--test-reporter', join(root, 'test/reporter.mjs'), '--test-reporter-destination', 'stdout', ...files],
+];
+const environment = () => ({ ...process.env, HOLDFAST_TEST_COUNT: countPath });
+
+const nothing = () => ({ files: 0, passed: 0, failed: 0, skipped: 0, todo: 0, empty: [] });
+
+/** Adds up what the reporter wrote. A file whose tests never ran is `empty`. */
+const takeCount = (files) => {
+  const total = nothing();
+  const counts = existsSync(countPath) ? JSON.parse(readFileSync(countPath, 'utf8')) : {};
+  rmSync(countPath, { force: true });
+  for (const file of files) {
+    const count = counts[join(root, file)] ?? nothing();
+    total.files++;
+    for (const kind of ['passed', 'failed', 'skipped', 'todo']) total[kind] += count[kind];
+    if (count.passed + count.failed === 0) total.empty.push(file);
+  }
+  return total;
+};
+
+const add = (one, other) => ({
+  files: one.files + other.files,
+  passed: one.passed + other.passed,
+  failed: one.failed + other.failed,
+  skipped: one.skipped + other.skipped,
+  todo: one.todo + other.todo,
+  empty: [...one.empty, ...other.empty],
+});
+
+const timed = async (what, work) => {
+  const start = performance.now();
+  console.log(`== ${what}`);
+  const result = await work();
+  console.log(`== ${what}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  return result;
+};
+
+const unitTests = (files) => {
+  if (files.length === 0) return nothing();
+  const { status } = spawnSync(process.execPath, nodeArgs(files, 2), {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: environment(),
+  });
+  const count = takeCount(files);
+  if (status !== 0 && count.failed === 0) count.failed++;
+  return count;
+};
+
+/** Runs one file with real peers in its own network namespace and prints its verdict. */
+const scenario = async (file, withinMs) => {
+  const start = performance.now();
+  const limits = { withinMs, env: environment(), capture: true };
+  const { code, output, leftovers, late } = await runInNamespace(process.execPath, nodeArgs([file], 1), limits);
+  const count = takeCount([file]);
+  const reasons = [];
+  if (late) reasons.push(`not done after ${withinMs / 1000} s`);
+  const failures = [...output.matchAll(/^FAILED [^:]*: (.*)$/gm)].map((match) => match[1]);
+  if (failures.length > 0) reasons.push(failures.join('; '));
+  else if (code !== 0 && !late) reasons.push(`ended with ${code}`);
+  if (leftovers > 0) console.log(`${leftovers} process(es) left behind by ${nameOf(file)} were ended.`);
+  if (count.empty.length > 0) reasons.push('no test ran');
+  if (reasons.length === 0) {
+    console.log(`PASS ${nameOf(file)} ${((performance.now() - start) / 1000).toFixed(1)} s`);
+    return count;
+  }
+  console.log(`${output.trimEnd()}\nFAIL ${nameOf(file)} ${reasons.join('; ')}`);
+  return { ...count, failed: Math.max(1, count.failed) };
+};
+
+const scenarios = async (files, withinMs = SCENARIO_LIMIT_MS) => {
+  let total = nothing();
+  if (files.length === 0) return total;
+  if (!ensurePrograms() || !mayMakeNamespaces()) {
+    console.error(
+      'Tests with real peers need root, the right to make network namespaces, and the programs named above.',
+    );
+    return { ...total, failed: files.length };
+  }
+  for (const file of files) total = add(total, await scenario(file, withinMs));
+  return total;
+};
+
+const built = () => timed('build', () => build());
+
+/** Complaints that make a run fail even when no test did. */
+const complaints = (total, floor) => {
+  const found = [];
+  if (total.skipped > 0) found.push(`${total.skipped} tests were skipped`);
+  if (total.todo > 0) found.push(`${total.todo} tests are only marked as to do`);
+  if (total.empty.length > 0) found.push(`no test ran in ${total.empty.join(', ')}`);
+  if (total.passed === 0) found.push('no test passed');
+  if (floor && total.files < floor.files) found.push(`${total.files} test files, ${floor.files} are expected`);
+  if (floor && total.passed + total.failed < floor.tests) {
+    found.push(`${total.passed + total.failed} tests ran, ${floor.tests} are expected (test/expected-count.json)`);
+  }
+  return found;
+};
+
+const finish = (total, floor) => {
+  const found = complaints(total, floor);
+  for (const complaint of found) console.error(`FAILED: ${complaint}`);
+  console.log(`${total.passed} passed, ${total.failed + found.length} failed`);
+  process.exitCode = total.failed + found.length === 0 ? 0 : 1;
+  return process.exitCode === 0;
+};
+
+const checks = () =>
+  timed('types and style', () => {
+    const types = runStep('node_modules/.bin/tsc', ['--noEmit']);
+    return runStep('node_modules/.bin/biome', ['check', '.']) && types;
+  });
+
+const everything = async (only, names) => {
+  const wants = (part) => only === undefined || only === part;
+  let total = nothing();
+  if (wants('check') && names.length === 0) {
+    const sound = await checks();
+    total = add(total, { ...nothing(), passed: Number(sound), failed: Number(!sound) });
+  }
+  const chosen = named(tests, names);
+  const peers = wants('scenario') ? chosen.filter(needsPeers) : [];
+  if (wants('unit')) {
+    const units = chosen.filter((file) => !needsPeers(file));
+    total = add(total, await timed(`${units.length} files of unit tests`, () => unitTests(units)));
+  }
+  if (peers.length > 0) {
+    if (await built()) total = add(total, await timed(`${peers.length} scenarios`, () => scenarios(peers)));
+    else total.failed += peers.length;
+  }
+  return total;
+};
+
+const floorOf = () =>
+  existsSync(expectedPath) ? JSON.parse(readFileSync(expectedPath, 'utf8')) : { files: 1, tests: 1 };
+
+const byName = async (files, names, withinMs) => {
+  const chosen = names.length === 0 ? files : files.filter((file) => names.includes(nameOf(file)));
+  const unknown = names.filter((name) => !files.some((file) => nameOf(file) === name));
+  if (unknown.length > 0)
+    console.error(`No such name: ${unknown.join(', ')}. There are: ${files.map(nameOf).join(', ')}`);
+  const sound = chosen.length === 0 || (await built());
+  const total = sound ? await scenarios(chosen, withinMs) : { ...nothing(), failed: chosen.length };
+  total.failed += unknown.length;
+  return total;
+};
+
+const only = words[0] === '--only' ? words[1] : undefined;
+const names = (only === undefined ? words : words.slice(2)).filter((word) => !word.startsWith('--'));
+if (only !== undefined && !['check', 'unit', 'scenario'].includes(only)) {
+  console.error(`--only knows check, unit and scenario, not ${only}.`);
+  process.exit(1);
+}
+
+ensurePackages();
+if (mode === 'scenario') {
+  finish(await byName(tests.filter(needsPeers), names, SCENARIO_LIMIT_MS));
+} else if (mode === 'long') {
+  finish(await byName(walk('test', '.long.ts'), names, LONG_LIMIT_MS));
+} else if (mode === 'count') {
+  const total = await everything(undefined, []);
+  if (finish(total)) {
+    const floor = { files: total.files, tests: total.passed };
+    writeFileSync(expectedPath, `${JSON.stringify(floor, undefined, 2)}\n`);
+    console.log(`From now on at least ${floor.files} files and ${floor.tests} tests are expected.`);
+  }
+} else {
+  finish(await everything(only, names), only === undefined && names.length === 0 ? floorOf() : undefined);
+}
