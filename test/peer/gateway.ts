@@ -2,13 +2,14 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BenchClient } from '../../drivers/simulated/bench-client.ts';
+import type { GatewayConfiguration } from './configuration.ts';
 import { type Ending, type Program, run } from './program.ts';
 import type { Site } from './site.ts';
 import { eventually } from './wait.ts';
 
 export type GatewayOptions = {
   /** The first settings, as a JSON document; left out, the box starts as it comes from the factory. */
-  readonly configuration?: object;
+  readonly configuration?: GatewayConfiguration;
   readonly name?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Left out or true: waits until calls are possible and the bench is connected. */
@@ -31,6 +32,14 @@ const alive = (pid: number | undefined): pid is number => {
   }
 };
 
+/** Simulated cards get the bench socket of this run unless they name one. */
+const withBench = (configuration: GatewayConfiguration, bench: string): GatewayConfiguration => ({
+  ...configuration,
+  cards: (configuration.cards ?? []).map((card) =>
+    card.driver === 'simulated' ? { ...card, settings: { bench, ...card.settings } } : card,
+  ),
+});
+
 /** The gateway as it is delivered: `dist/main.js` with both planes, simulated lines and a data folder of its own. */
 export class Gateway {
   readonly name: string;
@@ -48,7 +57,7 @@ export class Gateway {
     const words = ['--data', this.data, '--run', this.run];
     if (options.configuration) {
       const path = site.path(this.name, 'configuration.json');
-      writeFileSync(path, JSON.stringify(options.configuration, undefined, 2));
+      writeFileSync(path, JSON.stringify(withBench(options.configuration, this.benchPath), undefined, 2));
       words.push('--configuration', path);
     }
     const environment = { HOLDFAST_LOG: 'debug', ...options.environment };
