@@ -51,7 +51,9 @@ export const gatewayConfiguration = (
     network: { address: address.gateway },
     trunks: [...trunks],
     accounts:
-      trunks.length === 0 ? [] : count(phones).map((n) => ({ id: userOf(n), user: userOf(n), password: 'secret' })),
+      trunks.length === 0
+        ? []
+        : count(phones).map((n) => ({ id: userOf(n), user: userOf(n), password: 'secret', line: `line/${n}` })),
     cards: [{ id: 'simulated', driver: 'simulated', settings: { phones, exchangeLines, ...card } }],
     lines: [
       ...count(phones).map((n) => ({
