@@ -87,6 +87,10 @@ const SLOW: BackoffShape = { baseMs: 600_000, capMs: 1_800_000 };
 const LONGEST_RETRY_AFTER_MS = 1_800_000;
 /** Timer F (RFC 3261 §17.1.2.2) has ended the transaction long before; this only guards against an ask that is lost. */
 const ASK_GUARD_MS = 45_000;
+/** A registration waits for `start`, which comes when the flow is open; this only guards against none. */
+const START_GUARD_MS = 5000;
+/** The clock goes on while a cascade runs. */
+const SAME_CASCADE_MS = 50;
 const UNBIND_PATIENCE_MS = 2000;
 const STANDBY_CHECK_MS = 1_800_000;
 const LONGEST_EXPIRES_S = 86_400;
@@ -96,8 +100,9 @@ const LONGEST_PACE_MS = 30_000;
 
 const slowCauses: readonly RegistrationCause[] = ['wrongPassword', 'unknownAccount'];
 
-export const firstRegistration = (identity: RegistrationIdentity): Registration => ({
-  is: 'off',
+export const firstRegistration = (identity: RegistrationIdentity, now: Instant): Registration => ({
+  is: 'starting',
+  registerAt: after(now, START_GUARD_MS),
   identity,
   asks: 0,
   leastExpiresS: 0,
@@ -106,7 +111,7 @@ export const firstRegistration = (identity: RegistrationIdentity): Registration 
 /** The kept state of a plane that died: the answer to its REGISTER will not come here, its binding still stands. */
 export const resumedRegistration = (state: Registration, now: Instant): Registration => {
   if (state.is === 'off' || state.is === 'unbinding') return { ...common(state), is: 'off' };
-  return { ...common(state), ...bindingOf(state, now), is: 'starting', registerAt: now };
+  return { ...common(state), ...bindingOf(state, now), is: 'starting', registerAt: after(now, START_GUARD_MS) };
 };
 
 const common = ({ identity, asks, leastExpiresS }: Registration) => ({ identity, asks, leastExpiresS });
@@ -248,7 +253,7 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
     switch (state.is) {
       case 'bound':
         // The answer that bound us is itself the sign of life: nothing to ask again.
-        if (state.binding.since === now) return { state, effects: [] };
+        if (now - state.binding.since < SAME_CASCADE_MS) return { state, effects: [] };
         return withinMs === 0
           ? this.#ask(state, now)
           : { state: { ...state, refreshAt: sooner(state.refreshAt, at) }, effects: [] };
@@ -318,9 +323,14 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
       case 'nudge':
         return this.#nudged(state, now, event.withinMs);
       case 'start':
-        if (state.is !== 'off' && state.is !== 'unbinding') return { state, effects: [] };
+        if (state.is !== 'off' && state.is !== 'unbinding' && state.is !== 'starting') return { state, effects: [] };
         return {
-          state: { ...common(state), is: 'starting', registerAt: this.#within(now, event.withinMs) },
+          state: {
+            ...common(state),
+            ...bindingOf(state, now),
+            is: 'starting',
+            registerAt: this.#within(now, event.withinMs),
+          },
           effects: [],
         };
       case 'settingsChanged':

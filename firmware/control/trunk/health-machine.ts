@@ -15,13 +15,16 @@ import { after, earliest, type Instant, type Lapse, type Machine, type Step } fr
  */
 export type Evidence = { readonly from: 'registration' | 'probe' | 'call' | 'transport' | 'link' } & (
   | { readonly type: 'alive'; readonly tookMs?: number }
-  | { readonly type: 'missed' | 'cut' | 'restored' }
+  /** `answered`: a 408, 503 or 504 came, so it is there and cannot serve; else there was silence. */
+  | { readonly type: 'missed'; readonly answered?: boolean }
+  | { readonly type: 'cut' | 'restored' }
   | { readonly type: 'refused'; readonly retryAfterMs: number }
 );
 
 type Phase =
   | { readonly is: 'unproven' | 'up'; readonly probeAt: Instant }
-  | { readonly is: 'suspect'; readonly sent: 0 | 1 | 2 | 3; readonly probeAt: Instant }
+  /** `silent`: the doubt came from silence, so it may have been away and have forgotten us. */
+  | { readonly is: 'suspect'; readonly sent: 0 | 1 | 2 | 3; readonly silent: boolean; readonly probeAt: Instant }
   | { readonly is: 'down'; readonly since: Instant; readonly probeAt: Instant }
   | { readonly is: 'returning'; readonly good: number; readonly stableAt: Instant; readonly probeAt: Instant }
   | { readonly is: 'held'; readonly until: Instant }
@@ -48,6 +51,10 @@ const PROBE_PATIENCE_MS = 2000;
 const LONGEST_HOLD_MS = 1_800_000;
 /** Weight of a new sample in the smoothed round trip (RFC 6298 §2.3). */
 const SMOOTHING = 1 / 8;
+
+/** The kept word on a softswitch after a restart of ours: what was down stays down, all else is proven anew. */
+export const resumedHealth = (kept: Health, now: Instant): Health =>
+  kept.is === 'down' ? { ...kept, probeAt: now } : { is: 'unproven', probeAt: now, roundTripMs: kept.roundTripMs };
 
 export const firstHealth = (now: Instant): Health => ({ is: 'unproven', probeAt: now, roundTripMs: undefined });
 
@@ -130,7 +137,7 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
       case 'unproven':
         return this.#up(state, now, 'it answers', { do: 'reregister' });
       case 'suspect':
-        return this.#up(state, now, 'it answers again', { do: 'reregister' });
+        return this.#up(state, now, 'it answers again', ...(state.silent ? [{ do: 'reregister' } as const] : []));
       case 'down':
         return this.#enter(
           state,
@@ -157,20 +164,22 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
       : this.#still(good === state.good ? state : { ...state, good });
   }
 
-  #missed(state: Health, from: Evidence['from'], now: Instant): Step<Health, HealthEffect> {
+  #missed(state: Health, evidence: Evidence & { type: 'missed' }, now: Instant): Step<Health, HealthEffect> {
     switch (state.is) {
       case 'unproven':
       case 'up':
         return this.#enter(
           state,
-          { is: 'suspect', sent: 0, probeAt: now },
-          { fact: 'trunkSuspect', why: `no good answer (${from})` },
+          { is: 'suspect', sent: 0, silent: evidence.answered !== true, probeAt: now },
+          { fact: 'trunkSuspect', why: `no good answer (${evidence.from})` },
         );
       case 'returning':
         // One resent INVITE is no relapse: it only brings the next probe forward.
-        return from === 'call'
+        return evidence.from === 'call'
           ? this.#still({ ...state, probeAt: earliest(state.probeAt, now) ?? now })
           : this.#down(state, now, 'it fell silent again while it was returning');
+      case 'suspect':
+        return this.#still(state.silent || evidence.answered === true ? state : { ...state, silent: true });
       default:
         return this.#still(state);
     }
@@ -214,7 +223,7 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
       case 'alive':
         return this.#alive(state, event, now);
       case 'missed':
-        return this.#missed(state, event.from, now);
+        return this.#missed(state, event, now);
       case 'refused':
         return state.is === 'cut'
           ? this.#still(state)

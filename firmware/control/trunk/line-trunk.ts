@@ -1,0 +1,55 @@
+import type { LegId } from '../facts.ts';
+import type { TrunkSnapshot } from './trunk.ts';
+
+/** How long an exchange may take over a dialled number before it is given up, and how long its callee may ring. */
+const PROGRESS_BUDGET_MS = 20_000;
+const RING_MS = 120_000;
+
+/** An exchange line in the shape that routing sees. */
+export class LineTrunk {
+  readonly id: string;
+  readonly #priority: number;
+  readonly #calls = new Set<LegId>();
+  #available = true;
+  #battery = true;
+
+  /** `priority`: lower is tried first among lines. */
+  constructor(id: string, priority: number) {
+    this.id = id;
+    this.#priority = priority;
+  }
+
+  /** The port went out of service, or came back. */
+  service(available: boolean): void {
+    this.#available = available;
+  }
+
+  /** Battery of the exchange on the idle line. */
+  battery(present: boolean): void {
+    this.#battery = present;
+  }
+
+  occupy(leg: LegId): void {
+    this.#calls.add(leg);
+  }
+
+  vacate(leg: LegId): void {
+    this.#calls.delete(leg);
+  }
+
+  snapshot(): TrunkSnapshot {
+    return {
+      id: this.id,
+      kind: 'line',
+      health: this.#available && this.#battery ? 'up' : 'down',
+      priority: this.#priority,
+      callsUp: this.#calls.size,
+      callLimit: 1,
+      bound: [],
+      silenceBudgetMs: PROGRESS_BUDGET_MS,
+      progressBudgetMs: PROGRESS_BUDGET_MS,
+      ringMs: RING_MS,
+      verdicts: {},
+    };
+  }
+}

@@ -1,0 +1,432 @@
+import type { Account, Trunk } from '../../config/schema.ts';
+import { wordsOf } from '../../core/error.ts';
+import type { Log } from '../../core/log.ts';
+import type { Runner } from '../../core/runner.ts';
+import type { Fact, LegId } from '../facts.ts';
+import type { Credentials, Endpoint, FlowId, NameAddress, SipSignal, UriText, UserAgent } from '../sip/face.ts';
+import { hostText } from '../sip/message/uri.ts';
+import { RegistrationClient, type RegistrationView } from '../sip/registration.ts';
+import type { Registration, RegistrationIdentity } from '../sip/registration-machine.ts';
+import { evidenceOfOutcome, evidenceOfSignal } from './evidence.ts';
+import { closedFlow, type FlowEffect, type FlowEvent, FlowMachine, type FlowState } from './flow-machine.ts';
+import {
+  type Evidence,
+  firstHealth,
+  type Health,
+  type HealthEffect,
+  HealthMachine,
+  resumedHealth,
+  silenceBudgetMs,
+} from './health-machine.ts';
+import { probe } from './probe.ts';
+import type { TrunkSnapshot, VerdictOverrides } from './trunk.ts';
+
+/** What a SIP trunk works with; handed in by `trunks.ts`. */
+export type SipTrunkTools = {
+  readonly runner: Runner;
+  readonly agent: UserAgent;
+  /** `sip/resolver`: last good answer at once, or asked for. */
+  readonly names: { known(host: string): string | undefined; address(host: string): Promise<string> };
+  readonly log: Log;
+  readonly random: () => number;
+  /** Own address for signalling towards a far literal address. */
+  readonly ownAddress: (far: string) => Promise<string>;
+  readonly t1Ms: number;
+  readonly newId: () => string;
+  readonly identityOf: (account: string) => RegistrationIdentity;
+  readonly siblingTokens: (account: string) => readonly string[];
+  /** State that a plane before us left under this machine id. */
+  readonly kept: (id: string) => unknown;
+};
+
+/** All that an INVITE of an account over this trunk needs besides SDP and headers. */
+export type OutgoingBasis = {
+  readonly flow: FlowId;
+  readonly uri: UriText;
+  readonly from: NameAddress;
+  readonly to: NameAddress;
+  readonly contact: UriText;
+  readonly routes: readonly UriText[];
+  readonly credentials?: Credentials;
+};
+
+/** First REGISTERs and those after a nudge are spread, a share an account, never beyond this. */
+const START_SPREAD_MS = 2000;
+const NUDGE_SPREAD_MS = 1500;
+const SPREAD_PER_ACCOUNT_MS = 25;
+
+/** One SIP softswitch: its flow, its health, and a registration of every account. */
+export class SipTrunk {
+  readonly id: string;
+  readonly #tools: SipTrunkTools;
+  readonly #flowMachineId: string;
+  readonly #healthId: string;
+  readonly #registrations = new Map<string, RegistrationClient>();
+  readonly #calls = new Set<LegId>();
+  #settings: Trunk;
+  #accounts: readonly Account[];
+  #probes = 0;
+
+  constructor(settings: Trunk, accounts: readonly Account[], tools: SipTrunkTools) {
+    this.id = settings.id;
+    this.#settings = settings;
+    this.#accounts = accounts;
+    this.#tools = tools;
+    this.#flowMachineId = `trunk/${settings.id}/flow`;
+    this.#healthId = `trunk/${settings.id}/health`;
+    tools.runner.host(this.#flowMachineId, new FlowMachine(tools.random), closedFlow, (e) => this.#onFlow(e), {
+      kept: false,
+    });
+    for (const account of this.#registering()) this.#register(account);
+  }
+
+  /** Opens the flow; registrations and probes begin when it stands. */
+  start(): void {
+    this.#tellFlow({ type: 'start' });
+  }
+
+  /** New settings and accounts; calls are not touched, and the flow only if its own ends changed. */
+  configure(settings: Trunk, accounts: readonly Account[]): void {
+    const before = this.#settings;
+    const formerly = new Map(this.#accounts.map((account) => [account.id, account]));
+    this.#settings = settings;
+    this.#accounts = accounts;
+    this.#tools.runner.cascade(() => {
+      this.#dropStrangers();
+      for (const account of this.#registering())
+        this.#reconfigure(account, formerly.get(account.id), !sameRegistrar(before, settings));
+      if (!sameFlow(before, settings)) this.#tellFlow({ type: 'reopen' });
+      if (before.probeIntervalS !== settings.probeIntervalS && this.#open()) this.#hostHealth(this.health());
+    });
+  }
+
+  /** Unbinds every account, waiting 2 s at most, and lets the flow go afterwards through `close`. */
+  unbind(): void {
+    for (const registration of this.#registrations.values()) registration.stop();
+  }
+
+  /** True when no unbinding is under way any more. */
+  get quiet(): boolean {
+    return [...this.#registrations.values()].every((each) => each.state.is === 'off');
+  }
+
+  /** Closes the flow and forgets every machine of this trunk. */
+  close(): void {
+    const { runner } = this.#tools;
+    for (const registration of this.#registrations.values()) registration.drop();
+    this.#registrations.clear();
+    this.#tellFlow({ type: 'stop' });
+    runner.drop(this.#healthId);
+    runner.drop(this.#flowMachineId);
+  }
+
+  snapshot(): TrunkSnapshot {
+    const { priority, callLimit, progressBudgetMs, ringS, verdicts } = this.#settings;
+    const health = this.health();
+    return {
+      id: this.id,
+      kind: 'trunk',
+      health: this.#open() ? healthWord[health.is] : 'down',
+      priority,
+      callsUp: this.#calls.size,
+      callLimit,
+      bound: this.#bound(),
+      silenceBudgetMs: silenceBudgetMs(this.#settings.silenceBudgetMs, health),
+      progressBudgetMs,
+      ringMs: ringS * 1000,
+      verdicts: verdicts as VerdictOverrides,
+    };
+  }
+
+  registrations(): readonly RegistrationView[] {
+    return [...this.#registrations.values()].map((registration) => registration.view());
+  }
+
+  health(): Health {
+    const { runner } = this.#tools;
+    return runner.state<Health>(this.#healthId) ?? firstHealth(runner.now());
+  }
+
+  /** A call of this leg goes over the trunk, until `vacate`. */
+  occupy(leg: LegId): void {
+    this.#calls.add(leg);
+  }
+
+  vacate(leg: LegId): void {
+    this.#calls.delete(leg);
+  }
+
+  /** What a leg heard on this trunk is evidence of its health. */
+  hear(signal: SipSignal): void {
+    const evidence = evidenceOfSignal(signal);
+    if (evidence) this.#tellHealth(evidence);
+  }
+
+  /** The network under the trunk went or came. */
+  link(up: boolean): void {
+    this.#tellHealth({ from: 'link', type: up ? 'restored' : 'cut' });
+    if (up) this.#nudgeAll();
+  }
+
+  siblingLost(account: string): void {
+    this.#registrations.get(account)?.siblingLost();
+  }
+
+  /** The account whose contact has this token as its user part. */
+  accountOfToken(requestUser: string): Account | undefined {
+    for (const account of this.#accounts)
+      if (this.#registrations.get(account.id)?.token === requestUser) return account;
+    return undefined;
+  }
+
+  /** Whether a request that came over this trunk's flow may speak to us: from its far address, or to a token of ours. */
+  mayEnter(source: Endpoint, requestUser: string): boolean {
+    const far = this.#tools.names.known(this.#settings.host);
+    return (
+      (far !== undefined && plain(far) === plain(source.address)) || this.accountOfToken(requestUser) !== undefined
+    );
+  }
+
+  /** Contact of an account towards this trunk; `undefined` while the flow is not open. */
+  contactOf(account: string): UriText | undefined {
+    const token = this.#registrations.get(account)?.token ?? account;
+    return this.#contact(token);
+  }
+
+  /** `undefined` while the flow is not open, or for an account that does not exist. */
+  outgoing(accountId: string, number: string): OutgoingBasis | undefined {
+    const account = this.#accounts.find((each) => each.id === accountId);
+    const contact = this.contactOf(accountId);
+    if (!account || contact === undefined) return undefined;
+    const uri = `sip:${escapedUser(number)}@${this.#domain()}`;
+    return {
+      flow: this.id,
+      uri,
+      from: this.#addressOfRecord(account),
+      to: { uri },
+      contact,
+      routes: this.#registrations.get(accountId)?.serviceRoute ?? [],
+      credentials: credentialsOf(account),
+    };
+  }
+
+  #registering(): readonly Account[] {
+    return this.#settings.kind === 'registering' ? this.#accounts : [];
+  }
+
+  /** A peer knows us by our address: every account may call over it without a binding. */
+  #bound(): readonly string[] {
+    if (this.#settings.kind === 'peer') return this.#accounts.map((account) => account.id);
+    const views = this.registrations().filter((view) => view.bound);
+    return views.map((view) => view.account);
+  }
+
+  #register(account: Account): RegistrationClient {
+    const { runner, agent, random, t1Ms, identityOf, siblingTokens, kept } = this.#tools;
+    const host = {
+      runner,
+      agent,
+      random,
+      t1Ms,
+      trunk: this.id,
+      account: account.id,
+      host: () => this.#settings.host,
+      basis: (token: string) => this.#registerBasis(account.id, token),
+      heard: (outcome: Parameters<typeof evidenceOfOutcome>[1]) =>
+        this.#tellHealth(evidenceOfOutcome('registration', outcome)),
+      siblingTokens: siblingTokens(account.id),
+    };
+    const state = kept(`registration/${this.id}/${account.id}`) as Registration | undefined;
+    const { registerExpiryS } = this.#settings;
+    const registration = new RegistrationClient(host, identityOf(account.id), registerExpiryS, state);
+    this.#registrations.set(account.id, registration);
+    return registration;
+  }
+
+  #reconfigure(account: Account, before: Account | undefined, everybody: boolean): void {
+    const registration = this.#registrations.get(account.id);
+    if (!registration) {
+      const added = this.#register(account);
+      if (this.#open()) added.start(0);
+    } else if (everybody || !before || !sameCredentials(before, account)) {
+      registration.configure(this.#settings.registerExpiryS);
+    }
+  }
+
+  /** Accounts that are gone unbind; their machines end by themselves and are dropped at the next change. */
+  #dropStrangers(): void {
+    const wanted = new Set(this.#registering().map((account) => account.id));
+    for (const [id, registration] of this.#registrations) {
+      if (wanted.has(id)) continue;
+      if (registration.state.is === 'off') {
+        registration.drop();
+        this.#registrations.delete(id);
+      } else registration.stop();
+    }
+  }
+
+  #registerBasis(accountId: string, token: string) {
+    const account = this.#accounts.find((each) => each.id === accountId) ?? this.#departed.get(accountId);
+    const contact = this.#contact(token);
+    if (!account || contact === undefined) return undefined;
+    this.#departed.set(accountId, account);
+    const addressOfRecord = this.#addressOfRecord(account);
+    return {
+      flow: this.id,
+      registrar: `sip:${this.#domain()}`,
+      addressOfRecord,
+      contact,
+      credentials: credentialsOf(account),
+    };
+  }
+  /** Accounts by their last REGISTER: one that was removed still has to unbind. */
+  readonly #departed = new Map<string, Account>();
+
+  /** Host part of addresses at this softswitch. A port is named only where the domain is the address itself. */
+  #domain(): string {
+    const { domain, host, port } = this.#settings;
+    if (domain !== '') return domain;
+    return port === 5060 ? hostText(host) : `${hostText(host)}:${port}`;
+  }
+
+  #addressOfRecord({ user, displayName }: Account): NameAddress {
+    const { domain, host } = this.#settings;
+    const uri = `sip:${escapedUser(user)}@${domain === '' ? hostText(host) : domain}`;
+    return displayName === '' ? { uri } : { uri, name: displayName };
+  }
+
+  #contact(user: string): UriText | undefined {
+    const flow = this.#flow();
+    if (flow?.is !== 'open') return undefined;
+    const { localPort, transport } = this.#settings;
+    const parameter = transport === 'udp' ? '' : `;transport=${transport}`;
+    return `sip:${escapedUser(user)}@${hostText(flow.localAddress)}:${localPort}${parameter}`;
+  }
+
+  #flow(): FlowState | undefined {
+    return this.#tools.runner.state<FlowState>(this.#flowMachineId);
+  }
+
+  #open(): boolean {
+    return this.#flow()?.is === 'open';
+  }
+
+  #tellFlow(event: FlowEvent): void {
+    this.#tools.runner.tell(this.#flowMachineId, event);
+  }
+
+  #tellHealth(evidence: Evidence): void {
+    this.#tools.runner.tell(this.#healthId, evidence);
+  }
+
+  #onFlow(effect: FlowEffect): void {
+    const { runner, agent, log } = this.#tools;
+    if ('do' in effect) {
+      if (effect.do === 'open') runner.outward(() => void this.#openFlow(effect.attempt));
+      else
+        runner.outward(() => {
+          agent.closeFlow(this.id).catch((error) => log.warn({ trunk: this.id, err: error }, 'a flow did not close'));
+        });
+    } else if (effect.tell === 'open') this.#flowOpened();
+    else for (const each of this.#registrations.values()) each.noFlow(effect.failed.cause, effect.failed.detail);
+  }
+
+  async #openFlow(attempt: number): Promise<void> {
+    const { agent, names, ownAddress } = this.#tools;
+    const { host, port, transport, localPort } = this.#settings;
+    let cause: 'nameNotFound' | 'unreachable' = 'nameNotFound';
+    try {
+      const far = await names.address(host);
+      cause = 'unreachable';
+      const localAddress = await ownAddress(far);
+      const local = { address: localAddress, port: localPort };
+      await agent.openFlow({ id: this.id, transport, local, remote: { address: host, port } });
+      this.#tellFlow({ type: 'opened', attempt, localAddress });
+    } catch (error) {
+      this.#tellFlow({ type: 'failed', attempt, cause, detail: wordsOf(error) });
+    }
+  }
+
+  #flowOpened(): void {
+    const { runner, kept } = this.#tools;
+    const known = runner.state<Health>(this.#healthId);
+    const left = kept(this.#healthId) as Health | undefined;
+    const now = runner.now();
+    this.#hostHealth(known ?? (left ? resumedHealth(left, now) : firstHealth(now)));
+    const spread = this.#registrations.size < 2 ? 0 : this.#spread(START_SPREAD_MS);
+    for (const registration of this.#registrations.values()) {
+      registration.start(spread);
+      registration.nudge(spread);
+    }
+  }
+
+  #hostHealth(state: Health): void {
+    const { runner, random, t1Ms } = this.#tools;
+    const probeIntervalMs = this.#settings.probeIntervalS * 1000;
+    const machine = new HealthMachine({ probeIntervalMs, t1Ms, random });
+    runner.host(this.#healthId, machine, state, (effect) => this.#onHealth(effect));
+  }
+
+  #onHealth(effect: HealthEffect): void {
+    const { runner } = this.#tools;
+    if ('fact' in effect) runner.fact({ fact: effect.fact, trunk: this.id, why: effect.why } satisfies Fact);
+    else if (effect.do === 'reregister') this.#nudgeAll();
+    else runner.outward(() => this.#probe(effect.giveUpAfterMs));
+  }
+
+  #probe(giveUpAfterMs: number): void {
+    const { agent, newId } = this.#tools;
+    const from = this.#contact('holdfast');
+    if (from === undefined) return;
+    this.#probes += 1;
+    const ask = {
+      flow: this.id,
+      uri: `sip:${this.#domain()}`,
+      from,
+      callId: `${newId()}-${this.#probes}`,
+      giveUpAfterMs,
+    };
+    probe(agent, ask, (evidence) => this.#tellHealth(evidence));
+  }
+
+  #nudgeAll(): void {
+    const spread = this.#registrations.size < 2 ? 0 : this.#spread(NUDGE_SPREAD_MS);
+    for (const registration of this.#registrations.values()) registration.nudge(spread);
+  }
+
+  #spread(longestMs: number): number {
+    return Math.min(longestMs, SPREAD_PER_ACCOUNT_MS * this.#registrations.size);
+  }
+}
+
+/** A trunk that returns takes calls when nothing better is left, until it has been stable (U3). */
+const healthWord: Readonly<Record<Health['is'], TrunkSnapshot['health']>> = {
+  unproven: 'unproven',
+  up: 'up',
+  suspect: 'suspect',
+  returning: 'suspect',
+  down: 'down',
+  cut: 'down',
+  held: 'held',
+};
+
+const credentialsOf = ({ user, authUser, password }: Account): Credentials => ({
+  user: authUser === '' ? user : authUser,
+  password,
+});
+
+const sameFlow = (a: Trunk, b: Trunk): boolean =>
+  a.host === b.host && a.port === b.port && a.transport === b.transport && a.localPort === b.localPort;
+
+const sameRegistrar = (a: Trunk, b: Trunk): boolean =>
+  sameFlow(a, b) && a.domain === b.domain && a.registerExpiryS === b.registerExpiryS;
+
+const sameCredentials = (a: Account, b: Account): boolean =>
+  a.user === b.user && a.authUser === b.authUser && a.password === b.password && a.displayName === b.displayName;
+
+/** An IPv4 address that came over a dual-stack socket, as it is. */
+const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address);
+
+/** User part with what RFC 3261 §25.1 does not allow there escaped, such as # (but * and + stay). */
+const escapedUser = (user: string): string =>
+  encodeURIComponent(user).replaceAll('%2B', '+').replaceAll('%26', '&').replaceAll('%3D', '=');

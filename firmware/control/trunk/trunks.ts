@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import type { Account, Line, Trunk } from '../../config/schema.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Log } from '../../core/log.ts';
+import { after } from '../../core/machine.ts';
+import type { Runner } from '../../core/runner.ts';
+import type { Fact, LegId } from '../facts.ts';
+import type { Endpoint, FlowId, UserAgent } from '../sip/face.ts';
+import { type RegistrationView, registrationId } from '../sip/registration.ts';
+import type { Registration, RegistrationIdentity } from '../sip/registration-machine.ts';
+import { LineTrunk } from './line-trunk.ts';
+import { ownAddressTowards } from './own-address.ts';
+import { SipTrunk, type SipTrunkTools } from './sip-trunk.ts';
+import type { TrunkSnapshot } from './trunk.ts';
+
+export type TrunksTools = {
+  readonly runner: Runner;
+  readonly clock: Clock;
+  readonly agent: UserAgent;
+  readonly names: SipTrunkTools['names'];
+  readonly log: Log;
+  /** `network.address`; empty means the address of the route to each softswitch. */
+  readonly address: string;
+  readonly t1Ms: number;
+  /** States that a plane before us left, by machine id; empty at a first start. */
+  readonly kept: ReadonlyMap<string, unknown>;
+  readonly random?: () => number;
+  readonly newId?: () => string;
+  readonly ownAddress?: (far: string) => Promise<string>;
+};
+export type TrunksSettings = {
+  readonly trunks: readonly Trunk[];
+  readonly accounts: readonly Account[];
+  readonly lines: readonly Line[];
+};
+
+const CLOSE_CHECK_MS = 50;
+/** Unbinding gives up after 2 s; this is a little more. */
+const LONGEST_CLOSE_MS = 2500;
+
+/** The table of all ways out: SIP softswitches and exchange lines. */
+export class Trunks {
+  readonly #tools: TrunksTools;
+  readonly #random: () => number;
+  readonly #newId: () => string;
+  readonly #sip = new Map<string, SipTrunk>();
+  readonly #lines = new Map<string, LineTrunk>();
+  /** Token and Call-ID of each account at each trunk: the same over changes of settings and restarts of the plane. */
+  readonly #identities = new Map<string, RegistrationIdentity>();
+  #settings: TrunksSettings = { trunks: [], accounts: [], lines: [] };
+
+  constructor(tools: TrunksTools) {
+    this.#tools = tools;
+    this.#random = tools.random ?? Math.random;
+    this.#newId = tools.newId ?? (() => randomBytes(12).toString('hex'));
+  }
+
+  /** Makes the table what the settings say: adds, changes and removes; calls go on. */
+  configure(settings: TrunksSettings): void {
+    this.#settings = settings;
+    this.#tools.runner.cascade(() => {
+      const wanted = new Set(settings.trunks.map((trunk) => trunk.id));
+      for (const id of [...this.#sip.keys()]) if (!wanted.has(id)) this.#remove(id);
+      for (const trunk of settings.trunks) this.#configureTrunk(trunk);
+      this.#configureLines(settings.lines);
+    });
+  }
+
+  trunk(id: string): SipTrunk | undefined {
+    return this.#sip.get(id);
+  }
+
+  line(id: string): LineTrunk | undefined {
+    return this.#lines.get(id);
+  }
+
+  /** A flow is named after its trunk. */
+  ofFlow(flow: FlowId): SipTrunk | undefined {
+    return this.#sip.get(flow);
+  }
+
+  snapshot(): readonly TrunkSnapshot[] {
+    return [...this.#sip.values(), ...this.#lines.values()].map((trunk) => trunk.snapshot());
+  }
+
+  registrations(): readonly (RegistrationView & { readonly trunk: string })[] {
+    return [...this.#sip.values()].flatMap((trunk) =>
+      trunk.registrations().map((view) => ({ ...view, trunk: trunk.id })),
+    );
+  }
+
+  /** For `UserAgent.onAccess`. */
+  mayEnter(request: { readonly flow: FlowId; readonly source: Endpoint; readonly requestUser: string }): boolean {
+    return this.#sip.get(request.flow)?.mayEnter(request.source, request.requestUser) ?? false;
+  }
+
+  occupy(id: string, leg: LegId): void {
+    this.#sip.get(id)?.occupy(leg);
+    this.#lines.get(id)?.occupy(leg);
+  }
+
+  /** The leg is gone, wherever it was. */
+  vacate(leg: LegId): void {
+    for (const trunk of this.#sip.values()) trunk.vacate(leg);
+    for (const line of this.#lines.values()) line.vacate(leg);
+  }
+
+  /** Takes what facts mean for the table; to be called for every fact. */
+  fold(fact: Fact): void {
+    if (fact.fact === 'portIn' || fact.fact === 'portOut') this.#lines.get(fact.line)?.service(fact.fact === 'portIn');
+    else if (fact.fact === 'registrationFailed') {
+      for (const [id, trunk] of this.#sip) if (id !== fact.trunk) trunk.siblingLost(fact.account);
+    }
+  }
+
+  /** Unbinds everywhere and closes the flows: done in 2.5 s at most, whatever the softswitches do. */
+  async stop(): Promise<void> {
+    const { clock } = this.#tools;
+    const until = after(clock.now(), LONGEST_CLOSE_MS);
+    for (const trunk of this.#sip.values()) trunk.unbind();
+    while (clock.now() < until && [...this.#sip.values()].some((trunk) => !trunk.quiet))
+      await new Promise<void>((resolve) => clock.at(after(clock.now(), CLOSE_CHECK_MS), resolve));
+    for (const trunk of this.#sip.values()) trunk.close();
+    this.#sip.clear();
+  }
+
+  #configureTrunk(settings: Trunk): void {
+    const standing = this.#sip.get(settings.id);
+    if (standing) {
+      standing.configure(settings, this.#settings.accounts);
+      return;
+    }
+    const trunk = new SipTrunk(settings, this.#settings.accounts, this.#toolsOf(settings.id));
+    this.#sip.set(settings.id, trunk);
+    trunk.start();
+  }
+
+  /** A trunk that was taken out unbinds first; its flow is closed when that is done or has run out of time. */
+  #remove(id: string): void {
+    const trunk = this.#sip.get(id);
+    if (!trunk) return;
+    const { clock } = this.#tools;
+    this.#sip.delete(id);
+    trunk.unbind();
+    clock.at(after(clock.now(), LONGEST_CLOSE_MS), () => {
+      if (!this.#sip.has(id)) trunk.close();
+    });
+  }
+
+  #configureLines(lines: readonly Line[]): void {
+    const wanted = lines.filter((line) => line.kind === 'fxo' && line.enabled);
+    const ids = new Set(wanted.map((line) => line.id));
+    for (const id of [...this.#lines.keys()]) if (!ids.has(id)) this.#lines.delete(id);
+    for (const [index, line] of wanted.entries())
+      if (!this.#lines.has(line.id)) this.#lines.set(line.id, new LineTrunk(line.id, index + 1));
+  }
+
+  #identity(trunk: string, account: string): RegistrationIdentity {
+    const id = registrationId(trunk, account);
+    const kept = this.#tools.kept.get(id) as Registration | undefined;
+    const identity = this.#identities.get(id) ?? kept?.identity ?? { callId: this.#newId(), token: this.#newId() };
+    this.#identities.set(id, identity);
+    return identity;
+  }
+
+  #siblingTokens(trunk: string, account: string): readonly string[] {
+    const others = this.#settings.trunks.filter((other) => other.id !== trunk && other.kind === 'registering');
+    return others.map((other) => this.#identity(other.id, account).token);
+  }
+
+  #toolsOf(trunk: string): SipTrunkTools {
+    const { runner, agent, names, log, address, t1Ms, kept, ownAddress } = this.#tools;
+    return {
+      runner,
+      agent,
+      names,
+      log,
+      t1Ms,
+      random: this.#random,
+      newId: this.#newId,
+      ownAddress: address === '' ? (ownAddress ?? ownAddressTowards) : async () => address,
+      identityOf: (account) => this.#identity(trunk, account),
+      siblingTokens: (account) => this.#siblingTokens(trunk, account),
+      kept: (id) => kept.get(id),
+    };
+  }
+}
