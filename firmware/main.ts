@@ -42,6 +42,7 @@ const engine: Plane = new Plane({
     engineSocket,
   ] as unknown as readonly [string, ...string[]],
   onReady: () => {},
+  onDied: () => {},
 });
 const control: Plane = new Plane({
   ...watched,
@@ -59,6 +60,7 @@ const control: Plane = new Plane({
     ...seed,
   ],
   onReady: () => writeWhole('ready', `${new Date().toISOString()}\n`),
+  onDied: () => rmSync(join(run, 'ready'), { force: true }),
 });
 
 let ending = false;

@@ -14,6 +14,7 @@ export type PlaneOptions = {
   readonly log: Log;
   readonly onChange: () => void;
   readonly onReady: () => void;
+  readonly onDied: () => void;
 };
 
 /** What a plane tells its supervisor over the channel of its process. */
@@ -99,6 +100,7 @@ export class Plane {
     if (child !== this.#child) return;
     const { clock, log, name } = this.#options;
     this.#cancelTimer();
+    this.#options.onDied();
     if (this.#stopping) return;
     const now = clock.now();
     this.#deaths = [...this.#deaths.filter((at) => now - at < LOOP_WINDOW_MS), now];

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dominantFrequency, readWav } from '../peer/audio.ts';
+import { Baresip, type BaresipOptions } from '../peer/baresip.ts';
+import { type GatewayConfiguration, gatewayConfiguration, userOf } from '../peer/configuration.ts';
+import { Gateway } from '../peer/gateway.ts';
+import { Kamailio, noDialogs } from '../peer/kamailio.ts';
+import { address, type Site } from '../peer/site.ts';
+import { eventually } from '../peer/wait.ts';
+
+/** The far end's number at both softswitches, what it says, and what a phone of ours says. */
+export const farNumber = '201';
+export const farHertz = 620;
+export const nearHertz = 440;
+
+const farPort = 5080;
+
+/** Numbers are complete at once, so that scenarios need no inter-digit wait. */
+const routing = { digitMap: '[2-9]xx|0x.T' };
+
+export type Office = {
+  readonly a: Kamailio;
+  readonly b: Kamailio;
+  readonly far: Baresip;
+  readonly gateway: Gateway;
+};
+
+export type OfficeOptions = {
+  readonly configuration?: Parameters<typeof gatewayConfiguration>[0];
+  readonly more?: Partial<GatewayConfiguration>;
+  /** Left out: the far end answers by itself. */
+  readonly farAnswers?: 'auto' | 'manual';
+  readonly far?: Partial<BaresipOptions>;
+};
+
+/** Softswitch A asks MD5, B SHA-256; the far end knows only MD5 and is let in at B by its source port. */
+export const startSoftswitches = async (site: Site): Promise<{ a: Kamailio; b: Kamailio }> => {
+  const [a, b] = await Promise.all([
+    Kamailio.start(site, { name: 'a', host: address.softswitchA, algorithm: 'MD5' }),
+    Kamailio.start(site, {
+      name: 'b',
+      host: address.softswitchB,
+      algorithm: 'SHA-256',
+      freePorts: `^${farPort}$`,
+    }),
+  ]);
+  return { a, b };
+};
+
+export const startFarEnd = (site: Site, answers: 'auto' | 'manual' = 'auto'): Promise<Baresip> =>
+  Baresip.start(site, {
+    name: 'far',
+    host: address.farEnd,
+    port: farPort,
+    says: farHertz,
+    accounts: [
+      { user: farNumber, domain: 'a.test', password: 'secret', through: `${address.softswitchA}:5060`, answers },
+      { user: farNumber, domain: 'b.test', password: 'secret', through: `${address.softswitchB}:5060`, answers },
+    ],
+  });
+
+/** A gateway with its phones, two softswitches and a far end that is registered at both. */
+export const openOffice = async (site: Site, options: OfficeOptions = {}): Promise<Office> => {
+  const { a, b } = await startSoftswitches(site);
+  const far = await startFarEnd(site, options.farAnswers);
+  const gateway = await Gateway.start(site, {
+    configuration: gatewayConfiguration(options.configuration, { routing, ...options.more }),
+  });
+  await Promise.all([
+    far.registered(5_000, `${farNumber}@a.test`),
+    far.registered(5_000, `${farNumber}@b.test`),
+    bound(a),
+    bound(b),
+  ]);
+  return { a, b, far, gateway };
+};
+
+/** Waits until a softswitch holds our binding for the accounts of all phones. */
+export const bound = async (softswitch: Kamailio, phones = 4, withinMs = 8_000): Promise<void> => {
+  for (let phone = 1; phone <= phones; phone++) await softswitch.holds(userOf(phone), withinMs);
+};
+
+/** Lifts a phone, waits for its dial tone and presses the keys of a number. */
+export const dial = async (gateway: Gateway, phone: number, number: string): Promise<void> => {
+  const port = `phone/${phone}`;
+  await gateway.bench.lift(port);
+  await gateway.bench.waitFor(port, 'tone', { hertz: [350, 440], timeoutMs: 2_000 });
+  await gateway.bench.press(port, number);
+};
+
+/** What the ear at a phone hears, at its strongest, in hertz. */
+export const hears = async (gateway: Gateway, phone: number, ms = 500): Promise<readonly number[]> =>
+  (await gateway.bench.hear(`phone/${phone}`, ms)).hertz;
+
+export const assertNear = (actual: number | undefined, wanted: number, what: string): void =>
+  assert.ok(
+    actual !== undefined && Math.abs(actual - wanted) <= wanted / 100,
+    `${what}: ${actual} Hz, wanted ${wanted} Hz within 1 %`,
+  );
+
+/** Waits until a phone hears one tone alone, within 1 %. */
+export const hearsTone = (gateway: Gateway, phone: number, hertz: number, withinMs = 3_000): Promise<unknown> =>
+  eventually(`phone ${phone} to hear ${hertz} Hz`, withinMs, async () => {
+    const heard = await hears(gateway, phone, 200);
+    return heard.length === 1 && Math.abs(heard[0]! - hertz) <= hertz / 100;
+  });
+
+/** The tone in the far end's last recording. */
+export const farHeard = (far: Baresip): number | undefined => dominantFrequency(readWav(far.recordings().at(-1)!));
+
+/** What the gateway says of itself in its status file; used only to show that nothing of ours is left over. */
+export type GatewayStatus = {
+  readonly calls: readonly unknown[];
+  readonly legs: readonly string[];
+  readonly audit: { readonly contexts: readonly unknown[] };
+  readonly trunks: readonly { readonly id: string; readonly health: string }[];
+};
+export const statusOf = (gateway: Gateway): GatewayStatus =>
+  JSON.parse(readFileSync(join(gateway.run, 'status.json'), 'utf8')) as GatewayStatus;
+
+/** Waits until routing sees a trunk in one of these states. */
+export const trunkIs = (gateway: Gateway, id: string, health: RegExp, withinMs: number): Promise<unknown> =>
+  eventually(`trunk ${id} to be ${health}`, withinMs, () =>
+    health.test(statusOf(gateway).trunks.find((trunk) => trunk.id === id)?.health ?? ''),
+  );
+
+/** No leg anywhere: not at either softswitch, not at the far end, not in our audit. */
+export const assertNothingLeft = async ({ a, b, far, gateway }: Office, dead?: 'a' | 'b'): Promise<void> => {
+  if (dead !== 'a') await noDialogs(a, 1_000);
+  if (dead !== 'b') await noDialogs(b, 1_000);
+  assert.deepEqual(far.openCalls(), [], 'calls open at the far end');
+  const { calls, legs, audit } = statusOf(gateway);
+  assert.deepEqual({ calls, legs, contexts: audit.contexts }, { calls: [], legs: [], contexts: [] });
+};
+
+/** How often the far end's phone has rung. */
+export const ringsAtFarEnd = (far: Baresip): number =>
+  far.events.filter((event) => event.type === 'CALL_INCOMING').length;
