@@ -31,15 +31,16 @@ const lineOf = (starts: readonly number[], offset: number): number => {
   return low + 1;
 };
 
-/** Every function that has a body in braces, with its lines; one-line arrows are expressions and not counted. */
+/** Every function with its lines; arrows that are one expression on one line are not counted. */
 const functionsOf = (path: string, source: string): Span[] => {
   const starts = lineStarts(source);
   const found: Span[] = [];
   walk(parse(path, source), (node: Node) => {
     if (!FUNCTIONS.has(node.type) || (node['body'] as Node | null)?.type === undefined) return;
-    if (node.type === 'ArrowFunctionExpression' && (node['body'] as Node).type !== 'BlockStatement') return;
     const first = lineOf(starts, node.start);
-    found.push({ where: `${path}:${first}`, lines: lineOf(starts, node.end - 1) - first + 1 });
+    const lines = lineOf(starts, node.end - 1) - first + 1;
+    if (lines === 1 && (node['body'] as Node).type !== 'BlockStatement') return;
+    found.push({ where: `${path}:${first}`, lines });
   });
   return found;
 };
