@@ -161,7 +161,8 @@ const exchangeActions: Record<string, Action<ExchangeLine>> = {
     const steps: readonly number[] = cadence ?? settings.ringCadence;
     if (steps.length % 2 === 1)
       throw new BenchRefusal('bad-field', 'cadence has an odd number of steps: give pairs of on and off');
-    line.ring(steps, callerId, callerName);
+    const known = callerId !== undefined || callerName !== undefined;
+    line.ring(steps, known ? { number: callerId, name: callerName } : undefined);
     return nothing;
   },
   stopRinging: (line) => {

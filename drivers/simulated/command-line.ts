@@ -63,6 +63,8 @@ async function one(client: BenchClient, words: readonly string[]): Promise<void>
 }
 
 async function interactive(client: BenchClient): Promise<number> {
+  // Before the lines are opened: what arrives while nobody iterates over them is lost.
+  await client.events((event) => console.log(inWords('event', event)));
   const terminal = process.stdin.isTTY === true;
   const lines = createInterface({
     input: process.stdin,
@@ -71,7 +73,6 @@ async function interactive(client: BenchClient): Promise<number> {
     prompt: terminal ? '> ' : '',
   });
   let failures = 0;
-  await client.events((event) => console.log(inWords('event', event)));
   lines.prompt();
   for await (const line of lines) {
     const words = line.trim().split(/\s+/);

@@ -10,6 +10,7 @@
 import type { CardHost, Drive } from '../contract/line-card.ts';
 import type { NumberPlan, SimulatedSettings } from './defaults.ts';
 import { digitScript } from './dtmf.ts';
+import { type CallerId, callerIdSamples } from './fsk.ts';
 import { LineEnd, type NewsSink } from './line-end.ts';
 import { type Script, ToneSource } from './tone.ts';
 
@@ -29,6 +30,8 @@ export type LineState =
 
 export type Disconnect = SimulatedSettings['disconnect'];
 
+/** Caller ID begins so long after the end of the first ring (GR-30: 500 to 1500 ms). */
+const CALLER_ID_DELAY_MS = 600;
 const LONGEST_NUMBER = 32;
 const FAR_TONE_DBM0 = -10;
 
@@ -55,6 +58,8 @@ export class ExchangeLine {
   #voltage = false;
   #dialled = '';
   #rings = 0;
+  #onHookVoice: Int16Array | undefined;
+  #onHookAt = 0;
 
   constructor(name: string, settings: SimulatedSettings, voices: Voices, host: CardHost, sink: NewsSink) {
     this.end = new LineEnd(name, host, sink);
@@ -84,9 +89,15 @@ export class ExchangeLine {
   }
 
   /** Rings the line until it is answered or `stopRinging`; `cadence` is ms on, off, on, off … */
-  ring(cadence: readonly number[], _callerId?: string, _callerName?: string): void {
+  ring(cadence: readonly number[], callerId?: CallerId): void {
     this.#enter('ringing');
     this.#rings = 0;
+    this.#onHookVoice = undefined;
+    if (callerId !== undefined)
+      this.#later(cadence[0]! + CALLER_ID_DELAY_MS, () => {
+        this.#onHookVoice = callerIdSamples(callerId);
+        this.#onHookAt = 0;
+      });
     this.#ringStep(cadence, 0, this.end.now());
   }
 
@@ -167,6 +178,7 @@ export class ExchangeLine {
     if (this.#state !== 'talking') frame.fill(0);
     this.#tone.addTo(frame);
     this.end.finish(frame, this.#flows);
+    if (this.#onHookVoice !== undefined) this.#sendOnHook(this.#onHookVoice, frame);
   }
 
   write(frame: Int16Array): void {
@@ -190,6 +202,13 @@ export class ExchangeLine {
       level: Math.round(this.end.ear.level * 10) / 10,
       faults: this.end.behaviours.names,
     };
+  }
+
+  /** Caller ID passes an open loop, between two rings. */
+  #sendOnHook(voice: Int16Array, frame: Int16Array): void {
+    if (this.#state === 'ringing' && this.end.behaviours.loop(true))
+      for (let i = 0; i < frame.length && this.#onHookAt < voice.length; i++) frame[i] = voice[this.#onHookAt++]!;
+    if (this.#state !== 'ringing' || this.#onHookAt >= voice.length) this.#onHookVoice = undefined;
   }
 
   #enter(state: LineState, tone?: Script, at = this.end.now()): void {

@@ -3,11 +3,17 @@
 import type { CardHost, Drive } from '../contract/line-card.ts';
 import { Bell } from './bell.ts';
 import { digitScript } from './dtmf.ts';
+import { type CallerId, CallerIdReader } from './fsk.ts';
 import { LineEnd, type NewsSink } from './line-end.ts';
 
 const PULSE_BREAK_MS = 60;
 const PULSE_MAKE_MS = 40;
 const PULSE_PAUSE_MS = 700;
+
+function isSilent(frame: Int16Array): boolean {
+  for (let i = 0; i < frame.length; i++) if (frame[i] !== 0) return false;
+  return true;
+}
 
 export class Phone {
   readonly kind = 'phone';
@@ -19,7 +25,8 @@ export class Phone {
   #loop = false;
   #feed: 'normal' | 'reversed' | 'open' = 'normal';
   #ringHertz = 0;
-  #callerId: string | undefined;
+  readonly #display = new CallerIdReader();
+  #callerId: CallerId | undefined;
 
   constructor(name: string, host: CardHost, sink: NewsSink) {
     this.end = new LineEnd(name, host, sink);
@@ -103,6 +110,11 @@ export class Phone {
 
   write(frame: Int16Array): void {
     this.end.hear(frame, this.#loop);
+    if (this.#loop || isSilent(frame) || this.end.behaviours.has('cableOut')) return;
+    const callerId = this.#display.hear(frame);
+    if (callerId === undefined) return;
+    this.#callerId = callerId;
+    this.end.news('callerId', callerId);
   }
 
   state(): object {
@@ -116,7 +128,8 @@ export class Phone {
       rings: this.bell.rings,
       ringHertz: this.bell.hertz,
       cadence: [...this.bell.cadence],
-      ...(this.#callerId === undefined ? {} : { callerId: this.#callerId }),
+      ...(this.#callerId?.number === undefined ? {} : { callerId: this.#callerId.number }),
+      ...(this.#callerId?.name === undefined ? {} : { callerName: this.#callerId.name }),
       speaking: this.end.mouth.speaking,
       listening: this.end.ear.listening,
       level: Math.round(this.end.ear.level * 10) / 10,
@@ -151,6 +164,8 @@ export class Phone {
   #ring(at: number): void {
     const on = this.#ringHertz > 0 && !this.#loop && !this.end.behaviours.has('cableOut');
     if (!this.bell.set(on, this.#ringHertz, at)) return;
+    // The display shows who calls now, not who called last.
+    if (on && this.bell.rings === 1) this.#callerId = undefined;
     const { rings, hertz, cadence } = this.bell;
     this.end.news('ringing', { on, rings, hertz, cadence: [...cadence] }, at);
     if (on && this.end.behaviours.liftsAt(rings)) this.end.agenda.after(0, (due) => this.lift(due));

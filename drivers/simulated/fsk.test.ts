@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FRAME_SAMPLES } from '../contract/line-card.ts';
+import { type CallerId, CallerIdReader, callerIdSamples } from './fsk.ts';
+
+function read(samples: Int16Array): CallerId | undefined {
+  const reader = new CallerIdReader();
+  let found: CallerId | undefined;
+  for (let at = 0; at < samples.length + FRAME_SAMPLES; at += FRAME_SAMPLES) {
+    const frame = new Int16Array(FRAME_SAMPLES);
+    frame.set(samples.subarray(at, at + FRAME_SAMPLES));
+    found = reader.hear(frame) ?? found;
+  }
+  return found;
+}
+
+test('caller ID goes over the line and back', () => {
+  const sent = { number: '+4930123456', name: 'Ada', time: '11212359' };
+  assert.deepEqual(read(callerIdSamples(sent)), sent);
+  assert.deepEqual(read(callerIdSamples({})), { number: 'unavailable', time: '01010000' });
+});
+
+test('a message with a wrong octet is not shown', () => {
+  const samples = callerIdSamples({ number: '5551234' });
+  // Inverts 3 ms in the middle of the number.
+  const middle = Math.floor(samples.length * 0.85);
+  for (let i = middle; i < middle + 24; i++) samples[i] = 0;
+  assert.equal(read(samples), undefined);
+});
+
+test('caller ID is read through noise of 25 dB below it', () => {
+  const samples = callerIdSamples({ number: '5551234' });
+  let seed = 7;
+  for (let i = 0; i < samples.length; i++) {
+    seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
+    samples[i] = samples[i]! + (seed / 0x80000000) * 350;
+  }
+  assert.equal(read(samples)?.number, '5551234');
+});
