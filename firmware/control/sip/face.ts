@@ -89,8 +89,9 @@ export type SipSignal =
       readonly credentialsRefused: boolean;
     }
   | { readonly sip: 'unanswered'; readonly why: 'silence' | 'transport'; readonly detail: string }
-  /** Of an INVITE that came in: our 2xx was acknowledged, or never (the user agent has sent BYE, RFC 3261 §13.3.1.4). */
-  | { readonly sip: 'acknowledged' }
+  /** Of an INVITE that came in: our 2xx was acknowledged (`sdp` answers an offer that was in it), or never (the user agent has sent BYE, RFC 3261 §13.3.1.4). */
+  /** With `sdp`: the answer to an offer that our 2xx carried (RFC 3261 §13.3.1). */
+  | { readonly sip: 'acknowledged'; readonly sdp?: string }
   | { readonly sip: 'neverAcknowledged' }
   /** The caller gave up before our final answer; 487 is sent. */
   | { readonly sip: 'cancelled'; readonly reason?: Reason }
@@ -124,6 +125,12 @@ export interface UserAgent {
   request(ask: RequestAsk, done: (outcome: RequestOutcome) => void): void;
   /** INVITE with digest; all that follows is told to `leg`. */
   invite(leg: LegId, ask: InviteAsk): void;
+  /**
+   * The leg is given up before any answer came: its INVITE is not sent again and a challenge is not answered, so that
+   * a softswitch that wakes up later rings nobody. What comes is still told; the CANCEL waits for a provisional answer.
+   * For the same reason the first INVITE of a call never carries credentials of an earlier nonce.
+   */
+  abandon(leg: LegId): void;
   /** CANCEL; only after a provisional answer (RFC 3261 §9.1): the leg waits for it. */
   cancel(leg: LegId, cause: Cause): void;
   /** Answers the INVITE or re-INVITE that the leg holds. A second final answer to one INVITE is ignored. */
