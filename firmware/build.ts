@@ -53,4 +53,4 @@ await build({
   banner: { js: requireForCommonJs },
   define: { HOLDFAST_BUILD: JSON.stringify(buildId()) },
   logLevel: 'warning',
-});
+}).catch(() => process.exit(1)); // esbuild has said what is wrong

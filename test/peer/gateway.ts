@@ -61,7 +61,7 @@ export class Gateway {
       words.push('--configuration', path);
     }
     const environment = { HOLDFAST_LOG: 'debug', ...options.environment };
-    this.program = site.start(this.name, process.execPath, ['--enable-source-maps', bundle, ...words], { environment });
+    this.program = site.start(this.name, process.execPath, [bundle, ...words], { environment });
   }
 
   static async start(site: Site, options: GatewayOptions = {}): Promise<Gateway> {
