@@ -1,4 +1,4 @@
-import type { LegId, Target } from '../facts.ts';
+import type { CallId, LegId, Party, Target } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 
 export type { LegId, Target };
@@ -32,8 +32,11 @@ export type LegCommand =
 
 /** After `release` was asked the only event a leg may still send is `released`: a late 200 is the leg's own affair. */
 export type LegEvent =
-  /** 401/407 was answered with credentials: the silence budget starts anew (U6). */
-  | { readonly type: 'challenged'; readonly leg: LegId }
+  /**
+   * The silence budget starts anew (U6): `sent` when the request was written on an open connection, `challenged`
+   * when a 401/407 was answered with credentials.
+   */
+  | { readonly type: 'sent' | 'challenged'; readonly leg: LegId }
   | { readonly type: 'proceeding' | 'connect'; readonly leg: LegId }
   | { readonly type: 'alerting' | 'progress'; readonly leg: LegId; readonly media: boolean }
   | { readonly type: 'held' | 'resumed'; readonly leg: LegId }
@@ -48,3 +51,34 @@ export type LegEvent =
       /** 300-302: where to try instead (Contact addresses, in order). */
       readonly redirects?: readonly string[];
     };
+
+export type Setup = Extract<LegCommand, { do: 'setup' }>;
+
+/** A leg that came to us, its call not yet routed. */
+export type Offer = {
+  readonly leg: LegId;
+  readonly from: Party;
+  readonly caller: Caller;
+  /** The number that was dialled; empty where the way in says who is called (`to`). */
+  readonly dialled: string;
+  /** Where the way in leads to, if it needs no number: the line of a phone. */
+  readonly to?: { readonly kind: 'phone'; readonly id: string };
+};
+
+/** Makes placed legs of one kind of target; the leg then hears commands by what it gave to `attach`. */
+export interface LegMaker {
+  setup(command: Setup): void;
+}
+
+/** What the rooms that make legs may ask of the calls (`call/calls.ts`). All of it within a cascade. */
+export interface LegBook {
+  newLeg(): LegId;
+  /** Who hears the commands for this leg. */
+  attach(leg: LegId, take: (command: LegCommand) => void): void;
+  /** Begins a call with a leg that called us; the leg is attached already. */
+  offer(offer: Offer): void;
+  /** An event of the leg, for its call; after `released` the leg is forgotten. */
+  report(event: LegEvent): void;
+  /** The call of a leg, as long as the leg has not reported `released`. */
+  callOf(leg: LegId): CallId | undefined;
+}

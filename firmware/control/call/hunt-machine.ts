@@ -1,0 +1,396 @@
+import {
+  after,
+  earliest,
+  type Instant,
+  isSome,
+  type Lapse,
+  type Machine,
+  type Some,
+  type Step,
+} from '../../core/machine.ts';
+import type { Target } from '../facts.ts';
+import type { CallFailure, Cause } from '../failure.ts';
+import { isFailure } from '../failure.ts';
+import type { Caller, Connected, LegCommand, LegEvent, LegId } from '../leg/leg.ts';
+import type { Attempt } from '../routing/attempt.ts';
+import type { Reached } from '../routing/verdict.ts';
+import { verdictOn } from '../routing/verdict.ts';
+
+/** At most so many attempts, and so long until a phone rings, in one hunt (U5). */
+export const MOST_ATTEMPTS = 4;
+export const LONGEST_HUNT_MS = 60_000;
+/** How long a stop code waits for hedged legs that have said nothing at all. */
+export const STOP_WAIT_MS = 4_000;
+/** How long the end of a cancelled attempt is waited for before the next one starts. */
+export const END_WAIT_MS = 4_000;
+
+type Tried = { readonly attempt: string; readonly cause: Cause };
+type Held = { readonly attempt: Attempt; readonly legs: Some<LegId> };
+/**
+ * An attempt whose INVITE stands. `outlived`: its silence budget is spent, it is waited for but holds up nothing;
+ * `ending`: it was cancelled for want of progress, its end holds up the next until `until`.
+ */
+export type Open = Held &
+  ({ readonly heard: 'nothing' | 'proceeding' | 'ending'; readonly until: Instant } | { readonly heard: 'outlived' });
+/** What the hunts of one call share: their limits hold for all levels together. */
+export type Spent = {
+  /** Number of the next leg; the executor reserved enough of them. */
+  readonly nextLeg: number;
+  readonly begun: number;
+  readonly giveUpAt: Instant;
+};
+type Common = Spent & {
+  readonly queue: readonly Attempt[];
+  readonly tried: readonly Tried[];
+};
+export type Seeking = Common & {
+  readonly phase: 'seeking';
+  readonly open: readonly Open[];
+  /** A stop code came while another leg is open: it may be that other leg that rings the callee. */
+  readonly stop?: { readonly cause: Cause; readonly until: Instant };
+};
+export type Alerting = Common & {
+  readonly phase: 'alerting';
+  readonly held: Held;
+  readonly reached: 'progress' | 'alerting';
+  readonly noAnswerAt: Instant;
+};
+export type Hunt =
+  | Seeking
+  | Alerting
+  | { readonly phase: 'won'; readonly leg: Connected; readonly attempt: string; readonly target: Target }
+  | { readonly phase: 'lost'; readonly failure: CallFailure; readonly spent: Spent };
+
+export type HuntEffect =
+  | LegCommand
+  | { readonly note: 'attemptBegan'; readonly attempt: Attempt }
+  | {
+      readonly note: 'attemptEnded';
+      readonly attempt: string;
+      readonly cause: Cause;
+      readonly status?: number;
+      readonly q850?: number;
+    };
+type HuntEvent = LegEvent | Lapse | { readonly type: 'abandon'; readonly cause: Cause };
+type Out = Step<Hunt, HuntEffect>;
+type Released = Extract<LegEvent, { type: 'released' }>;
+/** Who calls, beside which leg: what a setup needs besides the target. */
+export type Asker = { readonly caller: Caller; readonly beside: LegId };
+
+/** Nothing spent yet; leg numbers from `firstLeg` on are the call's own. */
+export const freshHunt = (firstLeg: number, now: Instant): Spent => ({
+  nextLeg: firstLeg,
+  begun: 0,
+  giveUpAt: after(now, LONGEST_HUNT_MS),
+});
+
+/** Begins a hunt; it uses at most `MOST_ATTEMPTS` times the targets of an attempt as legs. */
+export const beginHunt = (attempts: Some<Attempt>, spent: Spent, asker: Asker, now: Instant): Out =>
+  startNext({ ...spent, phase: 'seeking', queue: attempts, tried: [], open: [] }, asker, now);
+
+/** The next deadline of a hunt: every phase that waits has one. */
+export const huntDeadline = (hunt: Hunt): Instant | undefined => {
+  if (hunt.phase === 'alerting') return hunt.noAnswerAt;
+  if (hunt.phase !== 'seeking') return undefined;
+  return earliest(hunt.giveUpAt, hunt.stop?.until, ...hunt.open.map((one) => ('until' in one ? one.until : undefined)));
+};
+
+/**
+ * Steps a hunt: events are those of its own legs, effects are `setup` and `release` and notes for the record.
+ * The first 18x or 2xx wins; what else is open is released.
+ */
+export const stepHunt = (hunt: Hunt, event: HuntEvent, asker: Asker, now: Instant): Out => {
+  if (event.type === 'abandon') return abandon(hunt, event.cause);
+  switch (hunt.phase) {
+    case 'seeking':
+      return event.type === 'lapse' ? lapsed(hunt, asker, now) : seeking(hunt, event, asker, now);
+    case 'alerting':
+      return event.type === 'lapse' ? unanswered(hunt, now) : alerting(hunt, event, asker, now);
+    default:
+      return { state: hunt, effects: [] };
+  }
+};
+
+// ── starting ────────────────────────────────────────────────────────────────────────────────────
+
+/** Sets up the head of the queue beside what is open, or waits for what is open, or gives up. */
+function startNext(hunt: Seeking, asker: Asker, now: Instant): Out {
+  const holdsUp = hunt.open.some((one) => one.heard === 'ending') || hunt.stop !== undefined;
+  const [head, ...queue] = hunt.queue;
+  if (!head || hunt.begun >= MOST_ATTEMPTS || holdsUp) return settle(hunt);
+  const waits = hunt.open.some((one) => one.heard !== 'outlived');
+  if (head.start === 'alone' && waits) return settle(hunt);
+  const released = head.start === 'alone' ? closeAll(hunt.open, 'serverSilent') : [];
+  const kept = head.start === 'alone' ? [] : hunt.open;
+  const legs = head.targets.map((_, index): LegId => `leg/${hunt.nextLeg + index}`);
+  if (!isSome(legs)) return settle(hunt);
+  const fresh: Open = { attempt: head, legs, heard: 'nothing', until: after(now, head.silenceMs) };
+  const setups = head.targets.map(
+    (target, index): HuntEffect => ({ do: 'setup', leg: legs[index]!, target, ...asker }),
+  );
+  const state: Seeking = {
+    ...hunt,
+    nextLeg: hunt.nextLeg + legs.length,
+    begun: hunt.begun + 1,
+    queue,
+    open: [...kept, fresh],
+    tried: [...hunt.tried, ...(released.length > 0 ? silent(hunt.open) : [])],
+  };
+  return { state, effects: [...released, { note: 'attemptBegan', attempt: head }, ...setups] };
+}
+
+/** Nothing new is started: lost if nothing is open any more. */
+function settle(hunt: Seeking): Out {
+  return hunt.open.length > 0 ? { state: hunt, effects: [] } : lose(hunt, hunt.stop?.cause ?? lastCause(hunt), []);
+}
+
+const lastCause = (hunt: Common): Cause => hunt.tried.at(-1)?.cause ?? 'noRoute';
+const silent = (open: readonly Open[]): Tried[] =>
+  open.map((one) => ({ attempt: one.attempt.id, cause: 'serverSilent' }));
+
+const lose = (hunt: Common, cause: Cause, effects: readonly HuntEffect[]): Out => ({
+  // An end without a failure (the far end hung up before it answered) is told to the caller as unavailable.
+  state: { phase: 'lost', failure: isFailure(cause) ? cause : 'unavailable', spent: spentOf(hunt) },
+  effects,
+});
+
+const spentOf = ({ nextLeg, begun, giveUpAt }: Spent): Spent => ({ nextLeg, begun, giveUpAt });
+
+/** Releases an attempt and notes its end; one that is `ending` was released before. */
+const close = (held: Held & { readonly heard?: Open['heard'] }, cause: Cause): HuntEffect[] => [
+  ...(held.heard === 'ending' ? [] : release(held.legs, cause)),
+  ...(held.heard === 'ending' ? [] : [ended(held.attempt, cause)]),
+];
+const closeAll = (open: readonly Open[], cause: Cause): HuntEffect[] =>
+  open.flatMap((one) => close(one, one.heard === 'outlived' ? 'serverSilent' : cause));
+const release = (legs: readonly LegId[], cause: Cause): LegCommand[] =>
+  legs.map((leg) => ({ do: 'release', leg, cause }));
+const ended = (attempt: Attempt, cause: Cause, event?: Released): HuntEffect => ({
+  note: 'attemptEnded',
+  attempt: attempt.id,
+  cause,
+  ...(event?.status === undefined ? {} : { status: event.status }),
+  ...(event?.q850 === undefined ? {} : { q850: event.q850 }),
+});
+
+// ── while nothing rings ─────────────────────────────────────────────────────────────────────────
+
+function seeking(hunt: Seeking, event: LegEvent, asker: Asker, now: Instant): Out {
+  const from = hunt.open.find((one) => one.legs.includes(event.leg));
+  if (!from) return { state: hunt, effects: [] };
+  if (event.type === 'released') return legGone(hunt, from, event, asker, now);
+  if (from.heard === 'ending') return { state: hunt, effects: [] };
+  switch (event.type) {
+    case 'sent':
+    case 'challenged':
+      return { state: restartBudget(hunt, from, now), effects: [] };
+    case 'proceeding':
+      return { state: proceeding(hunt, from, now), effects: [] };
+    case 'progress':
+    case 'alerting':
+      return commit(hunt, from, event.type, now);
+    case 'connect':
+      return won(event.leg, from, othersClosed(hunt, from));
+    default:
+      return { state: hunt, effects: [] };
+  }
+}
+
+const replace = (hunt: Seeking, old: Open, fresh: readonly Open[]): Seeking => ({
+  ...hunt,
+  open: hunt.open.flatMap((one) => (one === old ? fresh : [one])),
+});
+
+const restartBudget = (hunt: Seeking, from: Open, now: Instant): Seeking =>
+  from.heard === 'nothing' ? replace(hunt, from, [{ ...from, until: after(now, from.attempt.silenceMs) }]) : hunt;
+
+const proceeding = (hunt: Seeking, from: Open, now: Instant): Seeking => {
+  if (from.heard === 'proceeding') return hunt;
+  const { attempt, legs } = from;
+  return replace(hunt, from, [{ attempt, legs, heard: 'proceeding', until: after(now, attempt.progressMs) }]);
+};
+
+const othersClosed = (hunt: Seeking, from: Open): HuntEffect[] =>
+  closeAll(
+    hunt.open.filter((one) => one !== from),
+    'answeredElsewhere',
+  );
+
+function commit(hunt: Seeking, from: Open, reached: Alerting['reached'], now: Instant): Out {
+  const { open: _, stop: __, ...common } = hunt;
+  const { attempt, legs } = from;
+  const noAnswerAt = after(now, attempt.ringMs);
+  return {
+    state: { ...common, phase: 'alerting', held: { attempt, legs }, reached, noAnswerAt },
+    effects: othersClosed(hunt, from),
+  };
+}
+
+function won(leg: LegId, held: Held, others: readonly HuntEffect[]): Out {
+  const target = held.attempt.targets[held.legs.indexOf(leg)] ?? held.attempt.targets[0];
+  const losers = held.legs.filter((other) => other !== leg);
+  return {
+    state: { phase: 'won', leg: { leg, is: 'connected' }, attempt: held.attempt.id, target },
+    effects: [...others, ...release(losers, 'answeredElsewhere')],
+  };
+}
+
+/** One leg of an attempt is over; the attempt is when its last leg is. */
+function legGone(hunt: Seeking, from: Open, event: Released, asker: Asker, now: Instant): Out {
+  const index = from.legs.indexOf(event.leg);
+  const legs = from.legs.filter((leg) => leg !== event.leg);
+  if (isSome(legs)) {
+    const targets = from.attempt.targets.filter((_, at) => at !== index);
+    if (!isSome(targets)) return { state: hunt, effects: [] };
+    return { state: replace(hunt, from, [{ ...from, legs, attempt: { ...from.attempt, targets } }]), effects: [] };
+  }
+  const without = replace(hunt, from, []);
+  if (from.heard === 'ending') return startNext(without, asker, now);
+  return failed(without, from, event, asker, now);
+}
+
+function failed(
+  hunt: Seeking,
+  from: Held,
+  event: Released,
+  asker: Asker,
+  now: Instant,
+  reached: Reached = 'nothing',
+): Out {
+  const effects = [ended(from.attempt, event.cause, event)];
+  const tried = [...hunt.tried, { attempt: from.attempt.id, cause: event.cause }];
+  const followUp = redirectedAttempt(from.attempt, event, hunt.begun);
+  const verdict = verdictOn({
+    cause: event.cause,
+    status: event.status,
+    q850: event.q850,
+    reached,
+    bound: from.attempt.bound,
+    overrides: from.attempt.verdicts,
+    redirected: followUp !== undefined,
+  });
+  const next: Seeking = { ...hunt, tried };
+  if (verdict === 'stop') return prefix(effects, stopped(next, event.cause, now));
+  const queue = verdict === 'follow' && followUp ? [followUp, ...hunt.queue] : hunt.queue;
+  // A hedge that fails leaves the others to their own budgets; only when nothing is waited for the next one starts.
+  const waits = hunt.open.some((one) => one.heard === 'nothing' || one.heard === 'proceeding');
+  const state = { ...next, queue };
+  return prefix(effects, waits && verdict !== 'follow' ? { state, effects: [] } : startNext(state, asker, now));
+}
+
+const prefix = (effects: readonly HuntEffect[], out: Out): Out => ({
+  state: out.state,
+  effects: [...effects, ...out.effects],
+});
+
+/** A stop code ends the hunt at once, or as soon as the hedged legs that are open have said their word. */
+function stopped(hunt: Seeking, cause: Cause, now: Instant): Out {
+  const state: Seeking = { ...hunt, stop: hunt.stop ?? { cause, until: after(now, STOP_WAIT_MS) } };
+  return state.open.some((one) => one.heard !== 'ending')
+    ? { state, effects: [] }
+    : lose(state, state.stop?.cause ?? cause, []);
+}
+
+/** 300-302: the first address it names becomes an attempt by the same trunk (RFC 3261 §8.1.3.4). */
+function redirectedAttempt(attempt: Attempt, event: Released, begun: number): Attempt | undefined {
+  const number = event.redirects?.map(userOf).find((user) => user !== undefined && user !== '');
+  if (number === undefined || number === attempt.targets[0].number) return undefined;
+  const target = { ...attempt.targets[0], number };
+  return {
+    ...attempt,
+    id: `${attempt.id}>${begun + 1}`,
+    targets: [target],
+    why: 'the softswitch named another number',
+  };
+}
+
+/** User part of a SIP or tel URI given as text; undefined if it has none. */
+const userOf = (uri: string): string | undefined => {
+  const colon = uri.indexOf(':');
+  const at = uri.indexOf('@');
+  if (colon < 0) return undefined;
+  if (uri.startsWith('tel:')) return uri.slice(colon + 1).split(';', 1)[0];
+  return at < 0 ? undefined : uri.slice(colon + 1, at).split(';', 1)[0];
+};
+
+// ── deadlines ───────────────────────────────────────────────────────────────────────────────────
+
+function lapsed(hunt: Seeking, asker: Asker, now: Instant): Out {
+  if (now >= hunt.giveUpAt) return giveUp(hunt);
+  if (hunt.stop && now >= hunt.stop.until && !hunt.open.some((one) => one.heard === 'proceeding')) return giveUp(hunt);
+  const due = hunt.open.find((one) => 'until' in one && one.until <= now);
+  if (!due) return { state: hunt.stop && now >= hunt.stop.until ? hold(hunt, now) : hunt, effects: [] };
+  const { attempt, legs } = due;
+  if (due.heard === 'nothing') {
+    return startNext(replace(hunt, due, [{ attempt, legs, heard: 'outlived' }]), asker, now);
+  }
+  if (due.heard === 'ending') return startNext(replace(hunt, due, []), asker, now);
+  return stalled(hunt, due, now);
+}
+
+/** The stop code still waits for a leg that was answered with 100: as long as that leg's own budget. */
+const hold = (hunt: Seeking, now: Instant): Seeking =>
+  hunt.stop ? { ...hunt, stop: { ...hunt.stop, until: after(now, STOP_WAIT_MS) } } : hunt;
+
+function stalled(hunt: Seeking, due: Open, now: Instant): Out {
+  const { attempt, legs } = due;
+  const ending: Open = { attempt, legs, heard: 'ending', until: after(now, END_WAIT_MS) };
+  const tried = [...hunt.tried, { attempt: attempt.id, cause: 'progressStalled' as const }];
+  return { state: { ...replace(hunt, due, [ending]), tried }, effects: close(due, 'progressStalled') };
+}
+
+function giveUp(hunt: Seeking): Out {
+  const cause = hunt.stop?.cause ?? (hunt.open.length > 0 ? 'serverSilent' : lastCause(hunt));
+  return lose(hunt, cause, closeAll(hunt.open, 'serverSilent'));
+}
+
+// ── while it rings ──────────────────────────────────────────────────────────────────────────────
+
+function alerting(hunt: Alerting, event: LegEvent, asker: Asker, now: Instant): Out {
+  if (!hunt.held.legs.includes(event.leg)) return { state: hunt, effects: [] };
+  switch (event.type) {
+    case 'connect':
+      return won(event.leg, hunt.held, []);
+    case 'alerting':
+      return { state: hunt.reached === 'alerting' ? hunt : { ...hunt, reached: 'alerting' }, effects: [] };
+    case 'released':
+      return ringingGone(hunt, event, asker, now);
+    default:
+      return { state: hunt, effects: [] };
+  }
+}
+
+function ringingGone(hunt: Alerting, event: Released, asker: Asker, now: Instant): Out {
+  const index = hunt.held.legs.indexOf(event.leg);
+  const legs = hunt.held.legs.filter((leg) => leg !== event.leg);
+  const targets = hunt.held.attempt.targets.filter((_, at) => at !== index);
+  if (isSome(legs) && isSome(targets)) {
+    return { state: { ...hunt, held: { legs, attempt: { ...hunt.held.attempt, targets } } }, effects: [] };
+  }
+  const { held, reached, noAnswerAt: _, ...common } = hunt;
+  const back: Seeking = { ...common, phase: 'seeking', open: [] };
+  if (now >= hunt.giveUpAt) return lose(back, event.cause, [ended(held.attempt, event.cause, event)]);
+  return failed(back, held, event, asker, now, reached);
+}
+
+const unanswered = (hunt: Alerting, now: Instant): Out =>
+  now < hunt.noAnswerAt ? { state: hunt, effects: [] } : lose(hunt, 'noAnswer', close(hunt.held, 'noAnswer'));
+
+/** The caller has gone: everything that is open is released. */
+function abandon(hunt: Hunt, cause: Cause): Out {
+  if (hunt.phase === 'seeking')
+    return lose(
+      hunt,
+      cause,
+      hunt.open.flatMap((one) => close(one, cause)),
+    );
+  if (hunt.phase === 'alerting') return lose(hunt, cause, close(hunt.held, cause));
+  return { state: hunt, effects: [] };
+}
+
+/** The hunt with its asker as a machine of its own, for tests; in a call it is part of the call's state. */
+export const huntMachine = (asker: Asker): Machine<Hunt, LegEvent | { type: 'abandon'; cause: Cause }, HuntEffect> => ({
+  step: (hunt, event, now) => stepHunt(hunt, event, asker, now),
+  deadline: huntDeadline,
+  over: (hunt) => hunt.phase === 'won' || hunt.phase === 'lost',
+});

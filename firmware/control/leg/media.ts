@@ -1,0 +1,150 @@
+import { wordsOf } from '../../core/error.ts';
+import type { Log } from '../../core/log.ts';
+import type { Runner } from '../../core/runner.ts';
+import type { ContextId, LineId, Mode, NetId, TerminationId } from '../../engine-protocol/ids.ts';
+import type { Add, Modify, Notify, SubtractReply } from '../../engine-protocol/messages.ts';
+import type { LineSignal, NetSignal } from '../../engine-protocol/signals.ts';
+import type { Engine } from '../engine/client-face.ts';
+import type { CallId, LegId } from '../facts.ts';
+import type { LegBook } from './leg.ts';
+
+export type MediaOptions = {
+  readonly runner: Runner;
+  readonly engine: Engine;
+  readonly log: Log;
+  readonly book: Pick<LegBook, 'callOf'>;
+};
+/** What a leg is told about its termination. */
+export type Opened =
+  | { readonly type: 'opened'; readonly local: readonly [address: string, port: number] }
+  | { readonly type: 'mediaFailed' };
+type Open = {
+  /** The leg whose context is joined; without it a new context is made. */
+  readonly beside?: LegId;
+  readonly what: Add['what'];
+  readonly mode: Mode;
+};
+type Change = Omit<Modify, 'do' | 'id' | 'termination'>;
+type Place = { readonly context: ContextId; readonly termination: TerminationId };
+type Row = {
+  /** Where the leg's termination stands, `undefined` once that has failed. */
+  readonly place: Promise<Place | undefined>;
+  /** All that was asked for this leg runs in its order. */
+  tail: Promise<unknown>;
+  termination?: TerminationId;
+};
+
+/**
+ * The terminations of legs: a call is one context that holds both ends. Requests of one leg reach the engine in
+ * their order; a leg that joins another's context waits for it. Everything is asked after the cascade is written.
+ */
+export class LegMedia {
+  readonly #options: MediaOptions;
+  readonly #rows = new Map<LegId, Row>();
+  readonly #legOf = new Map<TerminationId, LegId>();
+
+  constructor(options: MediaOptions) {
+    this.#options = options;
+  }
+
+  /** Adds the leg's termination; the outcome is told to `heard` in a cascade of its own. */
+  open(leg: LegId, ask: Open, heard: (outcome: Opened) => void): void {
+    this.#options.runner.outward(() => {
+      const place = this.#add(leg, ask);
+      const row: Row = { place, tail: place };
+      this.#rows.set(leg, row);
+      row.tail = place.then((at) => this.#told(leg, row, at, heard));
+    });
+  }
+
+  async #add(leg: LegId, ask: Open): Promise<(Place & { local?: readonly [string, number] }) | undefined> {
+    try {
+      const beside = ask.beside === undefined ? undefined : await this.#rows.get(ask.beside)?.place;
+      if (ask.beside !== undefined && !beside) throw new Error(`${ask.beside} has no termination to join`);
+      return await this.#options.engine.add({ context: beside?.context ?? 'new', mode: ask.mode, what: ask.what });
+    } catch (error) {
+      this.#options.log.warn({ leg, what: ask.what, why: wordsOf(error) }, 'a termination could not be added');
+      return undefined;
+    }
+  }
+
+  #told(
+    leg: LegId,
+    row: Row,
+    at: (Place & { local?: readonly [string, number] }) | undefined,
+    heard: (o: Opened) => void,
+  ) {
+    if (at) {
+      row.termination = at.termination;
+      if (this.#rows.get(leg) === row) this.#legOf.set(at.termination, leg);
+    }
+    this.#options.runner.cascade(() => {
+      heard(at ? { type: 'opened', local: at.local ?? ['', 0] } : { type: 'mediaFailed' });
+    });
+  }
+
+  modify(leg: LegId, change: Change): void {
+    this.#ask(leg, (termination) => this.#options.engine.modify({ termination, ...change }));
+  }
+
+  signal(leg: LegId, play: LineSignal | NetSignal | 'none'): void {
+    this.#ask(leg, (termination) => this.#options.engine.signal(termination as LineId, play as LineSignal));
+  }
+
+  /** Subtracts the leg's termination; the statistics of a net are stated as a fact of its call. */
+  close(leg: LegId, last?: LineSignal): void {
+    const call = this.#options.book.callOf(leg);
+    if (last) this.signal(leg, last);
+    this.#ask(leg, async (termination) => {
+      this.#legOf.delete(termination);
+      this.#state(call, await this.#options.engine.subtract({ termination }));
+    });
+    this.#options.runner.outward(() => this.#rows.delete(leg));
+  }
+
+  #state(call: CallId | undefined, reply: SubtractReply): void {
+    const { statistics } = reply;
+    if (!call || !statistics) return;
+    this.#options.runner.cascade(() => this.#options.runner.fact({ fact: 'callMedia', call, statistics }));
+  }
+
+  /** Runs `work` after all that was asked for this leg before. A request that the engine refuses is logged. */
+  #ask(leg: LegId, work: (termination: TerminationId) => Promise<unknown>): void {
+    this.#options.runner.outward(() => {
+      const row = this.#rows.get(leg);
+      if (!row) return;
+      row.tail = row.tail
+        .then(() => (row.termination === undefined ? undefined : work(row.termination)))
+        .catch((error) => {
+          this.#options.log.warn({ leg, why: wordsOf(error) }, 'the engine refused a request of a leg');
+        });
+    });
+  }
+
+  /** Net events for their leg; true if the event was one. */
+  heard(event: Notify): boolean {
+    if (!event.termination.startsWith('net/')) return false;
+    const leg = this.#legOf.get(event.termination as NetId);
+    if (leg === undefined) return true;
+    const { event: what } = event;
+    if (what.is === 'digit') this.#options.runner.tell(leg, { type: 'digit', digit: what.digit });
+    if (what.is === 'mediaLost') this.#options.runner.tell(leg, { type: 'mediaLost' });
+    return true;
+  }
+
+  /** Terminations that legs stand on: what an audit should show, and nothing else. */
+  wanted(): ReadonlySet<TerminationId> {
+    return new Set(this.#legOf.keys());
+  }
+
+  /** Requests for legs that are on their way, until all of them are answered. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#rows.values()].map((row) => row.tail));
+  }
+
+  /** The engine was restarted: nothing of what was opened is there any more. */
+  forget(): void {
+    this.#rows.clear();
+    this.#legOf.clear();
+  }
+}

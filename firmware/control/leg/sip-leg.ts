@@ -1,0 +1,123 @@
+import type { Runner } from '../../core/runner.ts';
+import type { Cause } from '../failure.ts';
+import type { IncomingInvite, InviteAsk, InviteVerdict, UserAgent } from '../sip/face.ts';
+import type { Caller, LegBook, LegCommand, LegId, LegMaker, Offer, Setup } from './leg.ts';
+import type { LegMedia } from './media.ts';
+import type { MediaWay, Negotiator } from './negotiator.ts';
+import { type SipLeg, type SipLegEffect, type SipLegEvent, sipLegMachine } from './sip-leg-machine.ts';
+
+/** All of an INVITE but its session description. */
+export type InviteHead = Omit<InviteAsk, 'sdp'>;
+/** A SIP trunk as its legs see it (the trunk room makes it). */
+export type SipWay = {
+  readonly media: MediaWay;
+  /** The request for this number by this caller; a cause if the trunk cannot place it. */
+  invite(number: string, caller: Caller): InviteHead | { readonly cause: Cause };
+};
+/** Where an INVITE that came in belongs (flow, contact token, then address), or why it is refused. */
+export type Arrival =
+  | { readonly trunk: string; readonly to: { readonly kind: 'phone'; readonly id: string }; readonly dialled: string }
+  | { readonly refuse: number; readonly cause?: Cause };
+
+export type SipLegsOptions = {
+  readonly runner: Runner;
+  readonly book: LegBook;
+  readonly media: LegMedia;
+  readonly userAgent: UserAgent;
+  readonly negotiator: Negotiator;
+  readonly way: (trunk: string) => SipWay | undefined;
+  readonly arrival: (invite: IncomingInvite) => Arrival;
+};
+
+/** Makes SIP legs, placed and offered, and performs what their machine decides. */
+export class SipLegs implements LegMaker {
+  readonly #options: SipLegsOptions;
+
+  constructor(options: SipLegsOptions) {
+    this.#options = options;
+    options.userAgent.onInvite((invite) => this.#invited(invite));
+  }
+
+  setup(command: Setup) {
+    const { leg, target, caller, beside } = command;
+    const way = this.#options.way(target.id);
+    const head = way?.invite(target.number, caller) ?? { cause: 'serverUnreachable' as const };
+    if (!way || 'cause' in head) {
+      const cause = 'cause' in head ? head.cause : 'serverUnreachable';
+      return this.#options.book.report({ type: 'released', leg, cause });
+    }
+    this.#host({ phase: 'opening', leg, way: way.media }, head);
+    this.#open(leg, way.media, beside);
+  }
+
+  #invited(invite: IncomingInvite): InviteVerdict {
+    const { book, way } = this.#options;
+    const arrival = this.#options.arrival(invite);
+    if ('refuse' in arrival) return arrival;
+    const media = way(arrival.trunk)?.media;
+    if (!media) return { refuse: 503, cause: 'serverUnreachable' };
+    const leg = book.newLeg();
+    const offer = invite.sdp === undefined ? {} : { offer: invite.sdp };
+    this.#host({ phase: 'arriving', leg, way: media, owed: 'nothing', ...offer }, undefined);
+    this.#open(leg, media, undefined);
+    book.offer(offerOf(leg, invite, arrival));
+    return { leg };
+  }
+
+  #host(leg: SipLeg, head: InviteHead | undefined): void {
+    const { runner, book, negotiator } = this.#options;
+    runner.host<SipLeg, SipLegEvent, SipLegEffect>(leg.leg, sipLegMachine(negotiator), leg, (effect) =>
+      this.#perform(leg.leg, effect, head),
+    );
+    book.attach(leg.leg, (command: LegCommand) => runner.tell(leg.leg, { type: 'command', command }));
+  }
+
+  #open(leg: LegId, way: MediaWay, beside: LegId | undefined): void {
+    const what = { kind: 'net', interface: way.address } as const;
+    // Nothing is heard and nothing leaves before offer and answer have met.
+    const ask = { what, mode: 'inactive', ...(beside === undefined ? {} : { beside }) } as const;
+    this.#options.media.open(leg, ask, (outcome) => this.#options.runner.tell(leg, outcome));
+  }
+
+  #perform(leg: LegId, effect: SipLegEffect, head: InviteHead | undefined) {
+    const { runner, book, media, userAgent } = this.#options;
+    if ('tell' in effect) return book.report(effect.tell);
+    switch (effect.do) {
+      case 'media':
+        return media.modify(leg, { mode: effect.mode, media: effect.media });
+      case 'signal':
+        return media.signal(leg, effect.play);
+      case 'close':
+        return media.close(leg);
+      case 'invite':
+        return head ? userAgent.invite(leg, { ...head, sdp: effect.sdp }) : undefined;
+      case 'reoffer':
+        return userAgent.reoffer(leg, effect.sdp);
+      case 'abandon':
+        return userAgent.abandon(leg);
+      case 'cancel':
+        return userAgent.cancel(leg, effect.cause);
+      case 'bye':
+        return userAgent.bye(leg, effect.cause);
+      case 'info':
+        return userAgent.info(leg, effect.contentType, effect.body);
+      case 'respond': {
+        const { do: _, ...answer } = effect;
+        // The INVITE that this answers is taken in by the user agent when its decision returns.
+        return runner.outward(() => userAgent.respond(leg, answer));
+      }
+    }
+  }
+}
+
+const offerOf = (leg: LegId, invite: IncomingInvite, arrival: Extract<Arrival, { trunk: string }>): Offer => {
+  const { number, name } = invite.caller;
+  const named = name === undefined ? {} : { name };
+  return {
+    leg,
+    from: { kind: 'trunk', id: arrival.trunk, number, ...named },
+    caller: { number, ...named },
+    dialled: arrival.dialled,
+    to: arrival.to,
+  };
+};

@@ -1,0 +1,42 @@
+import { after, type Instant } from '../../core/machine.ts';
+import { type DigitMap, matchDigits } from '../routing/digit-map.ts';
+
+export type DiallingTimes = { readonly firstDigitMs: number; readonly interDigitMs: number };
+export type Dialling = { readonly typed: string; readonly lapseAt: Instant };
+
+/** What came of a digit or of waiting: more is collected, a number, or none. */
+export type Dialled =
+  | { readonly is: 'more'; readonly dialling: Dialling }
+  | { readonly is: 'number'; readonly number: string }
+  | { readonly is: 'failed'; readonly cause: 'unknownNumber' | 'numberIncomplete' };
+
+export const beginDialling = (times: DiallingTimes, now: Instant): Dialling => ({
+  typed: '',
+  lapseAt: after(now, times.firstDigitMs),
+});
+
+/** One more digit; `#` ends a number unless the map knows a number with it. */
+export const digitDialled = (
+  was: Dialling,
+  digit: string,
+  map: DigitMap,
+  times: DiallingTimes,
+  now: Instant,
+): Dialled => {
+  const typed = was.typed + digit;
+  const match = matchDigits(map, typed);
+  if (match === 'complete') return { is: 'number', number: typed };
+  if (match !== 'impossible') return { is: 'more', dialling: { typed, lapseAt: after(now, times.interDigitMs) } };
+  if (digit === '#' && was.typed !== '') return endOfNumber(was.typed, map);
+  return { is: 'failed', cause: 'unknownNumber' };
+};
+
+/** The timer has run out: what was typed is the number, if the map lets it be one. */
+export const diallingLapsed = (was: Dialling, map: DigitMap): Dialled => endOfNumber(was.typed, map);
+
+const endOfNumber = (typed: string, map: DigitMap): Dialled => {
+  const match = typed === '' ? 'partial' : matchDigits(map, typed);
+  return match === 'complete' || match === 'enough'
+    ? { is: 'number', number: typed }
+    : { is: 'failed', cause: 'numberIncomplete' };
+};

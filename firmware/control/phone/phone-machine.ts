@@ -1,0 +1,218 @@
+import { after, type Instant, type Machine, type Step } from '../../core/machine.ts';
+import type { LineEvent } from '../../engine-protocol/events.ts';
+import type { CallerId, LineSignal } from '../../engine-protocol/signals.ts';
+import { type Cause, failureTable, isFailure } from '../failure.ts';
+import type { Caller, LegCommand, LegEvent, LegId, Setup } from '../leg/leg.ts';
+import type { DigitMap } from '../routing/digit-map.ts';
+import {
+  beginDialling,
+  type Dialled,
+  type Dialling,
+  type DiallingTimes,
+  diallingLapsed,
+  digitDialled,
+} from './dialling-machine.ts';
+
+/** How long the tone of a failure plays before the howler. */
+const TONE_MS = 30_000;
+
+/** The person on an FXS port. */
+export type Phone =
+  | { readonly at: 'onHook' }
+  /** Left off hook past the howler. */
+  | { readonly at: 'parked' }
+  | { readonly at: 'ringing'; readonly leg: LegId; readonly beside: LegId }
+  /** Lifted while ringing: its line is being joined to the call. */
+  | { readonly at: 'answering'; readonly leg: LegId }
+  | { readonly at: 'dialling'; readonly dialling: Dialling }
+  /** A number was dialled; its leg gets its name in the same cascade. */
+  | { readonly at: 'placing'; readonly number: string }
+  | { readonly at: 'calling'; readonly leg: LegId }
+  | { readonly at: 'talking'; readonly leg: LegId }
+  /** Far end gone or call failed, handset still up. */
+  | { readonly at: 'hearing'; readonly cause: Cause; readonly howlAt?: Instant };
+
+export type PhoneEvent =
+  | { readonly type: 'line'; readonly event: LineEvent }
+  | { readonly type: 'command'; readonly command: LegCommand }
+  | { readonly type: 'placed'; readonly leg: LegId }
+  | { readonly type: 'opened' | 'mediaFailed' }
+  /** Where the handset was found after a restart of either plane. */
+  | { readonly type: 'found'; readonly offHook: boolean; readonly cause: Cause };
+
+export type PhoneEffect =
+  | { readonly tell: LegEvent }
+  | { readonly do: 'dial'; readonly number: string }
+  | { readonly do: 'open'; readonly leg: LegId; readonly beside?: LegId }
+  | { readonly do: 'close'; readonly leg: LegId }
+  | { readonly do: 'signal'; readonly play: LineSignal | 'none' }
+  /** Whether digits of this line come up: while dialling yes, in a call they stay in the engine. */
+  | { readonly do: 'collect'; readonly digits: boolean };
+type Out = Step<Phone, PhoneEffect>;
+
+export type PhoneSettings = DiallingTimes & { readonly map: DigitMap };
+
+const stay = (state: Phone, ...effects: PhoneEffect[]): Out => ({ state, effects });
+const quiet: PhoneEffect = { do: 'signal', play: 'none' };
+const released = (leg: LegId, cause: Cause): PhoneEffect => ({ tell: { type: 'released', leg, cause } });
+
+/** One phone; `settings` is read at each digit, so that a changed map holds from the next digit on. */
+export const phoneMachine = (settings: () => PhoneSettings): Machine<Phone, PhoneEvent, PhoneEffect> => ({
+  step: (phone, event, now) => {
+    switch (event.type) {
+      case 'lapse':
+        return lapsed(phone, settings(), now);
+      case 'line':
+        return lineEvent(phone, event.event, settings, now);
+      case 'command':
+        return commanded(phone, event.command, now);
+      case 'found':
+        return found(phone, event.offHook, event.cause, now);
+      case 'placed':
+        return phone.at === 'placing'
+          ? stay({ at: 'calling', leg: event.leg }, { do: 'open', leg: event.leg })
+          : stay(phone, released(event.leg, 'hungUp'));
+      default:
+        return joined(phone, event.type === 'opened', now);
+    }
+  },
+  deadline: (phone) => {
+    if (phone.at === 'dialling') return phone.dialling.lapseAt;
+    return phone.at === 'hearing' ? phone.howlAt : undefined;
+  },
+});
+
+function lineEvent(phone: Phone, event: LineEvent, settings: () => PhoneSettings, now: Instant): Out {
+  switch (event.is) {
+    case 'offHook':
+      return lifted(phone, settings(), now);
+    case 'onHook':
+      return hungUp(phone);
+    case 'parked':
+      return phone.at === 'onHook' ? stay(phone) : parked(phone);
+    case 'digit':
+      if (phone.at !== 'dialling') return stay(phone);
+      return dialled(digitDialled(phone.dialling, event.digit, settings().map, settings(), now), now);
+    default:
+      // A flash does nothing yet, and above all does not end the call.
+      return stay(phone);
+  }
+}
+
+function lifted(phone: Phone, settings: PhoneSettings, now: Instant): Out {
+  if (phone.at === 'onHook') return stay({ at: 'dialling', dialling: beginDialling(settings, now) });
+  if (phone.at !== 'ringing') return stay(phone);
+  const { leg, beside } = phone;
+  return stay({ at: 'answering', leg }, quiet, { do: 'open', leg, beside });
+}
+
+/** Hanging up ends at once whatever the phone was doing. */
+function hungUp(phone: Phone): Out {
+  const idle: Phone = { at: 'onHook' };
+  switch (phone.at) {
+    case 'onHook':
+    case 'ringing':
+      return stay(phone);
+    case 'answering':
+    case 'calling':
+    case 'talking':
+      return stay(idle, { do: 'close', leg: phone.leg }, quiet, collect(true), released(phone.leg, 'hungUp'));
+    default:
+      return stay(idle, quiet, collect(true));
+  }
+}
+
+const collect = (digits: boolean): PhoneEffect => ({ do: 'collect', digits });
+
+function parked(phone: Phone): Out {
+  if (!('leg' in phone) || phone.at === 'ringing') return stay({ at: 'parked' });
+  return stay({ at: 'parked' }, { do: 'close', leg: phone.leg }, released(phone.leg, 'hungUp'));
+}
+
+function dialled(outcome: Dialled, now: Instant): Out {
+  switch (outcome.is) {
+    case 'more':
+      return stay({ at: 'dialling', dialling: outcome.dialling });
+    case 'number':
+      return stay({ at: 'placing', number: outcome.number }, { do: 'dial', number: outcome.number });
+    case 'failed':
+      return hear(outcome.cause, now);
+  }
+}
+
+/** The tone of a failure; after an ordinary end the busy tone asks to hang up. */
+function hear(cause: Cause, now: Instant, ...before: PhoneEffect[]): Out {
+  const tone = isFailure(cause) ? failureTable[cause].tone : 'busy';
+  const effects: PhoneEffect[] = [...before, { do: 'signal', play: { tone } }];
+  return stay({ at: 'hearing', cause, howlAt: after(now, TONE_MS) }, ...effects);
+}
+
+function lapsed(phone: Phone, settings: PhoneSettings, now: Instant): Out {
+  if (phone.at === 'dialling' && now >= phone.dialling.lapseAt) {
+    return dialled(diallingLapsed(phone.dialling, settings.map), now);
+  }
+  if (phone.at !== 'hearing' || phone.howlAt === undefined || now < phone.howlAt) return stay(phone);
+  return stay({ at: 'hearing', cause: phone.cause }, { do: 'signal', play: { tone: 'howler' } });
+}
+
+function commanded(phone: Phone, command: LegCommand, now: Instant): Out {
+  if (command.do === 'setup') return setup(phone, command);
+  const leg = command.do === 'release' ? command.leg : command.leg.leg;
+  if (!('leg' in phone) || phone.leg !== leg) return stay(phone);
+  switch (command.do) {
+    case 'alert': {
+      const ringback: LineSignal = { tone: 'ringback', yieldsToMedia: true };
+      return stay(phone, { do: 'signal', play: command.hear === 'local ringback' ? ringback : 'none' });
+    }
+    case 'connect':
+      return phone.at === 'calling' ? stay({ at: 'talking', leg }, quiet, collect(false)) : stay(phone);
+    case 'digit':
+      return stay(phone, { do: 'signal', play: { digits: command.digit, by: 'dtmf' } });
+    case 'release':
+      return letGo(phone, command.cause, now);
+    default:
+      return stay(phone);
+  }
+}
+
+/** A call for this phone: it rings if it is idle, else it is busy. */
+function setup(phone: Phone, { leg, beside, caller }: Setup): Out {
+  if (phone.at !== 'onHook') return stay(phone, released(leg, 'busy'));
+  return stay(
+    { at: 'ringing', leg, beside },
+    { do: 'signal', play: { ring: 'normal', callerId: callerIdOf(caller) } },
+    { tell: { type: 'alerting', leg, media: false } },
+  );
+}
+
+const callerIdOf = (caller: Caller): CallerId => ({
+  number: caller.number === '' ? 'unavailable' : caller.number,
+  ...(caller.name === undefined ? {} : { name: caller.name }),
+});
+
+/** The coordinator ends the leg: a ringing phone falls silent, a person at the handset hears why. */
+function letGo(phone: Extract<Phone, { leg: LegId }>, cause: Cause, now: Instant): Out {
+  const { leg } = phone;
+  if (phone.at === 'ringing') return stay({ at: 'onHook' }, quiet, released(leg, cause));
+  const ended = hear(cause, now, { do: 'close', leg }, collect(true));
+  return { state: ended.state, effects: [...ended.effects, released(leg, cause)] };
+}
+
+/** The line was joined to the call's context, or could not be. */
+function joined(phone: Phone, opened: boolean, now: Instant): Out {
+  if (opened) {
+    if (phone.at !== 'answering') return stay(phone);
+    return stay({ at: 'talking', leg: phone.leg }, collect(false), { tell: { type: 'connect', leg: phone.leg } });
+  }
+  if (phone.at !== 'answering' && phone.at !== 'calling') return stay(phone);
+  return letGo(phone, 'mediaLost', now);
+}
+
+/** After a restart nothing of a call is left: whoever holds the handset hears that it is over. */
+function found(phone: Phone, offHook: boolean, cause: Cause, now: Instant): Out {
+  const leg = 'leg' in phone ? phone.leg : undefined;
+  const over: PhoneEffect[] = leg === undefined ? [] : [released(leg, cause)];
+  if (offHook && phone.at === 'hearing') return hear(phone.cause, now);
+  const out: Out = offHook ? hear(cause, now) : stay({ at: 'onHook' }, quiet);
+  return { state: out.state, effects: [...out.effects, ...over] };
+}

@@ -1,0 +1,151 @@
+import type { Configuration, Line } from '../../config/schema.ts';
+import { wordsOf } from '../../core/error.ts';
+import type { Log } from '../../core/log.ts';
+import type { Runner } from '../../core/runner.ts';
+import type { LineId } from '../../engine-protocol/ids.ts';
+import type { AuditReply, Notify } from '../../engine-protocol/messages.ts';
+import type { Engine } from '../engine/client-face.ts';
+import type { Party } from '../facts.ts';
+import type { Cause } from '../failure.ts';
+import type { Caller, LegBook, LegCommand, LegMaker, Setup } from '../leg/leg.ts';
+import type { LegMedia } from '../leg/media.ts';
+import { compileDigitMap } from '../routing/digit-map.ts';
+import { type Phone, type PhoneEffect, type PhoneEvent, type PhoneSettings, phoneMachine } from './phone-machine.ts';
+
+export type PhonesOptions = {
+  readonly runner: Runner;
+  readonly engine: Engine;
+  readonly media: LegMedia;
+  readonly book: LegBook;
+  readonly log: Log;
+};
+
+const idOf = (line: string): string => `phone/${line}`;
+const lineOf = (id: string): LineId => id.slice('phone/'.length) as LineId;
+
+/** The phones of the box: hosts their machines, performs what they decide. Each call of a phone is a leg. */
+export class Phones implements LegMaker {
+  readonly #options: PhonesOptions;
+  #configuration: Configuration | undefined;
+  #settings: PhoneSettings | undefined;
+
+  constructor(options: PhonesOptions) {
+    this.#options = options;
+  }
+
+  /** Takes settings in, at the start and at each change: phones that came are hosted, those that went are dropped. */
+  configure(configuration: Configuration, emergency: readonly string[]): void {
+    const phones = configuration.lines.filter((line) => line.kind === 'fxs' && line.enabled);
+    this.#configuration = configuration;
+    this.#settings = {
+      map: compileDigitMap(
+        configuration.routing.digitMap,
+        phones.map((line) => line.extension),
+        emergency,
+      ),
+      firstDigitMs: configuration.routing.firstDigitS * 1000,
+      interDigitMs: configuration.routing.interDigitS * 1000,
+    };
+    const { runner } = this.#options;
+    const wanted = new Set(phones.map((line) => idOf(line.id)));
+    for (const id of [...runner.ids()]) if (id.startsWith('phone/') && !wanted.has(id)) runner.drop(id);
+    for (const id of wanted) if (!runner.has(id)) this.#host(id);
+  }
+
+  #host(id: string): void {
+    const settings = () => this.#settings!;
+    this.#options.runner.host<Phone, PhoneEvent, PhoneEffect>(id, phoneMachine(settings), { at: 'onHook' }, (effect) =>
+      this.#perform(id, effect),
+    );
+  }
+
+  /**
+   * The engine was provisioned (again): standing orders are given, and each phone is told where its handset is.
+   * A handset that is up hears the tone of `cause`.
+   */
+  async ready(audit: AuditReply, cause: Cause): Promise<void> {
+    const { runner, engine } = this.#options;
+    const found = audit.lines.filter((line) => line.kind === 'fxs' && runner.has(idOf(line.id)));
+    const standing = { onOffHook: 'dial', messageWaiting: false } as const;
+    await Promise.all(found.map(({ id }) => engine.modify({ termination: id, detect: ['digits'], standing })));
+    runner.cascade(() => {
+      for (const line of found) this.#tell(idOf(line.id), { type: 'found', offHook: line.offHook, cause });
+    });
+  }
+
+  /** Events of FXS lines; true if the event was one. */
+  heard(event: Notify): boolean {
+    const id = idOf(event.termination);
+    if (!this.#options.runner.has(id)) return false;
+    this.#tell(id, { type: 'line', event: event.event } as PhoneEvent);
+    return true;
+  }
+
+  setup(command: Setup) {
+    const { runner, book } = this.#options;
+    const id = idOf(command.target.id);
+    if (!runner.has(id)) return book.report({ type: 'released', leg: command.leg, cause: 'unavailable' });
+    book.attach(command.leg, this.#taker(id));
+    this.#tell(id, { type: 'command', command });
+  }
+
+  /** What this line's person is called by others. */
+  callerOf(line: Line): Caller {
+    const account = this.#configuration?.accounts.find((each) => each.id === line.account || each.line === line.id);
+    const number = line.extension || account?.user || '';
+    const name = account?.displayName ?? '';
+    return { number, ...(name === '' ? {} : { name }), ...(account ? { account: account.id } : {}) };
+  }
+
+  #taker(id: string): (command: LegCommand) => void {
+    return (command) => this.#tell(id, { type: 'command', command });
+  }
+
+  #tell(id: string, event: PhoneEvent): void {
+    this.#options.runner.tell(id, event);
+  }
+
+  #perform(id: string, effect: PhoneEffect) {
+    const { book, media } = this.#options;
+    const line = lineOf(id);
+    if ('tell' in effect) return book.report(effect.tell);
+    switch (effect.do) {
+      case 'dial':
+        return this.#dial(id, effect.number);
+      case 'open': {
+        const beside = effect.beside === undefined ? {} : { beside: effect.beside };
+        const ask = { what: line, mode: 'sendReceive', ...beside } as const;
+        return media.open(effect.leg, ask, (outcome) => this.#tell(id, { type: outcome.type }));
+      }
+      case 'close':
+        return media.close(effect.leg);
+      case 'signal':
+        return this.#ask(line, () => this.#options.engine.signal(line, effect.play));
+      case 'collect': {
+        const detect = effect.digits ? (['digits'] as const) : [];
+        return this.#ask(line, () => this.#options.engine.modify({ termination: line, detect }));
+      }
+    }
+  }
+
+  #dial(id: string, number: string): void {
+    const { book } = this.#options;
+    const line = this.#configuration?.lines.find((each) => each.id === lineOf(id));
+    if (!line) return;
+    const caller = this.callerOf(line);
+    const named = caller.name === undefined ? {} : { name: caller.name };
+    const from: Party = { kind: 'phone', id: line.id, number: caller.number, ...named };
+    const leg = book.newLeg();
+    book.attach(leg, this.#taker(id));
+    this.#tell(id, { type: 'placed', leg });
+    book.offer({ leg, from, caller, dialled: number });
+  }
+
+  #ask(line: LineId, work: () => Promise<void>): void {
+    this.#options.runner.outward(() => {
+      work().catch((error) => {
+        this.#options.log.warn({ line, why: wordsOf(error) }, 'the engine refused a request of a phone');
+      });
+    });
+  }
+}

@@ -1,0 +1,160 @@
+import type { Configuration, Line } from '../../config/schema.ts';
+import { isSome, type Some } from '../../core/machine.ts';
+import type { Party } from '../facts.ts';
+import type { CallFailure } from '../failure.ts';
+import type { TrunkSnapshot } from '../trunk/trunk.ts';
+import type { Attempt, Level } from './attempt.ts';
+import { emergencyOrder, emergencyVerdicts, isEmergency } from './emergency.ts';
+
+/** The call that is planned for: an offered leg without the leg. */
+export type Routed = {
+  readonly from: Party;
+  readonly caller: { readonly account?: string };
+  readonly dialled: string;
+  readonly to?: { readonly kind: 'phone'; readonly id: string };
+};
+/** Everything a plan is made of: the same question always has the same answer. */
+export type PlanQuestion = {
+  readonly offer: Routed;
+  readonly configuration: Configuration;
+  readonly trunks: readonly TrunkSnapshot[];
+  readonly emergency: readonly string[];
+};
+/** Why something was chosen or left out, in words, for the record and the routing analysis. */
+export type PlanReason = { readonly what: string; readonly why: string };
+export type PlanResult = { readonly reasons: readonly PlanReason[] } & (
+  | { readonly is: 'planned'; readonly levels: Some<Level> }
+  | { readonly is: 'refused'; readonly cause: CallFailure }
+);
+
+/** A phone of ours says at once whether it rings. */
+const PHONE_SILENCE_MS = 3_000;
+const PHONE_PROGRESS_MS = 6_000;
+/** Longer than any wait for dial tone and any dialling. */
+const LINE_SILENCE_MS = 20_000;
+const LINE_PROGRESS_MS = 30_000;
+
+/**
+ * Where a call goes (pure). Emergency numbers first; then what the way in names; then extensions, which ring on the
+ * box whether or not a softswitch lives (S1); then trunks by priority; then exchange lines.
+ */
+export const plan = (question: PlanQuestion): PlanResult => {
+  const { offer, configuration } = question;
+  if (isEmergency(offer.dialled, question.emergency)) return emergencyPlan(question);
+  if (offer.to) return phonePlan(configuration, offer.to.id, 'the way in rings this phone');
+  if (offer.dialled === '') return refused('numberIncomplete', [{ what: 'number', why: 'nothing was dialled' }]);
+  const own = extensionLine(configuration, offer.dialled);
+  if (own) return phonePlan(configuration, own.id, `${offer.dialled} is an extension of this box`);
+  return outsidePlan(question);
+};
+
+const refused = (cause: CallFailure, reasons: readonly PlanReason[]): PlanResult => ({ is: 'refused', cause, reasons });
+
+const extensionLine = (configuration: Configuration, dialled: string): Line | undefined =>
+  configuration.lines.find((line) => line.kind === 'fxs' && line.enabled && line.extension === dialled);
+
+const phonePlan = (configuration: Configuration, id: string, why: string): PlanResult => {
+  const line = configuration.lines.find((each) => each.id === id && each.kind === 'fxs' && each.enabled);
+  if (!line) return refused('unavailable', [{ what: id, why: 'there is no phone on this line' }]);
+  const attempt: Attempt = {
+    id: id,
+    targets: [{ kind: 'phone', id, number: line.extension }],
+    start: 'hedged',
+    silenceMs: PHONE_SILENCE_MS,
+    progressMs: PHONE_PROGRESS_MS,
+    ringMs: configuration.routing.phoneRingS * 1000,
+    verdicts: {},
+    bound: true,
+    why,
+  };
+  return { is: 'planned', levels: [{ on: 'any', attempts: [attempt] }], reasons: [{ what: id, why }] };
+};
+
+/** Out by trunks with the caller's account, then by exchange lines if settings allow. */
+const outsidePlan = (question: PlanQuestion): PlanResult => {
+  const { offer, configuration } = question;
+  const reasons: PlanReason[] = [];
+  const from = offer.from.kind;
+  const ways = question.trunks.filter((way) => way.kind === 'trunk' && !(from === 'trunk' && way.id === offer.from.id));
+  const lines = configuration.routing.exchangeFallback && from !== 'line' ? linesOf(question, reasons) : [];
+  const free = ways.filter((way) => !isFull(way, reasons));
+  const usable = free.filter((way) => isUsable(way));
+  const chosen = usable.length > 0 || lines.length > 0 ? usable : free.filter((way) => way.health === 'down');
+  for (const way of free) if (!chosen.includes(way)) reasons.push({ what: way.id, why: `it is ${way.health}` });
+  const ordered = [...chosen].sort(byPriority(offer.caller.account));
+  const attempts = [
+    ...ordered.map((way, at) => trunkAttempt(way, ordered[at - 1], question)),
+    ...lines.map((way) => lineAttempt(way, question, 'no softswitch took the call')),
+  ];
+  for (const attempt of attempts) reasons.push({ what: attempt.id, why: attempt.why });
+  if (isSome(attempts)) return { is: 'planned', levels: [{ on: 'any', attempts }], reasons };
+  return refused(question.trunks.length > 0 ? 'congestion' : 'noRoute', reasons);
+};
+
+const isFull = (way: TrunkSnapshot, reasons: PlanReason[]): boolean => {
+  if (way.callLimit === 0 || way.callsUp < way.callLimit) return false;
+  reasons.push({ what: way.id, why: `all its ${way.callLimit} calls are up` });
+  return true;
+};
+const isUsable = (way: TrunkSnapshot): boolean => way.health !== 'down' && way.health !== 'held';
+
+const linesOf = (question: PlanQuestion, reasons: PlanReason[]): TrunkSnapshot[] =>
+  question.trunks.filter((way) => {
+    if (way.kind !== 'line') return false;
+    if (isUsable(way)) return !isFull(way, reasons);
+    reasons.push({ what: way.id, why: `the line is ${way.health}` });
+    return false;
+  });
+
+/** Priority first; among equals a softswitch that holds our binding, then the one that is surely alive, then the name. */
+const byPriority =
+  (account: string | undefined) =>
+  (a: TrunkSnapshot, b: TrunkSnapshot): number =>
+    a.priority - b.priority ||
+    Number(isBound(b, account)) - Number(isBound(a, account)) ||
+    Number(b.health === 'up') - Number(a.health === 'up') ||
+    a.id.localeCompare(b.id);
+
+const isBound = (way: TrunkSnapshot, account: string | undefined): boolean =>
+  account !== undefined && way.bound.includes(account);
+
+const trunkAttempt = (way: TrunkSnapshot, before: TrunkSnapshot | undefined, question: PlanQuestion): Attempt => {
+  const { offer, configuration } = question;
+  const registering = (id: string) => configuration.trunks.find((trunk) => trunk.id === id)?.kind !== 'peer';
+  // Beside an open attempt only among equals or the pair of one account (U6).
+  const pair = !before || before.priority === way.priority || (registering(before.id) && registering(way.id));
+  return {
+    id: way.id,
+    targets: [{ kind: 'trunk', id: way.id, number: offer.dialled }],
+    start: pair ? 'hedged' : 'alone',
+    silenceMs: way.silenceBudgetMs,
+    progressMs: way.progressBudgetMs,
+    ringMs: way.ringMs,
+    verdicts: way.verdicts,
+    bound: registering(way.id) ? isBound(way, offer.caller.account) : true,
+    why: `priority ${way.priority}, ${way.health}`,
+  };
+};
+
+const lineAttempt = (way: TrunkSnapshot, { offer }: PlanQuestion, why: string): Attempt => ({
+  id: way.id,
+  targets: [{ kind: 'line', id: way.id, number: offer.dialled }],
+  start: 'alone',
+  silenceMs: Math.max(LINE_SILENCE_MS, way.silenceBudgetMs),
+  progressMs: Math.max(LINE_PROGRESS_MS, way.progressBudgetMs),
+  ringMs: way.ringMs,
+  verdicts: way.verdicts,
+  bound: true,
+  why,
+});
+
+const emergencyPlan = (question: PlanQuestion): PlanResult => {
+  const attempts = emergencyOrder(question.trunks).map((way): Attempt => {
+    const plain = way.kind === 'line' ? lineAttempt(way, question, '') : { ...trunkAttempt(way, undefined, question) };
+    return { ...plain, verdicts: emergencyVerdicts, why: 'emergency call' };
+  });
+  const reasons = attempts.map(({ id, why }) => ({ what: id, why }));
+  return isSome(attempts)
+    ? { is: 'planned', levels: [{ on: 'any', attempts }], reasons }
+    : refused('noRoute', [{ what: question.offer.dialled, why: 'there is no line and no trunk at all' }]);
+};
