@@ -32,22 +32,26 @@ export const checkConfiguration = async (input: unknown, drivers: DriverSettings
   return refused.length > 0 ? refuse(refused) : { ok: true, configuration: whole };
 };
 
-const tooLarge: Refusal = {
+/** The refusal of what is not bounded. */
+export const tooLarge: Refusal = {
   path: '',
-  limit: `must be JSON of at most ${LARGEST_CONFIGURATION} octets`,
+  limit: `must be JSON of at most ${LARGEST_CONFIGURATION} octets and not nested deeply`,
   remedy: 'Make it shorter.',
 };
 
 const refuse = (refused: readonly Refusal[]): Checked => ({ ok: false, refused: refused.slice(0, MOST_REFUSALS) });
 
-/** False also for what has no JSON: nested too deeply, or in a circle. */
-const isBounded = (input: unknown): boolean => {
-  try {
-    return Buffer.byteLength(JSON.stringify(input) ?? '') <= LARGEST_CONFIGURATION;
-  } catch {
-    return false;
-  }
-};
+/** Levels of lists and objects; the deepest setting there is lies at half of it. */
+const DEEPEST = 16;
+
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((each) => isShallow(each, levels - 1)));
+
+/** False for what is too large or too deep to be looked at any further. */
+export const isBounded = (input: unknown): boolean =>
+  isShallow(input, DEEPEST) && Buffer.byteLength(JSON.stringify(input) ?? '') <= LARGEST_CONFIGURATION;
 
 type Card = Configuration['cards'][number];
 

@@ -74,13 +74,24 @@ export const sealed = (whole: unknown, drivers: DriverSettings, key: DeviceKey):
   );
 
 /**
- * The stored configuration with its secrets readable. Throws `store-damaged` for a secret of another key or place;
- * one that was never encrypted is taken as it is.
+ * The stored configuration with its secrets readable; one that was never encrypted is taken as it is. A secret of
+ * another key or place is told to `lost` and is empty then: a box whose key has gone still serves its phones.
  */
-export const unsealed = (whole: unknown, drivers: DriverSettings, key: DeviceKey): unknown =>
-  overSecrets(whole, drivers, (secret, place) =>
-    typeof secret === 'string' && secret.startsWith(PREFIX) ? unseal(secret, place, key) : secret,
-  );
+export const unsealed = (
+  whole: unknown,
+  drivers: DriverSettings,
+  key: DeviceKey,
+  lost: (error: GatewayError) => void,
+): unknown =>
+  overSecrets(whole, drivers, (secret, place) => {
+    if (typeof secret !== 'string' || !secret.startsWith(PREFIX)) return secret;
+    try {
+      return unseal(secret, place, key);
+    } catch (error) {
+      lost(error as GatewayError);
+      return '';
+    }
+  });
 
 /** AES-256-GCM; the place is authenticated with it, so that one field's secret cannot be put into another. */
 const seal = (secret: string, place: Place, { key, id }: DeviceKey): string => {
