@@ -10,3 +10,5 @@ export const powerOf = (frame: Int16Array, from = 0, to = frame.length): number 
 
 /** Mean square of a sine at this level. */
 export const powerAt = (dBm0: number): number => amplitudeOf(dBm0) ** 2 / 2;
+
+export const clamp16 = (sample: number): number => Math.max(-32768, Math.min(32767, sample));

@@ -1,5 +1,5 @@
 import type { Tone, ToneStep } from '../../engine-protocol/hardware.ts';
-import { amplitudeOf } from './level.ts';
+import { amplitudeOf, clamp16 } from './level.ts';
 
 const SAMPLE_RATE = 8000;
 const TURN = 2 * Math.PI;
@@ -108,7 +108,7 @@ export class ToneGenerator {
         this.#real[voice] = real * this.#cosine[voice]! - imaginary * this.#sine[voice]!;
         this.#imaginary[voice] = real * this.#sine[voice]! + imaginary * this.#cosine[voice]!;
       }
-      frame[index] = sum > 32767 ? 32767 : sum < -32768 ? -32768 : sum;
+      frame[index] = clamp16(sum);
     }
   }
 }

@@ -1,0 +1,359 @@
+import assert from 'node:assert/strict';
+import { connect, type Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import { encodeMessage, MessageDecoder } from './codec.ts';
+import type { Hardware } from './hardware.ts';
+import type {
+  AddReply,
+  AuditReply,
+  EngineReport,
+  HelloReply,
+  Notify,
+  ProvisionReply,
+  Reply,
+  Service,
+  SubtractReply,
+} from './messages.ts';
+import { PROTOCOL } from './messages.ts';
+
+const PATIENCE_MS = 5000;
+
+type Replied = { readonly [name: string]: unknown };
+type Waiter = { readonly wanted: (report: EngineReport) => boolean; readonly done: (report: EngineReport) => void };
+
+/** The control side of the engine protocol with nothing behind it, for tests. */
+export class EngineConnection {
+  readonly #socket: Socket;
+  readonly #decoder = new MessageDecoder();
+  readonly #waiters = new Set<Waiter>();
+  #lastId = 0;
+  /** All that came, in order. */
+  readonly reports: EngineReport[] = [];
+  readonly closed: Promise<void>;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (octets) => {
+      for (const report of this.#decoder.push(octets)) this.#received(report as EngineReport);
+    });
+    socket.on('error', () => {});
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
+  }
+
+  static connect(path: string): Promise<EngineConnection> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(path, () => resolve(new EngineConnection(socket)));
+      socket.once('error', reject);
+    });
+  }
+
+  send(message: object): void {
+    this.#socket.write(encodeMessage(message));
+  }
+
+  raw(octets: Buffer): void {
+    this.#socket.write(octets);
+  }
+
+  /** Sends a request and returns what stands under `ok`; an error reply is thrown as `code: detail`. */
+  async request<T = Replied>(name: string, fields: object = {}): Promise<T> {
+    const id = ++this.#lastId;
+    const reply = this.report((report): report is Reply => report.to === 'reply' && report.id === id);
+    this.send({ do: name, id, ...fields });
+    const answer = await reply;
+    if ('error' in answer) throw new Error(`${answer.error.code}: ${answer.error.detail}`);
+    return answer.ok as T;
+  }
+
+  hello(heardUpTo = 0, protocol = `${PROTOCOL.major}.${PROTOCOL.minor}`): Promise<HelloReply> {
+    return this.request('hello', { protocol, build: 'test', control: 'conformance', heardUpTo });
+  }
+
+  /** The next report that fits. */
+  report<T extends EngineReport>(wanted: (report: EngineReport) => report is T, withinMs = PATIENCE_MS): Promise<T> {
+    const { promise, resolve, reject } = withResolvers<T>();
+    const late = setTimeout(() => {
+      this.#waiters.delete(waiter);
+      reject(new Error(`the engine did not report ${wanted.toString()} within ${withinMs} ms`));
+    }, withinMs);
+    const waiter: Waiter = {
+      wanted,
+      done: (report) => {
+        clearTimeout(late);
+        resolve(report as T);
+      },
+    };
+    this.#waiters.add(waiter);
+    return promise;
+  }
+
+  /** The next event of a termination by its name, such as `offHook`. */
+  event(termination: string, is: string, withinMs = PATIENCE_MS): Promise<Notify> {
+    const wanted = (report: EngineReport): report is Notify =>
+      report.to === 'event' && report.termination === termination && report.event.is === is;
+    return this.report(wanted, withinMs);
+  }
+
+  /** The numbered reports that came so far. */
+  numbered(): (Notify | Service)[] {
+    return this.reports.filter(
+      (report): report is Notify | Service => report.to === 'event' || report.to === 'service',
+    );
+  }
+
+  close(): Promise<void> {
+    this.#socket.end();
+    return this.closed;
+  }
+
+  #received(report: EngineReport): void {
+    this.reports.push(report);
+    for (const waiter of [...this.#waiters]) {
+      if (!waiter.wanted(report)) continue;
+      this.#waiters.delete(waiter);
+      waiter.done(report);
+    }
+  }
+}
+
+const withResolvers = <T>() => {
+  let resolve!: (value: T) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<T>((done, fail) => {
+    resolve = done;
+    reject = fail;
+  });
+  return { promise, resolve, reject };
+};
+
+/** The engine under test, freshly started and not provisioned. */
+export type EngineUnderTest = {
+  connect(): Promise<EngineConnection>;
+  /** A hardware with at least two phone lines that work. */
+  readonly hardware: Hardware;
+  /** Lifts the phone of a line of `hardware`, and puts it back. */
+  lift(line: string): Promise<void>;
+  hangUp(line: string): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const greet = async (engine: EngineUnderTest, heardUpTo = 0): Promise<EngineConnection> => {
+  const control = await engine.connect();
+  await control.hello(heardUpTo);
+  return control;
+};
+
+const provision = (control: EngineConnection, hardware: Hardware, revision = 'r1'): Promise<ProvisionReply> =>
+  control.request('provision', { revision, hardware });
+
+const NET = { kind: 'net', interface: '127.0.0.1' };
+
+const addTo = (control: EngineConnection, context: string, what: unknown): Promise<AddReply> =>
+  control.request('add', { context, mode: 'sendReceive', what });
+
+const media = (remotePort: number) => ({
+  remote: ['127.0.0.1', remotePort],
+  dscp: 46,
+  as: 'audio',
+  send: { name: 'PCMA', payloadType: 8 },
+  receive: [{ name: 'PCMA', payloadType: 8 }],
+  ptimeMs: 20,
+  jitter: { kind: 'adaptive', minMs: 20, initialMs: 40, maxMs: 200 },
+  digits: { by: 'event', payloadType: 101 },
+  lostAfterMs: 0,
+});
+
+type Check = (engine: EngineUnderTest) => Promise<void>;
+
+/** What every engine does, one promise a row. */
+const promises: Readonly<Record<string, Check>> = {
+  'greets with its protocol, build and epoch': async (engine) => {
+    const control = await engine.connect();
+    const reply = await control.hello();
+    assert.equal(reply.protocol, `${PROTOCOL.major}.${PROTOCOL.minor}`);
+    assert.ok(reply.epoch.length > 0 && reply.build.length > 0);
+    assert.equal(reply.revision, undefined);
+  },
+
+  'refuses another major version with a sentence, and ends the connection': async (engine) => {
+    const control = await engine.connect();
+    await assert.rejects(control.hello(0, `${PROTOCOL.major + 1}.0`), /protocol-mismatch: .*speaks.*restart/);
+    await control.closed;
+    await (await engine.connect()).hello();
+  },
+
+  'asks for hello first': async (engine) => {
+    const control = await engine.connect();
+    await assert.rejects(control.request('audit'), /engine-request: .*hello/);
+    await control.hello();
+    await control.request('audit');
+  },
+
+  'is provisioned, and again without touching what is there': async (engine) => {
+    const control = await greet(engine);
+    const first = await provision(control, engine.hardware);
+    assert.deepEqual(
+      first.lines,
+      engine.hardware.lines.map(({ id }) => ({ id, state: 'ready' })),
+    );
+    const line = engine.hardware.lines[0]!.id;
+    const { context } = await addTo(control, 'new', line);
+    assert.deepEqual(await provision(control, engine.hardware, 'r2'), first);
+    const audit = await control.request<AuditReply>('audit');
+    assert.deepEqual(audit.contexts, [{ id: context, terminations: [{ id: line, mode: 'sendReceive' }] }]);
+    assert.equal((await (await engine.connect()).hello()).revision, 'r2');
+  },
+
+  'says which line failed and why': async (engine) => {
+    const control = await greet(engine);
+    const [line, ...others] = engine.hardware.lines;
+    const hardware = { ...engine.hardware, lines: [{ ...line!, port: 'no-such-port' }, ...others] } as Hardware;
+    const [failed, good] = (await provision(control, hardware)).lines;
+    assert.equal(failed?.state, 'failed');
+    assert.match(failed?.cause ?? '', /no-such-port/);
+    assert.equal(good?.state, 'ready');
+  },
+
+  'names the drivers that exist when one does not': async (engine) => {
+    const control = await greet(engine);
+    const cards = engine.hardware.cards.map((card) => ({ ...card, driver: 'no-such-driver' }));
+    const { lines } = await provision(control, { ...engine.hardware, cards });
+    assert.match(lines[0]?.cause ?? '', new RegExp(`no-such-driver.*${engine.hardware.cards[0]!.driver}`));
+  },
+
+  'adds, modifies, moves and subtracts, and the audit agrees': async (engine) => {
+    const control = await greet(engine);
+    await provision(control, engine.hardware);
+    const line = engine.hardware.lines[0]!.id;
+    const call = await addTo(control, 'new', NET);
+    assert.equal(call.local?.[0], '127.0.0.1');
+    assert.equal((call.local?.[1] ?? 1) % 2, 0, 'RTP has an even port');
+    await addTo(control, call.context, line);
+    await control.request('modify', { termination: call.termination, media: media(9), mode: 'inactive' });
+    const members = async () => (await control.request<AuditReply>('audit')).contexts;
+    assert.deepEqual(await members(), [
+      {
+        id: call.context,
+        terminations: [
+          { id: call.termination, mode: 'inactive' },
+          { id: line, mode: 'sendReceive' },
+        ],
+      },
+    ]);
+    const moved = await control.request<{ context: string }>('move', { termination: line, to: 'new' });
+    assert.notEqual(moved.context, call.context);
+    await control.request('move', { termination: line, to: call.context });
+    assert.equal((await members()).length, 1);
+    await control.request('subtract', { termination: line });
+    const { statistics } = await control.request<SubtractReply>('subtract', { termination: call.termination });
+    assert.equal(statistics?.net, call.termination);
+    assert.deepEqual(await members(), []);
+  },
+
+  'refuses names that nothing has, and keeps the connection': async (engine) => {
+    const control = await greet(engine);
+    await provision(control, engine.hardware);
+    await assert.rejects(control.request('dance'), /engine-request: .*dance/);
+    await assert.rejects(addTo(control, 'context/999', NET), /context\/999/);
+    await assert.rejects(addTo(control, 'new', 'line/none'), /line\/none/);
+    await assert.rejects(control.request('subtract', { termination: 'net/999' }), /net\/999/);
+    await assert.rejects(control.request('modify', { termination: 'net/999', mode: 'inactive' }), /net\/999/);
+    const line = engine.hardware.lines[0]!.id;
+    await assert.rejects(control.request('signal', { termination: line, play: { ring: 'waltz' } }), /waltz/);
+    await assert.rejects(control.request('signal', { termination: line, play: { tone: 'waltz' } }), /waltz/);
+    await assert.rejects(control.request('add', { context: 'new', mode: 'waltz', what: NET }), /waltz/);
+    await control.request('audit');
+  },
+
+  'numbers its events and stamps them': async (engine) => {
+    const control = await greet(engine);
+    await provision(control, engine.hardware);
+    const line = engine.hardware.lines[0]!.id;
+    const lifted = control.event(line, 'offHook');
+    await engine.lift(line);
+    const first = await lifted;
+    const put = control.event(line, 'onHook');
+    await engine.hangUp(line);
+    const second = await put;
+    assert.ok(second.seq > first.seq);
+    assert.ok(second.at > first.at);
+    assert.equal((await control.request<AuditReply>('audit')).lastSeq, control.numbered().at(-1)?.seq);
+  },
+
+  'keeps what happens while nobody listens, and sends it after what was heard': async (engine) => {
+    const control = await greet(engine);
+    await provision(control, engine.hardware);
+    const line = engine.hardware.lines[0]!.id;
+    const lifted = control.event(line, 'offHook');
+    await engine.lift(line);
+    const heard = (await lifted).seq;
+    await control.close();
+    await engine.hangUp(line);
+    const next = await engine.connect();
+    const put = next.event(line, 'onHook');
+    await next.hello(heard);
+    await put;
+    const all = await greet(engine, 0);
+    const again = await all.request<AuditReply>('audit');
+    assert.deepEqual(
+      all.numbered().map(({ seq }) => seq),
+      Array.from({ length: again.lastSeq }, (_, index) => index + 1),
+    );
+    assert.ok(next.numbered().every(({ seq }) => seq > heard));
+  },
+
+  'forgets what is acknowledged': async (engine) => {
+    const control = await greet(engine);
+    await provision(control, engine.hardware);
+    const line = engine.hardware.lines[0]!.id;
+    const lifted = control.event(line, 'offHook');
+    await engine.lift(line);
+    const { seq } = await lifted;
+    control.send({ do: 'acknowledge', upTo: seq });
+    await control.request('audit');
+    const next = await greet(engine, 0);
+    await next.request('audit');
+    assert.ok(next.numbered().every((report) => report.seq > seq));
+  },
+
+  'leaves a control plane for a newer one': async (engine) => {
+    const older = await greet(engine);
+    const newer = await greet(engine);
+    await older.closed;
+    await newer.request('audit');
+  },
+
+  'ends a connection that sends nonsense, and serves the next': async (engine) => {
+    const control = await greet(engine);
+    control.raw(Buffer.from([0xff, 0xff, 0xff, 0xff, 1, 2, 3]));
+    await control.closed;
+    const other = await greet(engine);
+    other.raw(Buffer.from([0, 0, 0, 3, 0x7b, 0x7b, 0x7b]));
+    await other.closed;
+    await (await greet(engine)).request('audit');
+  },
+
+  'shows its work each second': async (engine) => {
+    const control = await greet(engine);
+    const pulse = () => control.report((report): report is EngineReport & { to: 'pulse' } => report.to === 'pulse');
+    const first = await pulse();
+    const second = await pulse();
+    assert.equal(second.frames - first.frames, 50);
+  },
+};
+
+/** Registers the suite with `node:test`; each promise gets an engine of its own from `start`. */
+export const engineConformance = (name: string, start: () => Promise<EngineUnderTest>): void => {
+  describe(`${name} as an engine`, () => {
+    for (const [promise, check] of Object.entries(promises)) {
+      it(promise, async () => {
+        const engine = await start();
+        try {
+          await check(engine);
+        } finally {
+          await engine.stop();
+        }
+      });
+    }
+  });
+};

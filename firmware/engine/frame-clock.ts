@@ -1,0 +1,85 @@
+import { monotonicNow } from '../core/clock.ts';
+import { FRAME_MS } from './frame.ts';
+
+/** Less than this before its time a tick runs at once: the timers of Node count whole milliseconds. */
+const CLOSE_ENOUGH_MS = 0.6;
+/** After a longer stop (the box slept, a debugger held it) the missed time is given up: nobody waits for that sound. */
+const GIVE_UP_MS = 1000;
+/** A card's own clock that is silent for so long has stopped; ours takes over until it comes back. */
+const CARD_SILENT_MS = 100;
+
+/**
+ * The 20 ms tick. Deadlines are absolute, so a late tick does not move the next; ticks that were missed run at once.
+ * It is the only timer of the engine.
+ */
+export class FrameClock {
+  readonly #tick: (now: number) => void;
+  #due = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #running = false;
+  #latestMs = 0;
+  /** Ticks run since the start. */
+  frames = 0;
+  /** Ticks given up after a long stop. */
+  skipped = 0;
+
+  constructor(tick: (now: number) => void) {
+    this.#tick = tick;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#due = monotonicNow() + FRAME_MS;
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#running = false;
+    clearTimeout(this.#timer);
+  }
+
+  /** The greatest lateness of a tick since the last call, in ms. */
+  takeLatest(): number {
+    const latest = this.#latestMs;
+    this.#latestMs = 0;
+    return latest;
+  }
+
+  /** A card with a clock of its own has a frame ready; our timer only watches then that it goes on. */
+  readonly cardTick = (): void => {
+    if (!this.#running) return;
+    clearTimeout(this.#timer);
+    this.#due = monotonicNow() + CARD_SILENT_MS;
+    this.#run();
+    this.#arm();
+  };
+
+  #arm(): void {
+    const ms = this.#due - monotonicNow();
+    this.#timer = setTimeout(this.#wake, ms <= 1 ? 1 : Math.floor(ms));
+  }
+
+  readonly #wake = (): void => {
+    let now = monotonicNow();
+    this.#giveUp(now);
+    while (this.#running && now >= this.#due - CLOSE_ENOUGH_MS) {
+      this.#latestMs = Math.max(this.#latestMs, now - this.#due);
+      this.#due += FRAME_MS;
+      this.#run();
+      now = monotonicNow();
+    }
+    if (this.#running) this.#arm();
+  };
+
+  #giveUp(now: number): void {
+    if (now - this.#due < GIVE_UP_MS) return;
+    const ticks = Math.floor((now - this.#due) / FRAME_MS);
+    this.skipped += ticks;
+    this.#due += ticks * FRAME_MS;
+  }
+
+  #run(): void {
+    this.frames++;
+    this.#tick(monotonicNow());
+  }
+}

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import type { LineCardDriver } from '../../drivers/contract/line-card.ts';
+import { systemClock } from '../core/clock.ts';
+import { GatewayError, wordsOf } from '../core/error.ts';
+import { openLog } from '../core/log.ts';
+import { Engine } from './engine.ts';
+
+const log = openLog('engine');
+
+/** The only place where drivers are loaded, and each only when a card asks for it. */
+const load = async (name: string): Promise<LineCardDriver> => {
+  const { driverNames } = await import('../../drivers/catalogue.ts');
+  if (!(driverNames as readonly string[]).includes(name)) {
+    throw new GatewayError('driver-unknown', `no driver is called ${name}; there are ${driverNames.join(', ')}`);
+  }
+  const loaded = (await import(`../../drivers/${name}/driver.ts`)) as { readonly driver: LineCardDriver };
+  return loaded.driver;
+};
+
+const { values } = parseArgs({
+  options: { socket: { type: 'string' }, build: { type: 'string', default: 'development' } },
+});
+if (!values.socket) {
+  process.stderr.write('usage: engine --socket PATH [--build ID]\n');
+  process.exit(2);
+}
+
+const engine = new Engine({
+  socket: values.socket,
+  build: values.build,
+  clock: systemClock,
+  log,
+  load,
+  worked: (work) => process.send?.({ work }),
+});
+
+let stopping = false;
+const stop = async (): Promise<void> => {
+  if (stopping) return;
+  stopping = true;
+  await engine.stop();
+  process.exit(0);
+};
+process.on('SIGTERM', () => void stop());
+process.on('SIGINT', () => void stop());
+// The supervisor's channel closes when it dies; the engine then goes on until it is told to end.
+process.on('disconnect', () => log.warn({}, 'the supervisor went away'));
+
+try {
+  await engine.start();
+  log.info({ socket: values.socket, build: values.build }, 'engine ready');
+} catch (error) {
+  log.error({ err: error }, `the engine cannot start: ${wordsOf(error)}`);
+  process.exit(1);
+}
