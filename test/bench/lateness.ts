@@ -26,7 +26,10 @@ export const gridOf = (frames: readonly Frame[]): Grid => {
   const points = frames.map(({ number, atMs }) => ({ x: number, y: atMs })).sort((a, b) => a.x - b.x);
   const mean = points.reduce((sum, { x }) => sum + x, 0) / points.length;
   const hull = lowerHull(points);
-  const right = Math.max(1, hull.findIndex(({ x }) => x >= mean));
+  const right = Math.max(
+    1,
+    hull.findIndex(({ x }) => x >= mean),
+  );
   const [from, to] = [hull[right - 1], hull[right]];
   if (!from || !to) throw new Error(`no grid in ${frames.length} frames`);
   const slopeMs = (to.y - from.y) / (to.x - from.x);

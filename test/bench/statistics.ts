@@ -8,7 +8,9 @@ export const quantile = (values: readonly number[], share: number): number => {
 export const median = (values: readonly number[]): number => {
   const sorted = Float64Array.from(values).sort();
   const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : ((sorted[half - 1] ?? Number.NaN) + (sorted[half] ?? Number.NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? sorted[half]!
+    : ((sorted[half - 1] ?? Number.NaN) + (sorted[half] ?? Number.NaN)) / 2;
 };
 
 /** `value` with so many decimals, as a number. */
