@@ -83,13 +83,13 @@ function echo(level: number, ms: number): Pick<Behaviour, 'spoken' | 'heard'> {
   const delay = Math.round((ms * SAMPLE_RATE) / 1000) + FRAME_SAMPLES;
   const line = new Int16Array(delay + FRAME_SAMPLES);
   const gain = 10 ** (level / 20);
-  let written = 0;
+  // As if silence had come before: no index below 0.
+  let written = line.length;
   return {
     heard: (frame) => {
       for (let i = 0; i < frame.length; i++) line[written++ % line.length] = frame[i]!;
     },
     spoken: (frame) => {
-      if (written < delay) return;
       const from = written - delay;
       for (let i = 0; i < frame.length; i++) frame[i] = clip(frame[i]! + gain * line[(from + i) % line.length]!);
     },
