@@ -291,9 +291,9 @@ function stopped(hunt: Seeking, cause: Cause, now: Instant): Out {
     : lose(state, state.stop?.cause ?? cause, []);
 }
 
-/** 300-302: the first address it names becomes an attempt by the same trunk (RFC 3261 §8.1.3.4). */
+/** 300-302: the first number it names becomes an attempt by the same trunk (RFC 3261 §8.1.3.4). */
 function redirectedAttempt(attempt: Attempt, event: Released, begun: number): Attempt | undefined {
-  const number = event.redirects?.map(userOf).find((user) => user !== undefined && user !== '');
+  const number = event.redirects?.find((each) => each !== '');
   if (number === undefined || number === attempt.targets[0].number) return undefined;
   const target = { ...attempt.targets[0], number };
   return {
@@ -303,15 +303,6 @@ function redirectedAttempt(attempt: Attempt, event: Released, begun: number): At
     why: 'the softswitch named another number',
   };
 }
-
-/** User part of a SIP or tel URI given as text; undefined if it has none. */
-const userOf = (uri: string): string | undefined => {
-  const colon = uri.indexOf(':');
-  const at = uri.indexOf('@');
-  if (colon < 0) return undefined;
-  if (uri.startsWith('tel:')) return uri.slice(colon + 1).split(';', 1)[0];
-  return at < 0 ? undefined : uri.slice(colon + 1, at).split(';', 1)[0];
-};
 
 // ── deadlines ───────────────────────────────────────────────────────────────────────────────────
 

@@ -48,7 +48,7 @@ export type LegEvent =
       /** What the far end said, for the record and the verdict: SIP status and Q.850 cause of a Reason header. */
       readonly status?: number;
       readonly q850?: number;
-      /** 300-302: where to try instead (Contact addresses, in order). */
+      /** 300-302: the numbers to try instead, in the order of the Contact addresses. */
       readonly redirects?: readonly string[];
     };
 

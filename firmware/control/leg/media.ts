@@ -91,13 +91,18 @@ export class LegMedia {
     this.#ask(leg, (termination) => this.#options.engine.signal(termination as LineId, play as LineSignal));
   }
 
-  /** Subtracts the leg's termination; the statistics of a net are stated as a fact of its call. */
-  close(leg: LegId, last?: LineSignal): void {
+  /**
+   * Subtracts the leg's termination, with signals before and after for a line; the statistics of a net are stated as
+   * a fact of its call.
+   */
+  close(leg: LegId, signals: { readonly before?: LineSignal; readonly after?: LineSignal } = {}): void {
     const call = this.#options.book.callOf(leg);
-    if (last) this.signal(leg, last);
+    const { before, after } = signals;
+    if (before) this.signal(leg, before);
     this.#ask(leg, async (termination) => {
       this.#legOf.delete(termination);
       this.#state(call, await this.#options.engine.subtract({ termination }));
+      if (after) await this.#options.engine.signal(termination as LineId, after);
     });
     this.#options.runner.outward(() => this.#rows.delete(leg));
   }

@@ -5,6 +5,7 @@ import type { NetSignal } from '../../engine-protocol/signals.ts';
 import { type Cause, failureTable, isFailure } from '../failure.ts';
 import { failureOfAnswer } from '../routing/verdict.ts';
 import type { Reason, SipSignal } from '../sip/face.ts';
+import { isUri, parseUri, userOf } from '../sip/message/uri.ts';
 import { digitOfInfo, INFO_DTMF_TYPE, infoOfDigit } from './info-digit.ts';
 import type { LegCommand, LegEvent, LegId } from './leg.ts';
 import { type Agreed, type LocalStream, type MediaWay, type Negotiator, netMedia } from './negotiator.ts';
@@ -64,6 +65,8 @@ export type SipLegEffect =
   | { readonly do: 'info'; readonly contentType: string; readonly body: string }
   | { readonly do: 'media'; readonly mode: Mode; readonly media: NetMedia }
   | { readonly do: 'signal'; readonly play: NetSignal }
+  /** Whatever comes from the softswitch is evidence of its health. */
+  | { readonly do: 'hear'; readonly signal: SipSignal }
   /** Subtracts the net. */
   | { readonly do: 'close' };
 type Out = Step<SipLeg, SipLegEffect>;
@@ -94,29 +97,34 @@ export const sipLegMachine = (sdp: Negotiator): Machine<SipLeg, SipLegEvent, Sip
     if ('type' in event && event.type === 'command' && event.command.do === 'release') {
       return released(leg, event.command.cause, now);
     }
-    switch (leg.phase) {
-      case 'opening':
-        return opening(sdp, leg, event);
-      case 'calling':
-        return calling(sdp, leg, event, now);
-      case 'arriving':
-        return arriving(sdp, leg, event);
-      case 'offered':
-        return offered(sdp, leg, event);
-      case 'confirmed':
-        return confirmed(sdp, leg, event, now);
-      case 'cancelOwed':
-      case 'cancelling':
-        return cancelling(leg, event, now);
-      case 'leaving':
-        return 'sip' in event && event.sip !== 'ended' ? stay(leg) : leaving(leg, event, now);
-      case 'gone':
-        return stay(leg);
-    }
+    const out = stepped(sdp, leg, event, now);
+    return 'sip' in event ? { state: out.state, effects: [{ do: 'hear', signal: event }, ...out.effects] } : out;
   },
   deadline: (leg) => ('until' in leg ? leg.until : undefined),
   over: (leg) => leg.phase === 'gone',
 });
+
+function stepped(sdp: Negotiator, leg: SipLeg, event: SipLegEvent | Lapse, now: Instant): Out {
+  switch (leg.phase) {
+    case 'opening':
+      return opening(sdp, leg, event);
+    case 'calling':
+      return calling(sdp, leg, event, now);
+    case 'arriving':
+      return arriving(sdp, leg, event);
+    case 'offered':
+      return offered(sdp, leg, event);
+    case 'confirmed':
+      return confirmed(sdp, leg, event, now);
+    case 'cancelOwed':
+    case 'cancelling':
+      return cancelling(leg, event, now);
+    case 'leaving':
+      return 'sip' in event && event.sip !== 'ended' ? stay(leg) : leaving(leg, event, now);
+    case 'gone':
+      return stay(leg);
+  }
+}
 
 // ── release, from any phase ─────────────────────────────────────────────────────────────────────
 
@@ -246,9 +254,15 @@ function refused(leg: SipLeg, answer: Extract<SipSignal, { sip: 'refused' }>): O
   return failed(leg, failureOfAnswer(status, q850), {
     status,
     ...(q850 === undefined ? {} : { q850 }),
-    ...(status < 400 && contacts.length > 0 ? { redirects: contacts } : {}),
+    ...(status < 400 ? { redirects: contacts.flatMap(numberOf) } : {}),
   });
 }
+
+/** The number that a Contact names, if it names one. */
+const numberOf = (contact: string): string[] => {
+  const uri = parseUri(contact);
+  return isUri(uri) && userOf(uri) !== '' ? [userOf(uri)] : [];
+};
 
 /** What we want and what the far end wants, as one mode of our net. */
 const bothWant = (ours: Mode, agreed: Mode): Mode => {

@@ -1,6 +1,6 @@
 import type { Runner } from '../../core/runner.ts';
 import type { Cause } from '../failure.ts';
-import type { IncomingInvite, InviteAsk, InviteVerdict, UserAgent } from '../sip/face.ts';
+import type { IncomingInvite, InviteAsk, InviteVerdict, SipSignal, UserAgent } from '../sip/face.ts';
 import type { Caller, LegBook, LegCommand, LegId, LegMaker, Offer, Setup } from './leg.ts';
 import type { LegMedia } from './media.ts';
 import type { MediaWay, Negotiator } from './negotiator.ts';
@@ -13,6 +13,9 @@ export type SipWay = {
   readonly media: MediaWay;
   /** The request for this number by this caller; a cause if the trunk cannot place it. */
   invite(number: string, caller: Caller): InviteHead | { readonly cause: Cause };
+  hear(signal: SipSignal): void;
+  occupy(leg: LegId): void;
+  vacate(leg: LegId): void;
 };
 /** Where an INVITE that came in belongs (flow, contact token, then address), or why it is refused. */
 export type Arrival =
@@ -46,7 +49,7 @@ export class SipLegs implements LegMaker {
       const cause = 'cause' in head ? head.cause : 'serverUnreachable';
       return this.#options.book.report({ type: 'released', leg, cause });
     }
-    this.#host({ phase: 'opening', leg, way: way.media }, head);
+    this.#host({ phase: 'opening', leg, way: way.media }, way, head);
     this.#open(leg, way.media, beside);
   }
 
@@ -54,21 +57,23 @@ export class SipLegs implements LegMaker {
     const { book, way } = this.#options;
     const arrival = this.#options.arrival(invite);
     if ('refuse' in arrival) return arrival;
-    const media = way(arrival.trunk)?.media;
-    if (!media) return { refuse: 503, cause: 'serverUnreachable' };
+    const from = way(arrival.trunk);
+    if (!from) return { refuse: 503, cause: 'serverUnreachable' };
+    const { media } = from;
     const leg = book.newLeg();
     const offer = invite.sdp === undefined ? {} : { offer: invite.sdp };
-    this.#host({ phase: 'arriving', leg, way: media, owed: 'nothing', ...offer }, undefined);
+    this.#host({ phase: 'arriving', leg, way: media, owed: 'nothing', ...offer }, from, undefined);
     this.#open(leg, media, undefined);
     book.offer(offerOf(leg, invite, arrival));
     return { leg };
   }
 
-  #host(leg: SipLeg, head: InviteHead | undefined): void {
+  #host(leg: SipLeg, way: SipWay, head: InviteHead | undefined): void {
     const { runner, book, negotiator } = this.#options;
     runner.host<SipLeg, SipLegEvent, SipLegEffect>(leg.leg, sipLegMachine(negotiator), leg, (effect) =>
-      this.#perform(leg.leg, effect, head),
+      this.#perform(leg.leg, effect, way, head),
     );
+    way.occupy(leg.leg);
     book.attach(leg.leg, (command: LegCommand) => runner.tell(leg.leg, { type: 'command', command }));
   }
 
@@ -79,9 +84,12 @@ export class SipLegs implements LegMaker {
     this.#options.media.open(leg, ask, (outcome) => this.#options.runner.tell(leg, outcome));
   }
 
-  #perform(leg: LegId, effect: SipLegEffect, head: InviteHead | undefined) {
+  #perform(leg: LegId, effect: SipLegEffect, way: SipWay, head: InviteHead | undefined) {
     const { runner, book, media, userAgent } = this.#options;
-    if ('tell' in effect) return book.report(effect.tell);
+    if ('tell' in effect) {
+      if (effect.tell.type === 'released') way.vacate(leg);
+      return book.report(effect.tell);
+    }
     switch (effect.do) {
       case 'media':
         return media.modify(leg, { mode: effect.mode, media: effect.media });
@@ -95,6 +103,8 @@ export class SipLegs implements LegMaker {
         return userAgent.reoffer(leg, effect.sdp);
       case 'abandon':
         return userAgent.abandon(leg);
+      case 'hear':
+        return way.hear(effect.signal);
       case 'cancel':
         return userAgent.cancel(leg, effect.cause);
       case 'bye':

@@ -1,4 +1,4 @@
-import { after, type Instant, type Machine, type Step } from '../../core/machine.ts';
+import type { Instant, Machine, Step } from '../../core/machine.ts';
 import type { LineEvent } from '../../engine-protocol/events.ts';
 import type { CallerId, LineSignal } from '../../engine-protocol/signals.ts';
 import { type Cause, failureTable, isFailure } from '../failure.ts';
@@ -13,9 +13,6 @@ import {
   digitDialled,
 } from './dialling-machine.ts';
 
-/** How long the tone of a failure plays before the howler. */
-const TONE_MS = 30_000;
-
 /** The person on an FXS port. */
 export type Phone =
   | { readonly at: 'onHook' }
@@ -29,8 +26,8 @@ export type Phone =
   | { readonly at: 'placing'; readonly number: string }
   | { readonly at: 'calling'; readonly leg: LegId }
   | { readonly at: 'talking'; readonly leg: LegId }
-  /** Far end gone or call failed, handset still up. */
-  | { readonly at: 'hearing'; readonly cause: Cause; readonly howlAt?: Instant };
+  /** Far end gone or call failed, handset still up; the engine goes over to the howler by itself. */
+  | { readonly at: 'hearing'; readonly cause: Cause };
 
 export type PhoneEvent =
   | { readonly type: 'line'; readonly event: LineEvent }
@@ -44,10 +41,9 @@ export type PhoneEffect =
   | { readonly tell: LegEvent }
   | { readonly do: 'dial'; readonly number: string }
   | { readonly do: 'open'; readonly leg: LegId; readonly beside?: LegId }
-  | { readonly do: 'close'; readonly leg: LegId }
-  | { readonly do: 'signal'; readonly play: LineSignal | 'none' }
-  /** Whether digits of this line come up: while dialling yes, in a call they stay in the engine. */
-  | { readonly do: 'collect'; readonly digits: boolean };
+  /** `play` is heard when the line has left the call. */
+  | { readonly do: 'close'; readonly leg: LegId; readonly play?: LineSignal }
+  | { readonly do: 'signal'; readonly play: LineSignal | 'none' };
 type Out = Step<Phone, PhoneEffect>;
 
 export type PhoneSettings = DiallingTimes & { readonly map: DigitMap };
@@ -65,21 +61,18 @@ export const phoneMachine = (settings: () => PhoneSettings): Machine<Phone, Phon
       case 'line':
         return lineEvent(phone, event.event, settings, now);
       case 'command':
-        return commanded(phone, event.command, now);
+        return commanded(phone, event.command);
       case 'found':
-        return found(phone, event.offHook, event.cause, now);
+        return found(phone, event.offHook, event.cause);
       case 'placed':
         return phone.at === 'placing'
           ? stay({ at: 'calling', leg: event.leg }, { do: 'open', leg: event.leg })
           : stay(phone, released(event.leg, 'hungUp'));
       default:
-        return joined(phone, event.type === 'opened', now);
+        return joined(phone, event.type === 'opened');
     }
   },
-  deadline: (phone) => {
-    if (phone.at === 'dialling') return phone.dialling.lapseAt;
-    return phone.at === 'hearing' ? phone.howlAt : undefined;
-  },
+  deadline: (phone) => (phone.at === 'dialling' ? phone.dialling.lapseAt : undefined),
 });
 
 function lineEvent(phone: Phone, event: LineEvent, settings: () => PhoneSettings, now: Instant): Out {
@@ -91,8 +84,10 @@ function lineEvent(phone: Phone, event: LineEvent, settings: () => PhoneSettings
     case 'parked':
       return phone.at === 'onHook' ? stay(phone) : parked(phone);
     case 'digit':
+      // In a call digits stay in the engine, but where the trunk wants them as INFO.
+      if (phone.at === 'talking') return stay(phone, { tell: { type: 'digit', leg: phone.leg, digit: event.digit } });
       if (phone.at !== 'dialling') return stay(phone);
-      return dialled(digitDialled(phone.dialling, event.digit, settings().map, settings(), now), now);
+      return dialled(digitDialled(phone.dialling, event.digit, settings().map, settings(), now));
     default:
       // A flash does nothing yet, and above all does not end the call.
       return stay(phone);
@@ -103,7 +98,7 @@ function lifted(phone: Phone, settings: PhoneSettings, now: Instant): Out {
   if (phone.at === 'onHook') return stay({ at: 'dialling', dialling: beginDialling(settings, now) });
   if (phone.at !== 'ringing') return stay(phone);
   const { leg, beside } = phone;
-  return stay({ at: 'answering', leg }, quiet, { do: 'open', leg, beside });
+  return stay({ at: 'answering', leg }, { do: 'open', leg, beside });
 }
 
 /** Hanging up ends at once whatever the phone was doing. */
@@ -116,46 +111,37 @@ function hungUp(phone: Phone): Out {
     case 'answering':
     case 'calling':
     case 'talking':
-      return stay(idle, { do: 'close', leg: phone.leg }, quiet, collect(true), released(phone.leg, 'hungUp'));
+      return stay(idle, { do: 'close', leg: phone.leg }, released(phone.leg, 'hungUp'));
     default:
-      return stay(idle, quiet, collect(true));
+      return stay(idle);
   }
 }
-
-const collect = (digits: boolean): PhoneEffect => ({ do: 'collect', digits });
 
 function parked(phone: Phone): Out {
   if (!('leg' in phone) || phone.at === 'ringing') return stay({ at: 'parked' });
   return stay({ at: 'parked' }, { do: 'close', leg: phone.leg }, released(phone.leg, 'hungUp'));
 }
 
-function dialled(outcome: Dialled, now: Instant): Out {
+function dialled(outcome: Dialled): Out {
   switch (outcome.is) {
     case 'more':
       return stay({ at: 'dialling', dialling: outcome.dialling });
     case 'number':
       return stay({ at: 'placing', number: outcome.number }, { do: 'dial', number: outcome.number });
     case 'failed':
-      return hear(outcome.cause, now);
+      return stay({ at: 'hearing', cause: outcome.cause }, { do: 'signal', play: toneOf(outcome.cause) });
   }
 }
 
 /** The tone of a failure; after an ordinary end the busy tone asks to hang up. */
-function hear(cause: Cause, now: Instant, ...before: PhoneEffect[]): Out {
-  const tone = isFailure(cause) ? failureTable[cause].tone : 'busy';
-  const effects: PhoneEffect[] = [...before, { do: 'signal', play: { tone } }];
-  return stay({ at: 'hearing', cause, howlAt: after(now, TONE_MS) }, ...effects);
-}
+const toneOf = (cause: Cause): LineSignal => ({ tone: isFailure(cause) ? failureTable[cause].tone : 'busy' });
 
 function lapsed(phone: Phone, settings: PhoneSettings, now: Instant): Out {
-  if (phone.at === 'dialling' && now >= phone.dialling.lapseAt) {
-    return dialled(diallingLapsed(phone.dialling, settings.map), now);
-  }
-  if (phone.at !== 'hearing' || phone.howlAt === undefined || now < phone.howlAt) return stay(phone);
-  return stay({ at: 'hearing', cause: phone.cause }, { do: 'signal', play: { tone: 'howler' } });
+  if (phone.at !== 'dialling' || now < phone.dialling.lapseAt) return stay(phone);
+  return dialled(diallingLapsed(phone.dialling, settings.map));
 }
 
-function commanded(phone: Phone, command: LegCommand, now: Instant): Out {
+function commanded(phone: Phone, command: LegCommand): Out {
   if (command.do === 'setup') return setup(phone, command);
   const leg = command.do === 'release' ? command.leg : command.leg.leg;
   if (!('leg' in phone) || phone.leg !== leg) return stay(phone);
@@ -165,11 +151,11 @@ function commanded(phone: Phone, command: LegCommand, now: Instant): Out {
       return stay(phone, { do: 'signal', play: command.hear === 'local ringback' ? ringback : 'none' });
     }
     case 'connect':
-      return phone.at === 'calling' ? stay({ at: 'talking', leg }, quiet, collect(false)) : stay(phone);
+      return phone.at === 'calling' ? stay({ at: 'talking', leg }, quiet) : stay(phone);
     case 'digit':
       return stay(phone, { do: 'signal', play: { digits: command.digit, by: 'dtmf' } });
     case 'release':
-      return letGo(phone, command.cause, now);
+      return letGo(phone, command.cause);
     default:
       return stay(phone);
   }
@@ -191,28 +177,26 @@ const callerIdOf = (caller: Caller): CallerId => ({
 });
 
 /** The coordinator ends the leg: a ringing phone falls silent, a person at the handset hears why. */
-function letGo(phone: Extract<Phone, { leg: LegId }>, cause: Cause, now: Instant): Out {
+function letGo(phone: Extract<Phone, { leg: LegId }>, cause: Cause): Out {
   const { leg } = phone;
   if (phone.at === 'ringing') return stay({ at: 'onHook' }, quiet, released(leg, cause));
-  const ended = hear(cause, now, { do: 'close', leg }, collect(true));
-  return { state: ended.state, effects: [...ended.effects, released(leg, cause)] };
+  return stay({ at: 'hearing', cause }, { do: 'close', leg, play: toneOf(cause) }, released(leg, cause));
 }
 
 /** The line was joined to the call's context, or could not be. */
-function joined(phone: Phone, opened: boolean, now: Instant): Out {
+function joined(phone: Phone, opened: boolean): Out {
   if (opened) {
     if (phone.at !== 'answering') return stay(phone);
-    return stay({ at: 'talking', leg: phone.leg }, collect(false), { tell: { type: 'connect', leg: phone.leg } });
+    return stay({ at: 'talking', leg: phone.leg }, { tell: { type: 'connect', leg: phone.leg } });
   }
   if (phone.at !== 'answering' && phone.at !== 'calling') return stay(phone);
-  return letGo(phone, 'mediaLost', now);
+  return letGo(phone, 'mediaLost');
 }
 
 /** After a restart nothing of a call is left: whoever holds the handset hears that it is over. */
-function found(phone: Phone, offHook: boolean, cause: Cause, now: Instant): Out {
-  const leg = 'leg' in phone ? phone.leg : undefined;
-  const over: PhoneEffect[] = leg === undefined ? [] : [released(leg, cause)];
-  if (offHook && phone.at === 'hearing') return hear(phone.cause, now);
-  const out: Out = offHook ? hear(cause, now) : stay({ at: 'onHook' }, quiet);
-  return { state: out.state, effects: [...out.effects, ...over] };
+function found(phone: Phone, offHook: boolean, cause: Cause): Out {
+  const over = 'leg' in phone ? [released(phone.leg, cause)] : [];
+  if (!offHook) return stay({ at: 'onHook' }, quiet, ...over);
+  const why = phone.at === 'hearing' ? phone.cause : cause;
+  return stay({ at: 'hearing', cause: why }, { do: 'signal', play: toneOf(why) }, ...over);
 }

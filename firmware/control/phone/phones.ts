@@ -67,7 +67,7 @@ export class Phones implements LegMaker {
     const { runner, engine } = this.#options;
     const found = audit.lines.filter((line) => line.kind === 'fxs' && runner.has(idOf(line.id)));
     const standing = { onOffHook: 'dial', messageWaiting: false } as const;
-    await Promise.all(found.map(({ id }) => engine.modify({ termination: id, detect: ['digits'], standing })));
+    await Promise.all(found.map(({ id }) => engine.modify({ termination: id, standing })));
     runner.cascade(() => {
       for (const line of found) this.#tell(idOf(line.id), { type: 'found', offHook: line.offHook, cause });
     });
@@ -118,13 +118,9 @@ export class Phones implements LegMaker {
         return media.open(effect.leg, ask, (outcome) => this.#tell(id, { type: outcome.type }));
       }
       case 'close':
-        return media.close(effect.leg);
+        return media.close(effect.leg, effect.play ? { after: effect.play } : {});
       case 'signal':
         return this.#ask(line, () => this.#options.engine.signal(line, effect.play));
-      case 'collect': {
-        const detect = effect.digits ? (['digits'] as const) : [];
-        return this.#ask(line, () => this.#options.engine.modify({ termination: line, detect }));
-      }
     }
   }
 

@@ -1,0 +1,127 @@
+import type { Runner } from '../../core/runner.ts';
+import type { LineId } from '../../engine-protocol/ids.ts';
+import type { Notify } from '../../engine-protocol/messages.ts';
+import type { CallerId } from '../../engine-protocol/signals.ts';
+import type { Cause } from '../failure.ts';
+import type { LegBook, LegCommand, LegId, LegMaker, Setup } from './leg.ts';
+import {
+  type ExchangeLine,
+  type ExchangeLineEffect,
+  type ExchangeLineEvent,
+  lineLegMachine,
+} from './line-leg-machine.ts';
+import type { LegMedia } from './media.ts';
+
+export type LineLegsOptions = {
+  readonly runner: Runner;
+  readonly book: LegBook;
+  readonly media: LegMedia;
+  /** The line is in use by this leg, and is free again: what routing sees. */
+  readonly occupy: (line: string, leg: LegId) => void;
+  readonly vacate: (leg: LegId) => void;
+};
+/** An exchange line and the phone it rings; empty if it rings none. */
+export type ExchangeLineSettings = { readonly id: string; readonly rings: string };
+
+const idOf = (line: string): string => `exchange/${line}`;
+
+/** The exchange lines: hosts their machines and performs what they decide. */
+export class LineLegs implements LegMaker {
+  readonly #options: LineLegsOptions;
+  readonly #rings = new Map<string, string>();
+
+  constructor(options: LineLegsOptions) {
+    this.#options = options;
+  }
+
+  configure(lines: readonly ExchangeLineSettings[]): void {
+    const { runner } = this.#options;
+    const wanted = new Map(lines.map((line) => [idOf(line.id), line]));
+    for (const id of [...runner.ids()]) if (id.startsWith('exchange/') && !wanted.has(id)) runner.drop(id);
+    this.#rings.clear();
+    for (const [id, line] of wanted) {
+      this.#rings.set(id, line.rings);
+      if (!runner.has(id)) this.#host(id, line.id as LineId);
+    }
+  }
+
+  #host(id: string, line: LineId): void {
+    const state: ExchangeLine = { at: 'idle' };
+    this.#options.runner.host<ExchangeLine, ExchangeLineEvent, ExchangeLineEffect>(
+      id,
+      lineLegMachine,
+      state,
+      (effect, after) => this.#perform(id, line, effect, 'leg' in after ? after.leg : undefined),
+    );
+  }
+
+  /** The engine was provisioned anew: nothing of a call is left on any line. */
+  ready(cause: Cause): void {
+    const { runner } = this.#options;
+    for (const id of this.#rings.keys()) runner.tell(id, { type: 'found', cause });
+  }
+
+  /** Events of exchange lines; true if the event was one. */
+  heard(event: Notify): boolean {
+    const id = idOf(event.termination);
+    if (!this.#rings.has(id)) return false;
+    this.#options.runner.tell(id, { type: 'line', event: event.event });
+    return true;
+  }
+
+  setup(command: Setup): void {
+    const id = idOf(command.target.id);
+    const { runner, book } = this.#options;
+    if (!runner.has(id)) return book.report({ type: 'released', leg: command.leg, cause: 'lineDead' });
+    this.#attach(id, command.leg);
+    runner.tell(id, { type: 'command', command });
+  }
+
+  #attach(id: string, leg: LegId): void {
+    const { runner, book, occupy } = this.#options;
+    occupy(id.slice('exchange/'.length), leg);
+    book.attach(leg, (command: LegCommand) => runner.tell(id, { type: 'command', command }));
+  }
+
+  #perform(id: string, line: LineId, effect: ExchangeLineEffect, leg: LegId | undefined) {
+    const { runner, book, media } = this.#options;
+    if ('tell' in effect) {
+      if (effect.tell.type === 'released') this.#options.vacate(effect.tell.leg);
+      return book.report(effect.tell);
+    }
+    switch (effect.do) {
+      case 'offer':
+        return this.#offer(id, line, effect.callerId);
+      case 'open': {
+        const beside = effect.beside === undefined ? {} : { beside: effect.beside };
+        const ask = { what: line, mode: 'sendReceive', ...beside } as const;
+        return media.open(effect.leg, ask, (outcome) => runner.tell(id, { type: outcome.type }));
+      }
+      case 'close':
+        return media.close(effect.leg, { before: { loop: 'release' } });
+      case 'signal':
+        return leg === undefined ? undefined : media.signal(leg, effect.play);
+    }
+  }
+
+  /** Rings the phone of this line; a line that rings none is left ringing. */
+  #offer(id: string, line: LineId, callerId: CallerId | undefined): void {
+    const rings = this.#rings.get(id) ?? '';
+    if (rings === '') return;
+    const { runner, book } = this.#options;
+    const leg = book.newLeg();
+    const number =
+      callerId && callerId.number !== 'private' && callerId.number !== 'unavailable' ? callerId.number : '';
+    const named = callerId?.name === undefined ? {} : { name: callerId.name };
+    this.#attach(id, leg);
+    runner.tell(id, { type: 'offered', leg });
+    const to = { kind: 'phone', id: rings } as const;
+    book.offer({
+      leg,
+      from: { kind: 'line', id: line, number, ...named },
+      caller: { number, ...named },
+      dialled: '',
+      to,
+    });
+  }
+}

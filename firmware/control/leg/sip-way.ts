@@ -1,0 +1,70 @@
+import type { Configuration } from '../../config/schema.ts';
+import type { IncomingInvite } from '../sip/face.ts';
+import { isUri, parseUri } from '../sip/message/uri.ts';
+import type { SipTrunk } from '../trunk/sip-trunk.ts';
+import type { MediaWay } from './negotiator.ts';
+import type { Arrival, SipWay } from './sip-leg.ts';
+
+/** A call without a packet for this long is over (not while it is held). */
+const MEDIA_LOST_MS = 30_000;
+
+/** A SIP trunk as its legs see it; `undefined` while its flow is not open. */
+export const sipWay = (configuration: Configuration, trunk: SipTrunk): SipWay | undefined => {
+  const address = ownAddress(trunk);
+  const media = address === undefined ? undefined : mediaWay(configuration, trunk.id, address);
+  if (!media) return undefined;
+  return {
+    media,
+    invite: (number, caller) => {
+      // A caller from outside leaves by the first account: the softswitch knows no other.
+      const account = caller.account ?? configuration.accounts[0]?.id ?? '';
+      return trunk.outgoing(account, number) ?? { cause: 'serverUnreachable' };
+    },
+    hear: (signal) => trunk.hear(signal),
+    occupy: (leg) => trunk.occupy(leg),
+    vacate: (leg) => trunk.vacate(leg),
+  };
+};
+
+/** The address that the trunk's contact names: where its audio is to come too. */
+const ownAddress = (trunk: SipTrunk): string | undefined => {
+  const contact = trunk.contactOf('');
+  const uri = contact === undefined ? undefined : parseUri(contact);
+  return uri !== undefined && isUri(uri) ? uri.host : undefined;
+};
+
+const mediaWay = (configuration: Configuration, id: string, address: string): MediaWay | undefined => {
+  const settings = configuration.trunks.find((trunk) => trunk.id === id);
+  if (!settings) return undefined;
+  const { media, network } = configuration;
+  return {
+    address,
+    codecs: settings.codecs,
+    digits: settings.digits,
+    dscp: network.dscpMedia,
+    jitter: {
+      kind: media.jitterKind,
+      minMs: media.jitterMinMs,
+      initialMs: media.jitterInitialMs,
+      maxMs: media.jitterMaxMs,
+    },
+    lostAfterMs: MEDIA_LOST_MS,
+  };
+};
+
+/** Where an INVITE belongs: the contact token names the account, its account the phone; a peer names a number. */
+export const sipArrival = (
+  configuration: Configuration,
+  trunk: SipTrunk | undefined,
+  invite: IncomingInvite,
+): Arrival => {
+  if (!trunk) return { refuse: 404, cause: 'unknownNumber' };
+  const account =
+    trunk.accountOfToken(invite.requestUser) ??
+    configuration.accounts.find((each) => each.user === invite.requestUser || each.user === invite.called);
+  const line =
+    account?.line ??
+    configuration.lines.find((each) => each.kind === 'fxs' && each.extension === invite.requestUser)?.id;
+  if (line === undefined || line === '') return { refuse: 404, cause: 'unknownNumber' };
+  return { trunk: trunk.id, to: { kind: 'phone', id: line }, dialled: invite.called };
+};
