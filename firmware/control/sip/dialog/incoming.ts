@@ -1,0 +1,203 @@
+import type { LegId } from '../../facts.ts';
+import { type Cause, failureTable, isFailure } from '../../failure.ts';
+import type { FlowId, IncomingInvite, InviteVerdict, UriText } from '../face.ts';
+import type { Field, SipMessage } from '../message/message.ts';
+import { octetsOf, textOf } from '../message/serializer.ts';
+import { hostText, isUri, parseUri, userOf } from '../message/uri.ts';
+import { responseTo } from '../transaction/response.ts';
+import type { ServerTransaction } from '../transaction/transactions.ts';
+import { answerKeeperMachine, answerSent } from './answer-keeper-machine.ts';
+import { afterRequest, dialogOfRequest } from './dialog.ts';
+import { allow, type Room, reasonField, reasonOf, sdpOf, sdpType, sendBye } from './room.ts';
+import type { Incoming, Session } from './sessions.ts';
+
+export type Answer = {
+  readonly status: number;
+  readonly sdp?: string;
+  readonly cause?: Cause;
+  readonly contact?: UriText;
+};
+
+/** The plain user part of a URI text, '' if it has none. */
+export const userOfText = (text: string | undefined): string => {
+  const uri = text === undefined ? 'syntax' : parseUri(text);
+  return isUri(uri) ? textOf(userOf(uri)) : '';
+};
+
+const invited = (flow: FlowId, request: SipMessage): IncomingInvite => {
+  const asserted = request.addresses('p-asserted-identity')[0];
+  const shown = asserted ?? request.from!;
+  const name = shown.name === undefined ? {} : { name: textOf(shown.name) };
+  const called = request.addresses('p-called-party-id')[0]?.uri ?? request.to?.uri;
+  return {
+    flow,
+    requestUser: userOfText(request.uri),
+    called: userOfText(called),
+    caller: { number: userOfText(shown.uri), ...name },
+    callId: request.callId,
+    ...sdpOf(request),
+  };
+};
+
+/** A new INVITE: a leg takes it, or it is refused (RFC 3261 §13.3.1). */
+export const incomingInvite = (
+  room: Room,
+  transaction: ServerTransaction,
+  decide: (invite: IncomingInvite) => InviteVerdict,
+): void => {
+  const { flow, message: request } = transaction;
+  const verdict = decide(invited(flow, request));
+  const localTag = room.token();
+  if ('refuse' in verdict) {
+    const fields = verdict.cause === undefined ? [] : [reasonField(verdict.cause)];
+    room.transactions.respond(
+      transaction,
+      responseTo(request, transaction.source, verdict.refuse, { tag: localTag, fields }),
+    );
+    return;
+  }
+  const contact = contactFor(room, flow, request);
+  const dialog = dialogOfRequest(request, { flow, contact, tag: localTag, cseq: 0 });
+  const session: Session = {
+    leg: verdict.leg,
+    flow,
+    callId: request.callId,
+    localTag,
+    dialog,
+    early: new Map(),
+    ending: false,
+    incoming: { transaction, request, reoffer: false },
+  };
+  room.sessions.add(session);
+  transaction.onAck = (ack) => acknowledged(room, session, ack);
+  transaction.onCancel = (cancel) => cancelled(room, session, cancel);
+};
+
+/** Our Contact when the leg gives none: the user that was asked for, at the flow's own address. */
+const contactFor = (room: Room, flow: FlowId, request: SipMessage): UriText => {
+  const open = room.transports.flow(flow)!;
+  const uri = parseUri(request.uri);
+  const user = isUri(uri) && uri.user !== '' ? `${uri.user}@` : '';
+  const transport = open.transport === 'udp' ? '' : `;transport=${open.transport}`;
+  return `sip:${user}${hostText(open.local.address)}:${open.local.port}${transport}`;
+};
+
+const cancelled = (room: Room, session: Session, cancel: SipMessage): void => {
+  const { incoming } = session;
+  if (!incoming || incoming.reoffer) return;
+  finish(room, session, incoming, { status: 487 });
+  room.sessions.remove(session);
+  room.tell(session.leg, { sip: 'cancelled', ...reasonOf(cancel) });
+};
+
+/** Answers what the leg holds; a second final answer finds nothing to answer. */
+export const respond = (room: Room, session: Session, answer: Answer): void => {
+  const { incoming } = session;
+  if (!incoming || (incoming.reoffer && answer.status < 200)) return;
+  if (answer.contact !== undefined && session.dialog) {
+    session.dialog = { ...session.dialog, contact: answer.contact };
+  }
+  const response = responseFor(session, incoming, answer);
+  if (answer.status < 200) {
+    room.transactions.respond(incoming.transaction, response);
+    return;
+  }
+  if (answer.status >= 300) {
+    finish(room, session, incoming, answer);
+    if (!incoming.reoffer) room.sessions.remove(session);
+    return;
+  }
+  session.incoming = undefined;
+  room.sessions.setDialog(session, { ...session.dialog!, confirmed: true });
+  room.transactions.respond(incoming.transaction, response);
+  if (incoming.request.method === 'INVITE') keep(room, session, incoming, response);
+};
+
+const responseFor = (session: Session, incoming: Incoming, answer: Answer): SipMessage => {
+  const fields: Field[] = [];
+  if (answer.status < 300) fields.push(['contact', `<${session.dialog!.contact}>`], allow);
+  if (answer.cause !== undefined && answer.status >= 300) fields.push(reasonField(answer.cause));
+  if (answer.sdp !== undefined) fields.push(sdpType);
+  const body = answer.sdp === undefined ? {} : { body: octetsOf(answer.sdp) };
+  const { request, transaction } = incoming;
+  return responseTo(request, transaction.source, answer.status, { tag: session.localTag, fields, ...body });
+};
+
+const finish = (room: Room, session: Session, incoming: Incoming, answer: Answer): void => {
+  session.incoming = undefined;
+  room.transactions.respond(incoming.transaction, responseFor(session, incoming, answer));
+};
+
+/** Repeats the 2xx until its ACK comes; without one the dialog is ended (§13.3.1.4). */
+const keep = (room: Room, session: Session, incoming: Incoming, response: SipMessage): void => {
+  session.unacknowledged = { cseq: incoming.request.cseq!.number };
+  const { runner, timers } = room;
+  runner.host(
+    `answer/${session.leg}`,
+    answerKeeperMachine(timers),
+    answerSent(timers, runner.now()),
+    (effect) => {
+      if ('do' in effect) return room.transactions.respond(incoming.transaction, response);
+      const owed = session.unacknowledged?.bye;
+      session.unacknowledged = undefined;
+      if (owed === undefined) room.tell(session.leg, { sip: 'neverAcknowledged' });
+      sendBye(room, session, owed ?? 'serverSilent');
+    },
+    { kept: false },
+  );
+};
+
+/** ACK of our 2xx; a BYE that waited for it goes out now (§15). */
+export const acknowledged = (room: Room, session: Session, ack: SipMessage): void => {
+  const waiting = session.unacknowledged;
+  if (!waiting || waiting.cseq !== ack.cseq?.number) return;
+  session.unacknowledged = undefined;
+  room.runner.tell(`answer/${session.leg}`, { type: 'acknowledged' });
+  if (waiting.bye !== undefined) {
+    sendBye(room, session, waiting.bye);
+    return;
+  }
+  room.tell(session.leg, { sip: 'acknowledged', ...sdpOf(ack) });
+};
+
+/** re-INVITE or UPDATE (§14.2, RFC 3311 §5.2): the leg answers, unless another change is under way. */
+export const reoffered = (room: Room, session: Session, transaction: ServerTransaction): void => {
+  const { message: request, source } = transaction;
+  const refuse = (status: number, fields: Field[] = []): void =>
+    room.transactions.respond(transaction, responseTo(request, source, status, { tag: session.localTag, fields }));
+  if (session.outgoing) {
+    refuse(491);
+    return;
+  }
+  if (session.incoming || session.unacknowledged) {
+    refuse(500, [['retry-after', '2']]);
+    return;
+  }
+  room.sessions.setDialog(session, afterRequest(session.dialog!, request));
+  session.incoming = { transaction, request, reoffer: true };
+  if (request.method === 'UPDATE' && request.sdp === undefined) {
+    respond(room, session, { status: 200 });
+    return;
+  }
+  transaction.onAck = (ack) => acknowledged(room, session, ack);
+  transaction.onCancel = () => {
+    if (session.incoming?.transaction === transaction) finish(room, session, session.incoming, { status: 487 });
+  };
+  room.tell(session.leg, { sip: 'reoffered', ...sdpOf(request) });
+};
+
+/** The leg hangs up: refuses, waits for the ACK, or sends BYE. */
+export const hangUp = (room: Room, session: Session, cause: Cause): void => {
+  if (session.ending) return;
+  if (session.incoming && !session.incoming.reoffer) {
+    finish(room, session, session.incoming, { status: isFailure(cause) ? failureTable[cause].status : 480, cause });
+    room.sessions.remove(session);
+    room.tell(session.leg, { sip: 'ended' });
+    return;
+  }
+  if (session.incoming) finish(room, session, session.incoming, { status: 487 });
+  if (session.unacknowledged) session.unacknowledged.bye = cause;
+  else sendBye(room, session, cause);
+};
+
+export type { LegId };

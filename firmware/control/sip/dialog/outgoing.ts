@@ -1,0 +1,313 @@
+import { after, type Instant, type Machine } from '../../../core/machine.ts';
+import type { LegId } from '../../facts.ts';
+import type { Cause } from '../../failure.ts';
+import type { InviteAsk } from '../face.ts';
+import { parseRetryAfter } from '../message/headers.ts';
+import { type Field, SipMessage } from '../message/message.ts';
+import { octetsOf, serialize } from '../message/serializer.ts';
+import { ackOf2xx, contactOf, type Dialog, dialogOfResponse } from './dialog.ts';
+import {
+  addressText,
+  allow,
+  credentialsFor,
+  dialogDraft,
+  hopOf,
+  type Room,
+  reasonField,
+  reasonOf,
+  sdpOf,
+  sdpType,
+  sendBye,
+} from './room.ts';
+import type { Outgoing, Session } from './sessions.ts';
+
+/** ACKs of the 2xx of one INVITE by the far tag, to be sent again with each repeated 2xx (RFC 3261 §13.2.2.4). */
+type Acks = Map<string, { readonly octets: Buffer; readonly dialog: Dialog }>;
+
+/** INVITE to the far end, until its last answer. */
+export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
+  const flow = room.transports.flow(ask.flow);
+  if (!flow) {
+    room.tell(leg, { sip: 'unanswered', why: 'transport', detail: `there is no flow ${ask.flow}` });
+    return;
+  }
+  const callId = room.token() + room.token();
+  const localTag = room.token();
+  const session: Session = {
+    leg,
+    flow: ask.flow,
+    callId,
+    localTag,
+    credentials: ask.credentials,
+    early: new Map(),
+    ending: false,
+  };
+  room.sessions.add(session);
+  let cseq = 0;
+  const outgoing: Outgoing = {
+    sending: undefined as never,
+    reoffer: false,
+    provisional: false,
+    cancelSent: false,
+    abandoned: false,
+  };
+  session.outgoing = outgoing;
+  const acks: Acks = new Map();
+  outgoing.sending = room.requester.send(
+    {
+      flow: ask.flow,
+      to: flow.remote,
+      method: 'INVITE',
+      uri: ask.uri,
+      fields: inviteFields(room, ask, callId, localTag),
+      body: octetsOf(ask.sdp),
+      cseq: () => ++cseq,
+      credentials: ask.credentials,
+      fresh: true,
+    },
+    {
+      sent: () => room.tell(leg, { sip: 'sent' }),
+      resent: () => hears(outgoing) && room.tell(leg, { sip: 'resent' }),
+      challenged: () => {
+        outgoing.provisional = false;
+        room.tell(leg, { sip: 'challenged' });
+      },
+      wanted: () => hears(outgoing) && !outgoing.abandoned,
+      response: (response, refused) => answered(room, session, outgoing, ask, acks, response, refused),
+      failed: (why, detail) => {
+        leave(room, session);
+        room.tell(leg, hears(outgoing) ? { sip: 'unanswered', why, detail } : { sip: 'ended' });
+      },
+    },
+  );
+};
+
+/** A leg that asked to cancel hears only `ended`. */
+const hears = (outgoing: Outgoing): boolean => outgoing.cancel === undefined;
+
+const leave = (room: Room, session: Session): void => {
+  session.outgoing = undefined;
+  if (room.sessions.of(session.leg) === session) room.sessions.remove(session);
+};
+
+const inviteFields = (room: Room, ask: InviteAsk, callId: string, localTag: string): Field[] => {
+  const fields: Field[] = (ask.routes ?? []).map((route): Field => ['route', `<${route}>`]);
+  fields.push(
+    ['from', `${addressText(ask.from)};tag=${localTag}`],
+    ['to', addressText(ask.to)],
+    ['call-id', callId],
+    ['contact', `<${ask.contact}>`],
+    allow,
+    ['user-agent', room.name],
+  );
+  for (const [name, value] of ask.headers ?? []) fields.push([name.toLowerCase(), octetsOf(value)]);
+  fields.push(sdpType);
+  return fields;
+};
+
+const answered = (
+  room: Room,
+  session: Session,
+  outgoing: Outgoing,
+  ask: InviteAsk,
+  acks: Acks,
+  response: SipMessage,
+  refused: boolean,
+): void => {
+  if (response.status < 200) {
+    rang(room, session, outgoing, ask, response);
+    return;
+  }
+  if (response.status < 300) {
+    accepted(room, session, outgoing, ask, acks, response);
+    return;
+  }
+  leave(room, session);
+  if (!hears(outgoing)) {
+    room.tell(session.leg, { sip: 'ended' });
+    return;
+  }
+  const retryAfterMs = parseRetryAfter(response.header('retry-after'));
+  room.tell(session.leg, {
+    sip: 'refused',
+    status: response.status,
+    ...reasonOf(response),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    contacts: response.addresses('contact').map((contact) => contact.uri),
+    credentialsRefused: refused,
+  });
+};
+
+const rang = (room: Room, session: Session, outgoing: Outgoing, ask: InviteAsk, response: SipMessage): void => {
+  outgoing.provisional = true;
+  if (response.toTag !== '' && response.status > 100) {
+    const own = { flow: ask.flow, contact: ask.contact, user: ask.credentials?.user };
+    room.sessions.addEarly(session, dialogOfResponse(outgoing.sending.current.message, response, own));
+  }
+  if (hears(outgoing)) room.tell(session.leg, { sip: 'provisional', status: response.status, ...sdpOf(response) });
+  else sendCancel(room, outgoing);
+};
+
+const accepted = (
+  room: Room,
+  session: Session,
+  outgoing: Outgoing,
+  ask: InviteAsk,
+  acks: Acks,
+  response: SipMessage,
+): void => {
+  const repeated = acks.get(response.toTag);
+  if (repeated) {
+    sendAck(room, repeated.dialog, repeated.octets);
+    return;
+  }
+  const own = { flow: ask.flow, contact: ask.contact, user: ask.credentials?.user };
+  const message = outgoing.sending.current.message;
+  const dialog = dialogOfResponse(message, response, own);
+  acks.set(response.toTag, acknowledge(room, dialog, message));
+  const current = room.sessions.of(session.leg) === session && session.outgoing === outgoing;
+  if (!current) {
+    endStray(room, dialog, session);
+    return;
+  }
+  session.outgoing = undefined;
+  session.early.clear();
+  room.sessions.setDialog(session, dialog);
+  if (outgoing.cancel !== undefined) sendBye(room, session, outgoing.cancel);
+  else room.tell(session.leg, { sip: 'accepted', ...sdpOf(response) });
+};
+
+/** A 2xx of another branch, or of a call that nobody waits for: its dialog is ended at once (§13.2.2.4). */
+const endStray = (room: Room, dialog: Dialog, session: Session): void => {
+  let { localCseq } = dialog;
+  const draft = dialogDraft(room, dialog, {
+    method: 'BYE',
+    fields: [reasonField('answeredElsewhere')],
+    cseq: () => ++localCseq,
+    credentials: session.credentials,
+  });
+  room.requester.send(draft, { response: () => {}, failed: () => {} });
+};
+
+const acknowledge = (room: Room, dialog: Dialog, message: SipMessage): { octets: Buffer; dialog: Dialog } => {
+  const octets = serialize(ackOf2xx(dialog, message, room.transactions.via(dialog.flow)));
+  sendAck(room, dialog, octets);
+  return { octets, dialog };
+};
+
+const sendAck = (room: Room, dialog: Dialog, octets: Buffer): void => {
+  const to = hopOf(room, dialog);
+  room.runner.outward(() => room.transports.send(dialog.flow, octets, to, () => {}));
+};
+
+/** Takes an INVITE back: at once after a provisional answer, else with the first one. */
+export const cancel = (room: Room, session: Session, cause: Cause): void => {
+  const { outgoing } = session;
+  if (!outgoing || outgoing.reoffer || outgoing.cancel !== undefined) return;
+  outgoing.cancel = cause;
+  if (outgoing.provisional) sendCancel(room, outgoing);
+  else room.transactions.abandoned(outgoing.sending.current);
+};
+
+/** Stops the resends of an INVITE that was not answered at all, and answers no challenge to it. */
+export const abandon = (room: Room, session: Session): void => {
+  const { outgoing } = session;
+  if (!outgoing || outgoing.reoffer) return;
+  outgoing.abandoned = true;
+  room.transactions.abandoned(outgoing.sending.current);
+};
+
+/** CANCEL (§9.1): what the INVITE had, its Via with branch included. */
+const sendCancel = (room: Room, outgoing: Outgoing): void => {
+  if (outgoing.cancelSent) return;
+  outgoing.cancelSent = true;
+  const invited = outgoing.sending.current;
+  const kept = invited.message.fields.filter(([name]) => ['route', 'from', 'to', 'call-id'].includes(name));
+  const cseq: Field = ['cseq', `${invited.message.cseq!.number} CANCEL`];
+  const fields: Field[] = [...kept, cseq, ['max-forwards', '70'], reasonField(outgoing.cancel ?? 'hungUp')];
+  const message = new SipMessage({ method: 'CANCEL', uri: invited.message.uri }, fields);
+  const nothing = { response: () => {}, failed: () => {} };
+  room.transactions.request(invited.flow, invited.to, message, nothing, { like: invited });
+  room.transactions.cancelled(invited);
+};
+
+/** re-INVITE with an offer of ours (§14.1). A 491 is tried again after the wait of that section. */
+export const reoffer = (room: Room, session: Session, sdp: string): void => {
+  const { dialog } = session;
+  if (!dialog || session.ending) return;
+  if (session.outgoing || session.incoming) {
+    retryLater(room, session, sdp);
+    return;
+  }
+  const outgoing: Outgoing = {
+    sending: undefined as never,
+    reoffer: true,
+    provisional: false,
+    cancelSent: false,
+    abandoned: false,
+  };
+  session.outgoing = outgoing;
+  const acks: Acks = new Map();
+  const draft = dialogDraft(room, dialog, {
+    method: 'INVITE',
+    fields: [['contact', `<${dialog.contact}>`], allow, sdpType],
+    body: octetsOf(sdp),
+    cseq: () => room.sessions.nextCseq(session),
+    credentials: credentialsFor(room, session),
+  });
+  outgoing.sending = room.requester.send(draft, {
+    response: (response) => reofferAnswered(room, session, outgoing, acks, sdp, response),
+    failed: () => {
+      session.outgoing = undefined;
+      if (!session.ending) room.tell(session.leg, { sip: 'reofferAnswered', status: 408 });
+    },
+  });
+};
+
+const reofferAnswered = (
+  room: Room,
+  session: Session,
+  outgoing: Outgoing,
+  acks: Acks,
+  sdp: string,
+  response: SipMessage,
+): void => {
+  if (response.status < 200) return;
+  const repeated = acks.get(response.toTag);
+  if (repeated) {
+    sendAck(room, repeated.dialog, repeated.octets);
+    return;
+  }
+  if (session.outgoing === outgoing) session.outgoing = undefined;
+  if (response.status < 300 && session.dialog) {
+    const dialog = { ...session.dialog, target: contactOf(response) ?? session.dialog.target };
+    acks.set(response.toTag, acknowledge(room, dialog, outgoing.sending.current.message));
+    if (room.sessions.of(session.leg) === session) room.sessions.setDialog(session, dialog);
+  }
+  if (session.ending) return;
+  if (response.status === 491) {
+    retryLater(room, session, sdp);
+    return;
+  }
+  room.tell(session.leg, { sip: 'reofferAnswered', status: response.status, ...sdpOf(response) });
+};
+
+const waitMachine: Machine<{ readonly at?: Instant }, never, { readonly do: 'go' }> = {
+  step: (state, event, now) =>
+    (event as { type: string }).type === 'lapse' && state.at !== undefined && now >= state.at
+      ? { state: {}, effects: [{ do: 'go' }] }
+      : { state, effects: [] },
+  deadline: (state) => state.at,
+  over: (state) => state.at === undefined,
+};
+
+/** §14.1: who made the Call-ID waits 2.1 to 4 s, the other up to 2 s, so that they do not meet again. */
+const retryLater = (room: Room, session: Session, sdp: string): void => {
+  const own = session.dialog?.user !== undefined || session.credentials !== undefined;
+  const { t1 } = room.timers;
+  const waitMs = own ? t1 * (4.2 + room.random() * 3.8) : t1 * room.random() * 4;
+  const go = (): void => {
+    if (room.sessions.of(session.leg) === session) reoffer(room, session, sdp);
+  };
+  room.runner.host(`glare/${session.leg}`, waitMachine, { at: after(room.runner.now(), waitMs) }, go, { kept: false });
+};

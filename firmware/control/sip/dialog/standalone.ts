@@ -1,0 +1,92 @@
+import type { RequestAsk, RequestOutcome } from '../face.ts';
+import { parseRetryAfter } from '../message/headers.ts';
+import type { Field, SipMessage } from '../message/message.ts';
+import { wholeNumber } from '../message/uri.ts';
+import { addressText, allow, type Room } from './room.ts';
+
+/** Call-IDs of registrations whose CSeq is counted; the longest unused is forgotten. */
+const MOST_COUNTED = 1_000;
+
+/** REGISTER and OPTIONS outside of dialogs. */
+export class Standalone {
+  readonly #room: Room;
+  readonly #cseqs = new Map<string, number>();
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
+  request(ask: RequestAsk, done: (outcome: RequestOutcome) => void): void {
+    const { runner, transports, requester } = this.#room;
+    const flow = transports.flow(ask.flow);
+    if (!flow) {
+      done({ is: 'unreachable', why: `there is no flow ${ask.flow}` });
+      return;
+    }
+    const began = runner.now();
+    requester.send(
+      {
+        flow: ask.flow,
+        to: flow.remote,
+        method: ask.method,
+        uri: ask.uri,
+        fields: this.#fields(ask),
+        cseq: () => this.#next(ask.callId),
+        credentials: ask.credentials,
+        giveUpAfterMs: ask.giveUpAfterMs,
+      },
+      {
+        response: (response, refused) => {
+          if (response.status >= 200) done(outcomeOf(response, runner.now() - began, refused));
+        },
+        failed: (why, detail) => done(why === 'silence' ? { is: 'silent' } : { is: 'unreachable', why: detail }),
+      },
+    );
+  }
+
+  #fields(ask: RequestAsk): Field[] {
+    const fields: Field[] = [
+      ['from', `${addressText(ask.from)};tag=${this.#room.token()}`],
+      ['to', addressText(ask.to)],
+      ['call-id', ask.callId],
+      ['user-agent', this.#room.name],
+    ];
+    if (ask.contact !== undefined) fields.push(['contact', ask.contact === '*' ? '*' : `<${ask.contact}>`]);
+    if (ask.expiresS !== undefined) fields.push(['expires', String(ask.expiresS)]);
+    fields.push(ask.method === 'OPTIONS' ? ['accept', 'application/sdp'] : allow);
+    return fields;
+  }
+
+  #next(callId: string): number {
+    const next = (this.#cseqs.get(callId) ?? 0) + 1;
+    this.#cseqs.delete(callId);
+    this.#cseqs.set(callId, next);
+    if (this.#cseqs.size > MOST_COUNTED) this.#cseqs.delete(this.#cseqs.keys().next().value!);
+    return next;
+  }
+}
+
+const outcomeOf = (response: SipMessage, tookMs: number, credentialsRefused: boolean): RequestOutcome => {
+  const retryAfterMs = parseRetryAfter(response.header('retry-after'));
+  const minExpiresS = wholeNumber(response.header('min-expires') ?? '', 2 ** 31);
+  const expires = response.header('expires');
+  const contacts = response.addresses('contact').map(({ uri, parameters }) => {
+    const expiresS = wholeNumber(parameters['expires'] ?? expires ?? '', 2 ** 32);
+    return expiresS === undefined ? { uri } : { uri, expiresS };
+  });
+  const { received, rport } = response.via?.parameters ?? {};
+  const port = wholeNumber(rport ?? '', 65_535);
+  return {
+    is: 'answered',
+    status: response.status,
+    phrase: response.phrase,
+    tookMs,
+    source: response.source ?? { address: '', port: 0 },
+    contacts,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(minExpiresS === undefined ? {} : { minExpiresS }),
+    serviceRoute: response.addresses('service-route').map((route) => route.uri),
+    credentialsRefused,
+    ...(port ? { seenFrom: { address: received ?? response.via!.host, port } } : {}),
+  };
+};

@@ -1,0 +1,120 @@
+import { connect, createServer, type Socket } from 'node:net';
+import type { Endpoint } from '../face.ts';
+import { StreamFraming } from './framing.ts';
+import type { Carrier, CarrierEvents } from './transports.ts';
+
+const PONG = Buffer.from('\r\n');
+/** Connections from outside that have not yet brought an accepted message; the oldest gives way to a new one. */
+const MOST_UNPROVEN = 32;
+const MOST_CONNECTIONS = 256;
+/** Octets waiting to be written to one far end that does not read. */
+const MOST_WAITING = 1024 * 1024;
+
+type Connection = { readonly socket: Socket; readonly far: Endpoint; readonly framing: StreamFraming; proven: boolean };
+
+/**
+ * TCP of one flow: a listener on its local address, and connections to far ends made on demand and used again in
+ * both directions (RFC 3261 §18, RFC 5923). A connection that ends is told, so that what waits on it fails at once.
+ */
+class TcpCarrier implements Carrier {
+  readonly reliable = true;
+  readonly local: Endpoint;
+  readonly #events: CarrierEvents;
+  readonly #connections = new Map<string, Connection>();
+  readonly #server;
+  #open = true;
+
+  constructor(server: ReturnType<typeof createServer>, local: Endpoint, events: CarrierEvents) {
+    this.#server = server;
+    this.local = local;
+    this.#events = events;
+    server.on('connection', (socket) => this.#accepted(socket));
+    server.on('error', (error) => events.fault(error.message));
+  }
+
+  send(octets: Buffer, to: Endpoint, done: (failed?: string) => void): void {
+    if (!this.#open) {
+      done('the flow is closed');
+      return;
+    }
+    const connection = this.#connections.get(key(to)) ?? this.#connect(to);
+    if (connection.socket.writableLength > MOST_WAITING) {
+      connection.socket.destroy();
+      done('the far end does not read');
+      return;
+    }
+    connection.socket.write(octets, (error) => done(error ? error.message : undefined));
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    for (const connection of this.#connections.values()) connection.socket.destroy();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #connect(to: Endpoint): Connection {
+    return this.#add(connect({ host: to.address, port: to.port, localAddress: this.local.address }), to, true);
+  }
+
+  #accepted(socket: Socket): void {
+    const far = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+    if (!this.#open || far.address === '' || this.#connections.size >= MOST_CONNECTIONS) {
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
+    this.#makeRoom();
+    this.#add(socket, far, false);
+  }
+
+  #makeRoom(): void {
+    const unproven = [...this.#connections.values()].filter((connection) => !connection.proven);
+    if (unproven.length >= MOST_UNPROVEN) unproven[0]!.socket.destroy();
+  }
+
+  #add(socket: Socket, far: Endpoint, proven: boolean): Connection {
+    const connection: Connection = { socket, far, framing: new StreamFraming(), proven };
+    this.#connections.set(key(far), connection);
+    let why = 'the far end closed the connection';
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 10_000);
+    socket.on('error', (error) => {
+      why = error.message;
+    });
+    socket.on('close', () => {
+      if (this.#connections.get(key(far)) === connection) this.#connections.delete(key(far));
+      this.#events.closed(far, why);
+    });
+    socket.on('data', (octets) => this.#read(connection, octets));
+    return connection;
+  }
+
+  #read(connection: Connection, octets: Buffer): void {
+    for (const frame of connection.framing.push(octets)) {
+      if (frame.is === 'ping') connection.socket.write(PONG);
+      else if (frame.is === 'fault' || !this.#events.received(frame.octets, connection.far)) {
+        if (frame.is === 'message' && connection.proven) continue;
+        connection.socket.destroy();
+        return;
+      } else connection.proven = true;
+    }
+  }
+}
+
+const key = (far: Endpoint): string => `${far.address}|${far.port}`;
+
+/** Listens on the local address of a flow; rejects if the port is taken. */
+export const openTcp = async (local: Endpoint, events: CarrierEvents): Promise<Carrier> => {
+  const server = createServer({ keepAlive: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: local.address, port: local.port }, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : local.port;
+  return new TcpCarrier(server, { address: local.address, port }, events);
+};

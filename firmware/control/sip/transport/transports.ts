@@ -1,0 +1,109 @@
+import { GatewayError, wordsOf } from '../../../core/error.ts';
+import type { Log } from '../../../core/log.ts';
+import type { Endpoint, Flow, FlowId } from '../face.ts';
+import { literal, type Resolver } from '../resolver/resolver.ts';
+import { openTcp } from './stream.ts';
+import { openUdp } from './udp.ts';
+
+/** The wire of one flow. */
+export interface Carrier {
+  /** No resends over TCP and TLS. */
+  readonly reliable: boolean;
+  readonly local: Endpoint;
+  /** `to.address` is a literal. `done` is called once: without words when written, else with what went wrong. */
+  send(octets: Buffer, to: Endpoint, done: (failed?: string) => void): void;
+  close(): Promise<void>;
+}
+export type CarrierEvents = {
+  /** False: the sender has no business with us, and a connection of his may be closed. */
+  received(octets: Buffer, source: Endpoint): boolean;
+  closed(far: Endpoint, why: string): void;
+  fault(why: string): void;
+};
+export type TransportEvents = {
+  received(flow: FlowId, octets: Buffer, source: Endpoint): boolean;
+  closed(flow: FlowId, far: Endpoint, why: string): void;
+};
+
+type OpenFlow = { readonly flow: Flow; readonly carrier: Carrier };
+
+/** The open flows, each with its carrier. */
+export class Transports {
+  readonly #flows = new Map<FlowId, OpenFlow>();
+  readonly #resolver: Resolver;
+  readonly #log: Log;
+  readonly #events: TransportEvents;
+
+  constructor(resolver: Resolver, log: Log, events: TransportEvents) {
+    this.#resolver = resolver;
+    this.#log = log;
+    this.#events = events;
+  }
+
+  /** Binds the flow's local address. Throws GatewayError `address-in-use` if that is not possible. */
+  async open(flow: Flow): Promise<void> {
+    await this.close(flow.id);
+    const events: CarrierEvents = {
+      received: (octets, source) => this.#events.received(flow.id, octets, source),
+      closed: (far, why) => this.#events.closed(flow.id, far, why),
+      fault: (why) => this.#log.warn({ flow: flow.id, why }, 'a SIP socket reported an error'),
+    };
+    if (flow.transport === 'tls') throw new GatewayError('address-in-use', 'SIP over TLS is not offered');
+    try {
+      const carrier = await (flow.transport === 'tcp' ? openTcp : openUdp)(flow.local, events);
+      this.#flows.set(flow.id, { flow: { ...flow, local: carrier.local }, carrier });
+    } catch (error) {
+      const { address, port } = flow.local;
+      throw new GatewayError('address-in-use', `${flow.transport} ${address} port ${port}: ${wordsOf(error)}`, error);
+    }
+    this.#resolver.refresh(flow.remote.address);
+  }
+
+  async close(id: FlowId): Promise<void> {
+    const open = this.#flows.get(id);
+    this.#flows.delete(id);
+    await open?.carrier.close();
+  }
+
+  /** The flow with the local port that it really has. */
+  flow(id: FlowId): Flow | undefined {
+    return this.#flows.get(id)?.flow;
+  }
+
+  ids(): FlowId[] {
+    return [...this.#flows.keys()];
+  }
+
+  reliable(id: FlowId): boolean {
+    return this.#flows.get(id)?.carrier.reliable ?? false;
+  }
+
+  /** The far address of a flow as far as it is known: a literal, or the last good answer for its name. */
+  far(id: FlowId): Endpoint | undefined {
+    const remote = this.#flows.get(id)?.flow.remote;
+    const address = remote && this.#resolver.known(remote.address);
+    return remote && address !== undefined ? { address, port: remote.port } : undefined;
+  }
+
+  /** Sends over a flow; a name is resolved first, so that no socket ever asks the DNS by itself. */
+  send(id: FlowId, octets: Buffer, to: Endpoint, done: (failed?: string) => void): void {
+    const open = this.#flows.get(id);
+    if (!open) {
+      done(`there is no flow ${id}`);
+      return;
+    }
+    const address = literal(to.address) ?? this.#resolver.known(to.address);
+    if (address !== undefined) {
+      open.carrier.send(octets, { address, port: to.port }, done);
+      return;
+    }
+    this.#resolver.address(to.address).then(
+      (found) => open.carrier.send(octets, { address: found, port: to.port }, done),
+      (error) => done(wordsOf(error)),
+    );
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all(this.ids().map((id) => this.close(id)));
+  }
+}

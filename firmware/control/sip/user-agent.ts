@@ -1,0 +1,261 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Log } from '../../core/log.ts';
+import type { Runner } from '../../core/runner.ts';
+import type { LegId } from '../facts.ts';
+import type { Cause } from '../failure.ts';
+import { Access, type AccessAsk } from './access.ts';
+import { type CredentialsOf, isDialog } from './dialog/dialog.ts';
+import { type Answer, hangUp, incomingInvite, respond, userOfText } from './dialog/incoming.ts';
+import { abandon, cancel, invite, reoffer } from './dialog/outgoing.ts';
+import { Requester } from './dialog/requester.ts';
+import { ackCame, answer, answerOptions, requestCame, sendInfo } from './dialog/requests.ts';
+import { allow, type Room } from './dialog/room.ts';
+import { Sessions } from './dialog/sessions.ts';
+import { Standalone } from './dialog/standalone.ts';
+import type {
+  Endpoint,
+  Flow,
+  FlowId,
+  IncomingInvite,
+  InviteAsk,
+  InviteVerdict,
+  RequestAsk,
+  RequestOutcome,
+  SipSignal,
+  UserAgent,
+} from './face.ts';
+import type { SipMessage } from './message/message.ts';
+import { parseMessage } from './message/parser.ts';
+import { tokenMaker } from './message/token.ts';
+import { type Lookup, Resolver } from './resolver/resolver.ts';
+import { responseTo } from './transaction/response.ts';
+import { timersOf } from './transaction/timers.ts';
+import { type ServerTransaction, Transactions } from './transaction/transactions.ts';
+import { Transports } from './transport/transports.ts';
+
+export type SipUserAgentOptions = {
+  readonly runner: Runner;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** RFC 3261 T1; every SIP timer follows from it. */
+  readonly t1Ms: number;
+  /** 0 to below 1; for tests that must know the tokens. */
+  readonly random?: () => number;
+  readonly userAgentName: string;
+  readonly tell: (leg: LegId, signal: SipSignal) => void;
+  /** Finds credentials again for a dialog that was taken up after a restart. */
+  readonly credentialsOf?: CredentialsOf;
+  readonly lookup?: Lookup;
+};
+
+/** The face of the SIP room: what comes in goes to its transaction, dialog or leg; what is asked goes out. */
+export class SipUserAgent implements UserAgent {
+  readonly #room: Room;
+  readonly #standalone: Standalone;
+  readonly #access = new Access();
+  #decide: (invite: IncomingInvite) => InviteVerdict = () => ({ refuse: 480 });
+
+  constructor(options: SipUserAgentOptions) {
+    const { runner, log, clock } = options;
+    const timers = timersOf(options.t1Ms);
+    const token = tokenMaker(options.random);
+    const transports = new Transports(new Resolver(clock, options.lookup), log, {
+      received: (flow, octets, source) => this.#received(flow, octets, source),
+      closed: (flow, far, why) => runner.cascade(() => transactions.closed(flow, far, why)),
+    });
+    const transactions = new Transactions({ runner, log, timers, transports, token });
+    this.#room = {
+      runner,
+      log,
+      timers,
+      transports,
+      transactions,
+      token,
+      requester: new Requester(transactions, token),
+      sessions: new Sessions(runner),
+      random: options.random ?? Math.random,
+      name: options.userAgentName,
+      credentialsOf: options.credentialsOf ?? (() => undefined),
+      tell: options.tell,
+    };
+    this.#standalone = new Standalone(this.#room);
+  }
+
+  /** Opens the flow's own socket; throws GatewayError `address-in-use` if its local port is taken. */
+  async openFlow(flow: Flow): Promise<void> {
+    if (this.#room.transports.flow(flow.id)) await this.closeFlow(flow.id);
+    await this.#room.transports.open(flow);
+  }
+
+  async closeFlow(flow: FlowId): Promise<void> {
+    this.#room.transactions.endFlow(flow);
+    await this.#room.transports.close(flow);
+  }
+
+  /** The flow with the port it really has (a local port of 0 takes any), and `undefined` if it is not open. */
+  flow(id: FlowId): Flow | undefined {
+    return this.#room.transports.flow(id);
+  }
+
+  /** The far address of a flow as a literal, as far as its name is known. */
+  farOf(id: FlowId): Endpoint | undefined {
+    return this.#room.transports.far(id);
+  }
+
+  request(ask: RequestAsk, done: (outcome: RequestOutcome) => void): void {
+    this.#room.runner.cascade(() => this.#standalone.request(ask, done));
+  }
+
+  invite(leg: LegId, ask: InviteAsk): void {
+    this.#room.runner.cascade(() => invite(this.#room, leg, ask));
+  }
+
+  abandon(leg: LegId): void {
+    const session = this.#room.sessions.of(leg);
+    if (session) this.#room.runner.cascade(() => abandon(this.#room, session));
+  }
+
+  /** After this the leg hears only `ended`: the 487 and a 200 that crosses are the user agent's own affair. */
+  cancel(leg: LegId, cause: Cause): void {
+    this.#room.runner.cascade(() => this.#end(leg, cause));
+  }
+
+  respond(leg: LegId, given: Answer): void {
+    const session = this.#room.sessions.of(leg);
+    if (session) this.#room.runner.cascade(() => respond(this.#room, session, given));
+  }
+
+  bye(leg: LegId, cause: Cause): void {
+    this.#room.runner.cascade(() => this.#end(leg, cause));
+  }
+
+  #end(leg: LegId, cause: Cause): void {
+    const session = this.#room.sessions.of(leg);
+    if (!session) {
+      this.#room.tell(leg, { sip: 'ended' });
+      return;
+    }
+    if (session.outgoing && !session.outgoing.reoffer) cancel(this.#room, session, cause);
+    else hangUp(this.#room, session, cause);
+  }
+
+  reoffer(leg: LegId, sdp: string): void {
+    const session = this.#room.sessions.of(leg);
+    if (session) this.#room.runner.cascade(() => reoffer(this.#room, session, sdp));
+  }
+
+  info(leg: LegId, contentType: string, body: string): void {
+    const session = this.#room.sessions.of(leg);
+    if (session) this.#room.runner.cascade(() => sendInfo(this.#room, session, contentType, body));
+  }
+
+  onInvite(decide: (invite: IncomingInvite) => InviteVerdict): void {
+    this.#decide = decide;
+  }
+
+  onAccess(admit: (request: AccessAsk) => boolean): void {
+    this.#access.decideBy(admit);
+  }
+
+  /** Takes up a dialog from its kept state (`dialog/<leg>`); anything else is not taken and said in the log. */
+  adopt(leg: LegId, dialog: unknown): void {
+    const { sessions, runner, log } = this.#room;
+    if (!isDialog(dialog)) {
+      log.warn({ leg }, 'a kept SIP dialog could not be read; its call cannot be ended');
+      return;
+    }
+    const { flow, callId, localTag } = dialog;
+    const session = { leg, flow, callId, localTag, early: new Map(), ending: false };
+    runner.cascade(() => {
+      sessions.add(session);
+      sessions.setDialog(session, dialog);
+    });
+  }
+
+  /** Closes all flows at once; what ran over them is told `transport`. */
+  async close(): Promise<void> {
+    for (const flow of this.#room.transports.ids()) await this.closeFlow(flow);
+  }
+
+  /** What is held and what was turned away, for the status. */
+  get counts(): { clients: number; servers: number; sessions: number; strangers: number; unreadable: number } {
+    const { transactions, sessions } = this.#room;
+    return { ...transactions.size, sessions: sessions.size, ...this.#access.counts };
+  }
+
+  /** Octets from the wire: one message, one cascade. False: the sender has no business with us. */
+  #received(flow: FlowId, octets: Buffer, source: Endpoint): boolean {
+    const verdict = parseMessage(octets);
+    if (verdict.is === 'drop') {
+      if (octets.length > 4) this.#access.countUnreadable();
+      return false;
+    }
+    const { message } = verdict;
+    message.source = source;
+    let welcome = false;
+    this.#room.runner.cascade(() => {
+      if (!message.isRequest) welcome = this.#room.transactions.response(flow, message);
+      else if (verdict.is === 'reply') welcome = this.#refuse(flow, message, source, verdict.status);
+      else welcome = this.#request(flow, message, source);
+    });
+    return welcome;
+  }
+
+  #refuse(flow: FlowId, message: SipMessage, source: Endpoint, status: number): boolean {
+    const { transactions, token } = this.#room;
+    if (!this.#access.admits({ flow, source, requestUser: userOfText(message.uri) })) return false;
+    if (message.method !== 'ACK') {
+      transactions.stateless(flow, source, responseTo(message, source, status, { tag: token() }));
+    }
+    return true;
+  }
+
+  #request(flow: FlowId, message: SipMessage, source: Endpoint): boolean {
+    const { transactions, sessions } = this.#room;
+    if (transactions.repeated(flow, message)) return true;
+    const session = message.toTag === '' ? undefined : sessions.find(flow, message);
+    const known = session !== undefined || (message.method === 'CANCEL' && transactions.inviteOf(flow, message));
+    if (!known && !this.#access.admits({ flow, source, requestUser: userOfText(message.uri) })) return false;
+    if (message.method === 'ACK') {
+      ackCame(this.#room, flow, message);
+      return true;
+    }
+    const merged = message.toTag === '' && message.method !== 'CANCEL' && transactions.merged(flow, message);
+    const transaction = transactions.accept(flow, message, source);
+    if (!transaction) return true;
+    if (merged) answer(this.#room, transaction, 482);
+    else if (message.method === 'CANCEL') this.#cancelCame(transaction);
+    else if (!this.#refused(transaction)) {
+      if (session) requestCame(this.#room, session, transaction);
+      else this.#newRequest(transaction);
+    }
+    return true;
+  }
+
+  /** RFC 3261 §8.2.2.3, §16.3: extensions we do not have, and requests that went round too often. */
+  #refused(transaction: ServerTransaction): boolean {
+    const { message } = transaction;
+    const unsupported = message.list('require');
+    if (message.header('max-forwards') === '0') answer(this.#room, transaction, 483);
+    else if (unsupported.length > 0) answer(this.#room, transaction, 420, [['unsupported', unsupported.join(', ')]]);
+    else return false;
+    return true;
+  }
+
+  #newRequest(transaction: ServerTransaction): void {
+    const { message } = transaction;
+    if (message.toTag !== '') answer(this.#room, transaction, 481);
+    else if (message.method === 'OPTIONS') answerOptions(this.#room, transaction);
+    else if (message.method !== 'INVITE') answer(this.#room, transaction, 405, [allow]);
+    else if (message.body !== '' && message.sdp === undefined) {
+      answer(this.#room, transaction, 415, [['accept', 'application/sdp']]);
+    } else incomingInvite(this.#room, transaction, this.#decide);
+  }
+
+  #cancelCame(transaction: ServerTransaction): void {
+    const { transactions } = this.#room;
+    const invited = transactions.inviteOf(transaction.flow, transaction.message);
+    answer(this.#room, transaction, invited ? 200 : 481);
+    invited?.onCancel?.(transaction.message);
+  }
+}
