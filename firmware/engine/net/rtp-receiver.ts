@@ -53,13 +53,19 @@ export class RtpReceiver {
     return this.#lostEarlier + this.#lostOfSource();
   }
 
-  /** Judges a packet that arrived at `now` (ms). */
-  take(packet: RtpView, now: number): Judged {
-    if (!this.#known) return this.#start(packet, now);
-    if (packet.ssrc !== this.#ssrc) return this.#other(packet, now);
-    const judged = this.#follow(packet, now);
-    if (judged === 'taken') this.#measure(packet, now);
+  /**
+   * Judges a packet that arrived at `now` (ms). Only `timed` ones count for jitter: the timestamp of a telephone
+   * event stands still.
+   */
+  take(packet: RtpView, now: number, timed: boolean): Judged {
+    const judged = this.#judge(packet);
+    if (timed && (judged === 'taken' || judged === 'restarted')) this.#measure(packet, now);
     return judged;
+  }
+
+  #judge(packet: RtpView): Judged {
+    if (!this.#known) return this.#start(packet);
+    return packet.ssrc === this.#ssrc ? this.#follow(packet) : this.#other(packet);
   }
 
   /** The figures since the last call; for one report. */
@@ -85,14 +91,13 @@ export class RtpReceiver {
     return Math.max(0, this.#expected() - this.#received);
   }
 
-  #start(packet: RtpView, now: number): Judged {
+  #start(packet: RtpView): Judged {
     if (this.#known) this.#lostEarlier += this.#lostOfSource();
     this.#known = true;
     this.#ssrc = packet.ssrc;
     this.#otherExpected = -1;
     this.#restart(packet.sequence);
     this.#count(packet);
-    this.#measure(packet, now);
     return 'restarted';
   }
 
@@ -109,14 +114,14 @@ export class RtpReceiver {
   }
 
   /** Another source must send two packets in a row before it is believed. */
-  #other(packet: RtpView, now: number): Judged {
+  #other(packet: RtpView): Judged {
     const inRow = packet.ssrc === this.#otherSsrc && packet.sequence === this.#otherExpected;
     this.#otherSsrc = packet.ssrc;
     this.#otherExpected = (packet.sequence + 1) & 0xffff;
-    return inRow ? this.#start(packet, now) : 'refused';
+    return inRow ? this.#start(packet) : 'refused';
   }
 
-  #follow(packet: RtpView, now: number): Judged {
+  #follow(packet: RtpView): Judged {
     const step = sequenceDistance(this.#highest, packet.sequence);
     if (step > 0 && step < MAX_DROPOUT) {
       if (packet.sequence < this.#highest) this.#cycles++;
@@ -124,7 +129,7 @@ export class RtpReceiver {
     } else if (step > -MAX_MISORDER && step <= 0) {
       if (this.#seen[packet.sequence & 1023] === packet.sequence) return 'repeated';
     } else if (packet.sequence === this.#badSequence) {
-      return this.#start(packet, now);
+      return this.#start(packet);
     } else {
       this.#badSequence = (packet.sequence + 1) & 0xffff;
       return 'refused';

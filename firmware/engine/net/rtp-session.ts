@@ -124,7 +124,7 @@ export class RtpSession {
     if (source === 'refused') return;
     if (source === 'latched') this.#sockets.connect(from.address, from.port);
     const now = this.#clock.now();
-    const judged = this.#receiver.take(view, now);
+    const judged = this.#receiver.take(view, now, !isEvent(media, view.payloadType));
     if (judged === 'refused' || judged === 'repeated') return;
     if (judged === 'restarted') {
       this.#buffer.reset();
@@ -136,7 +136,7 @@ export class RtpSession {
 
   #accept(media: NetMedia, datagram: Buffer, now: number): void {
     const { payloadType, payloadFrom, payloadTo, timestamp } = this.#view;
-    if (media.digits.by === 'event' && payloadType === media.digits.payloadType) {
+    if (isEvent(media, payloadType)) {
       this.#events.receive(datagram, payloadFrom, payloadTo, timestamp, now);
       return;
     }
@@ -188,8 +188,11 @@ export class RtpSession {
   }
 }
 
+const isEvent = (media: NetMedia, payloadType: number): boolean =>
+  media.digits.by === 'event' && media.digits.payloadType === payloadType;
+
 const knows = (media: NetMedia, payloadType: number): boolean => {
-  if (media.digits.by === 'event' && media.digits.payloadType === payloadType) return true;
+  if (isEvent(media, payloadType)) return true;
   for (const codec of media.receive) if (codec.payloadType === payloadType) return true;
   return false;
 };
