@@ -41,12 +41,11 @@ const endLeftovers = (namespace) => {
 };
 
 /**
- * Runs `command` inside; resolves with its exit code, its output (when `capture` is set) and the number of
- * processes it left behind. After `withinMs` everything in the namespace is killed.
+ * Runs `command` inside; resolves with its exit code, its output and the number of processes it left behind. After `withinMs` everything in the namespace is killed.
  */
-export const runInNamespace = (command, args, { withinMs, env = process.env, capture = false }) =>
+export const runInNamespace = (command, args, { withinMs, env }) =>
   new Promise((resolve, reject) => {
-    const stdio = ['ignore', capture ? 'pipe' : 'inherit', 'inherit'];
+    const stdio = ['ignore', 'pipe', 'pipe'];
     const child = spawn('unshare', ['--net', 'sh', '-c', layout, 'sh', command, ...args], { stdio, env });
     let namespace;
     let output = '';
@@ -60,9 +59,7 @@ export const runInNamespace = (command, args, { withinMs, env = process.env, cap
       endLeftovers(namespace);
       child.kill('SIGKILL');
     }, withinMs);
-    child.stdout?.on('data', (chunk) => {
-      output += chunk;
-    });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.once('error', reject);
     child.once('exit', () => {
       clearInterval(look);

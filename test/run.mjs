@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -15,6 +15,7 @@ import { mayMakeNamespaces, runInNamespace } from './namespace.mjs';
 
 const [mode, ...words] = process.argv.slice(2);
 const expectedPath = join(root, 'test/expected-count.json');
+const UNIT_LIMIT_MS = 120_000;
 const SCENARIO_LIMIT_MS = 180_000;
 const LONG_LIMIT_MS = 3_600_000;
 /** Folders whose tests need real programs, a network of their own and undisturbed time. */
@@ -36,38 +37,9 @@ const nameOf = (file) => basename(file).replace(/\.(test|long)\.ts$/, '');
 
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-run-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
-const countPath = join(scratch, 'count.json');
 
-const nodeArgs = (files, concurrency) => [
-  ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`],
-  ...['--test-reporter', join(root, 'test/reporter.mjs'), '--test-reporter-destination', 'stdout', ...files],
-];
-const environment = () => ({ ...process.env, HOLDFAST_TEST_COUNT: countPath });
-
-const nothing = () => ({ files: 0, passed: 0, failed: 0, skipped: 0, todo: 0, empty: [] });
-
-/** Adds up what the reporter wrote. A file whose tests never ran is `empty`. */
-const takeCount = (files) => {
-  const total = nothing();
-  const counts = existsSync(countPath) ? JSON.parse(readFileSync(countPath, 'utf8')) : {};
-  rmSync(countPath, { force: true });
-  for (const file of files) {
-    const count = counts[join(root, file)] ?? nothing();
-    total.files++;
-    for (const kind of ['passed', 'failed', 'skipped', 'todo']) total[kind] += count[kind];
-    if (count.passed + count.failed === 0) total.empty.push(file);
-  }
-  return total;
-};
-
-const add = (one, other) => ({
-  files: one.files + other.files,
-  passed: one.passed + other.passed,
-  failed: one.failed + other.failed,
-  skipped: one.skipped + other.skipped,
-  todo: one.todo + other.todo,
-  empty: [...one.empty, ...other.empty],
-});
+const nothing = () => ({ files: 0, passed: 0, failed: 0, skipped: 0, todo: 0 });
+const add = (one, other) => Object.fromEntries(Object.keys(nothing()).map((kind) => [kind, one[kind] + other[kind]]));
 
 const timed = async (what, work) => {
   const start = performance.now();
@@ -77,37 +49,66 @@ const timed = async (what, work) => {
   return result;
 };
 
-const unitTests = (files) => {
-  if (files.length === 0) return nothing();
-  const { status } = spawnSync(process.execPath, nodeArgs(files, 2), {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: environment(),
-  });
-  const count = takeCount(files);
-  if (status !== 0 && count.failed === 0) count.failed++;
+/** What the reporter counted, and every reason why the file has failed. */
+const judge = (countPath, { code, late, output }, withinMs) => {
+  const counted = existsSync(countPath) ? JSON.parse(readFileSync(countPath, 'utf8')) : {};
+  const count = { ...nothing(), files: 1, ...counted };
+  const reasons = [...output.matchAll(/^FAILED (.*)$/gm)].map((match) => match[1]);
+  if (late) reasons.push(`not done after ${withinMs / 1000} s`);
+  else if (count.passed + count.failed === 0) reasons.push(code === 0 ? 'no test ran' : 'it could not be loaded');
+  else if (code !== 0 && reasons.length === 0) reasons.push(`ended with ${code}`);
+  if (reasons.length > 0 && count.failed === 0) count.failed = 1;
+  return { count, reasons };
+};
+
+/**
+ * Runs one test file by `start(command, args, limits)` and prints its verdict line; what it printed itself is shown
+ * only when it failed.
+ */
+const testFile = async (file, withinMs, start) => {
+  const began = performance.now();
+  const countPath = join(scratch, `${file.replaceAll('/', '-')}.json`);
+  const env = { ...process.env, HOLDFAST_TEST_COUNT: countPath };
+  const reporter = ['--test-reporter', join(root, 'test/reporter.mjs'), '--test-reporter-destination', 'stdout'];
+  const ending = await start(process.execPath, ['--import', 'tsx', ...reporter, file], { withinMs, env });
+  const { count, reasons } = judge(countPath, ending, withinMs);
+  const took = `${((performance.now() - began) / 1000).toFixed(1)} s`;
+  if (ending.leftovers > 0) console.log(`${ending.leftovers} process(es) left behind by ${file} were ended.`);
+  if (reasons.length > 0) console.log(`${ending.output.trimEnd()}\nFAIL ${nameOf(file)} ${reasons.join('; ')}`);
+  else console.log(`PASS ${nameOf(file)} ${took}${needsPeers(file) ? '' : `, ${count.passed} tests`}`);
   return count;
 };
 
-/** Runs one file with real peers in its own network namespace and prints its verdict. */
-const scenario = async (file, withinMs) => {
-  const start = performance.now();
-  const limits = { withinMs, env: environment(), capture: true };
-  const { code, output, leftovers, late } = await runInNamespace(process.execPath, nodeArgs([file], 1), limits);
-  const count = takeCount([file]);
-  const reasons = [];
-  if (late) reasons.push(`not done after ${withinMs / 1000} s`);
-  const failures = [...output.matchAll(/^FAILED [^:]*: (.*)$/gm)].map((match) => match[1]);
-  if (failures.length > 0) reasons.push(failures.join('; '));
-  else if (code !== 0 && !late) reasons.push(`ended with ${code}`);
-  if (leftovers > 0) console.log(`${leftovers} process(es) left behind by ${nameOf(file)} were ended.`);
-  if (count.empty.length > 0) reasons.push('no test ran');
-  if (reasons.length === 0) {
-    console.log(`PASS ${nameOf(file)} ${((performance.now() - start) / 1000).toFixed(1)} s`);
-    return count;
-  }
-  console.log(`${output.trimEnd()}\nFAIL ${nameOf(file)} ${reasons.join('; ')}`);
-  return { ...count, failed: Math.max(1, count.failed) };
+/** Runs a command here, its output taken together; after `withinMs` it is killed. */
+const runHere = (command, args, { withinMs, env }) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env });
+    let output = '';
+    let late = false;
+    const limit = setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, withinMs);
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(limit);
+      resolve({ code, output, late, leftovers: 0 });
+    });
+  });
+
+/** Unit tests, two files at a time. */
+const unitTests = async (files) => {
+  let total = nothing();
+  const waiting = [...files];
+  const worker = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) {
+      const count = await testFile(file, UNIT_LIMIT_MS, runHere);
+      total = add(total, count);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return total;
 };
 
 const scenarios = async (files, withinMs = SCENARIO_LIMIT_MS) => {
@@ -119,7 +120,7 @@ const scenarios = async (files, withinMs = SCENARIO_LIMIT_MS) => {
     );
     return { ...total, failed: files.length };
   }
-  for (const file of files) total = add(total, await scenario(file, withinMs));
+  for (const file of files) total = add(total, await testFile(file, withinMs, runInNamespace));
   return total;
 };
 
@@ -130,7 +131,6 @@ const complaints = (total, floor) => {
   const found = [];
   if (total.skipped > 0) found.push(`${total.skipped} tests were skipped`);
   if (total.todo > 0) found.push(`${total.todo} tests are only marked as to do`);
-  if (total.empty.length > 0) found.push(`no test ran in ${total.empty.join(', ')}`);
   if (total.passed === 0) found.push('no test passed');
   if (floor && total.files < floor.files) found.push(`${total.files} test files, ${floor.files} are expected`);
   if (floor && total.passed + total.failed < floor.tests) {

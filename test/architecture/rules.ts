@@ -13,8 +13,9 @@ export type Rule = {
   readonly planted: readonly Planted[];
 };
 
+/** Tests, what only tests use (`test-*.ts`), and the suites that a contract brings for whoever fulfils it. */
 const isTest = (path: string): boolean =>
-  path.startsWith('test/') || /\.(test|long)\.ts$/.test(path) || /(^|\/)test-[^/]*\.ts$/.test(path);
+  path.startsWith('test/') || /\.(test|long)\.ts$/.test(path) || /(^|\/)(test-[^/]*|conformance)\.ts$/.test(path);
 
 /** Build scripts and what else runs before there is a program. */
 const isScript = (path: string): boolean => path === 'firmware/build.ts';
@@ -136,7 +137,7 @@ const enginePlaneMay = (module: Module, { to, inside, typeOnly }: Import): boole
 
 const driverMay = (module: Module, { to, inside }: Import): boolean => {
   const [, own = ''] = module.path.split('/');
-  if (own === 'contract') return false;
+  if (own === 'contract') return inside && to.startsWith('drivers/contract/');
   if (own === 'catalogue.ts') return inside && /^drivers\/[^/]+\/(settings|driver)\.ts$/.test(to);
   if (!inside) return true;
   return to.startsWith(`drivers/${own}/`) || to.startsWith('drivers/contract/');
