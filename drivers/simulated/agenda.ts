@@ -30,9 +30,12 @@ export class Agenda {
     return this.#readAt;
   }
 
-  /** Lets time go on for a port that the engine does not read, up to `now`. */
-  catchUp(now: number): void {
-    while (now - this.#tickedAt >= FRAME_MS) this.#advance(this.#tickedAt + FRAME_MS);
+  /** Lets time go on for a port that the engine does not read, up to `now`; `passed` is called for each frame. */
+  catchUp(now: number, passed: () => void): void {
+    while (now - this.#tickedAt >= FRAME_MS) {
+      this.#advance(this.#tickedAt + FRAME_MS);
+      passed();
+    }
   }
 
   /** Does `action` when `ms` of line time have passed; the returned function takes it back. */

@@ -194,7 +194,7 @@ const exchangeActions: Record<string, Action<ExchangeLine>> = {
   },
   program: async (line, { number, do: _do, id: _id, port: _port, ...plan }, { voices }) => {
     await loadVoices([plan as NumberPlan], voices);
-    line.program(number, plan as NumberPlan);
+    line.numbers.set(number, plan as NumberPlan);
     return nothing;
   },
 };

@@ -3,7 +3,14 @@
  * Samples move when the engine reads and writes; a port that is not read for a while goes on by itself.
  */
 
-import type { CardHost, Drive, LineCard, LineCardDriver, Port } from '../contract/line-card.ts';
+import {
+  type CardHost,
+  type Drive,
+  FRAME_SAMPLES,
+  type LineCard,
+  type LineCardDriver,
+  type Port,
+} from '../contract/line-card.ts';
 import { Bench } from './bench.ts';
 import { loadVoices, type World } from './bench-actions.ts';
 import { defaults, type SimulatedSettings } from './defaults.ts';
@@ -22,6 +29,7 @@ class SimulatedCard implements LineCard, World {
   readonly voices = new Map<string, Int16Array>();
   readonly #host: CardHost;
   readonly #listeners = new Set<(news: News) => void>();
+  readonly #silence = new Int16Array(FRAME_SAMPLES);
   #present = true;
   #idleTimer: NodeJS.Timeout | undefined;
   #bench: Bench | undefined;
@@ -62,7 +70,7 @@ class SimulatedCard implements LineCard, World {
   }
 
   write(port: string, frame: Int16Array): void {
-    if (this.#present) this.#end(port).write(frame);
+    this.#end(port).write(this.#present ? frame : this.#silence);
   }
 
   drive(port: string, drive: Drive): void {
@@ -119,9 +127,9 @@ class SimulatedCard implements LineCard, World {
 
   #tickIdle(): void {
     const now = this.#host.now();
-    for (const { end } of this.ends.values()) {
-      if (now - end.agenda.readAt >= IDLE_AFTER_MS) end.agenda.catchUp(now);
-    }
+    // Whoever listens at such a port hears silence, and is not kept waiting.
+    for (const { end } of this.ends.values())
+      if (now - end.agenda.readAt >= IDLE_AFTER_MS) end.agenda.catchUp(now, () => end.hear(this.#silence, false));
   }
 }
 

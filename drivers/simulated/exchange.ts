@@ -12,6 +12,7 @@ import type { NumberPlan, SimulatedSettings } from './defaults.ts';
 import { digitScript } from './dtmf.ts';
 import { type CallerId, callerIdSamples } from './fsk.ts';
 import { LineEnd, type NewsSink } from './line-end.ts';
+import { NumberTable } from './number-table.ts';
 import { type Script, ToneSource } from './tone.ts';
 
 export type LineState =
@@ -32,7 +33,6 @@ export type Disconnect = SimulatedSettings['disconnect'];
 
 /** Caller ID begins so long after the end of the first ring (GR-30: 500 to 1500 ms). */
 const CALLER_ID_DELAY_MS = 600;
-const LONGEST_NUMBER = 32;
 const FAR_TONE_DBM0 = -10;
 
 /** What the far parties say, by file name; loaded before they are needed. */
@@ -44,8 +44,8 @@ export class ExchangeLine {
   readonly #settings: SimulatedSettings;
   readonly #voices: Voices;
   readonly #tone = new ToneSource();
-  readonly #numbers: Map<string, NumberPlan>;
-  #others: NumberPlan;
+  /** What happens when a number is dialled. */
+  readonly numbers: NumberTable;
   #state: LineState = 'idle';
   /** Grows with every change of state; what was planned in an older one does not happen. */
   #epoch = 0;
@@ -65,8 +65,7 @@ export class ExchangeLine {
     this.end = new LineEnd(name, host, sink);
     this.#settings = settings;
     this.#voices = voices;
-    this.#numbers = new Map(Object.entries(settings.numbers));
-    this.#others = settings.otherNumbers;
+    this.numbers = new NumberTable(settings.numbers, settings.otherNumbers);
   }
 
   get lineState(): LineState {
@@ -144,12 +143,6 @@ export class ExchangeLine {
   playTone(script: Script | undefined): void {
     if (script === undefined) this.#tone.stop();
     else this.#tone.start(script);
-  }
-
-  /** What happens when `number` is dialled from now on; 'other' stands for all that have no entry. */
-  program(number: string, plan: NumberPlan): void {
-    if (number === 'other') this.#others = plan;
-    else this.#numbers.set(number, plan);
   }
 
   /** The far party presses keys. */
@@ -275,20 +268,12 @@ export class ExchangeLine {
     if (!open || this.end.behaviours.has('deafToDigits')) return;
     if (digit !== '#') this.#dialled += digit;
     this.#enter('dialling');
-    if (digit === '#' || this.#complete()) this.#route();
+    if (digit === '#' || this.numbers.complete(this.#dialled)) this.#route();
     else this.#later(this.#settings.interDigitMs, () => this.#route());
   }
 
-  #complete(): boolean {
-    if (this.#dialled.length >= LONGEST_NUMBER) return true;
-    if (!this.#numbers.has(this.#dialled)) return false;
-    for (const number of this.#numbers.keys())
-      if (number.length > this.#dialled.length && number.startsWith(this.#dialled)) return false;
-    return true;
-  }
-
   #route(): void {
-    const plan = this.#numbers.get(this.#dialled) ?? this.#others;
+    const plan = this.numbers.planOf(this.#dialled);
     this.#enter('routing');
     this.#later(this.#settings.callSetupMs, (at) => this.#outcome(plan, at));
   }
