@@ -69,7 +69,7 @@ export class LineLegs implements LegMaker {
     return true;
   }
 
-  setup(command: Setup): void {
+  setup(command: Setup) {
     const id = idOf(command.target.id);
     const { runner, book } = this.#options;
     if (!runner.has(id)) return book.report({ type: 'released', leg: command.leg, cause: 'lineDead' });

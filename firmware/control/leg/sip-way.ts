@@ -28,7 +28,7 @@ export const sipWay = (configuration: Configuration, trunk: SipTrunk): SipWay | 
 
 /** The address that the trunk's contact names: where its audio is to come too. */
 const ownAddress = (trunk: SipTrunk): string | undefined => {
-  const contact = trunk.contactOf('');
+  const contact = trunk.contactOf('gateway');
   const uri = contact === undefined ? undefined : parseUri(contact);
   return uri !== undefined && isUri(uri) ? uri.host : undefined;
 };

@@ -1,0 +1,283 @@
+import { createConnection, type Socket } from 'node:net';
+import { type BackoffShape, backoffMs } from '../../core/backoff.ts';
+import type { Clock } from '../../core/clock.ts';
+import { type ErrorCode, errorTable, GatewayError, wordsOf } from '../../core/error.ts';
+import type { Log } from '../../core/log.ts';
+import { after } from '../../core/machine.ts';
+import type { Runner } from '../../core/runner.ts';
+import { encodeMessage, MessageDecoder } from '../../engine-protocol/codec.ts';
+import {
+  type AddReply,
+  type AuditReply,
+  type EngineReport,
+  type HelloReply,
+  type NetStatistics,
+  type Notify,
+  PROTOCOL,
+  type ProvisionReply,
+  type Pulse,
+  type Reply,
+  type Service,
+  type SubtractReply,
+} from '../../engine-protocol/messages.ts';
+import type { Engine } from './client-face.ts';
+
+export type EngineClientOptions = {
+  /** Path of the engine's Unix socket. */
+  readonly socket: string;
+  readonly build: string;
+  readonly runner: Runner;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Last event that a plane before this one took up; 0 if none did. */
+  readonly heardUpTo?: number;
+  /** Epoch of the engine that a plane before this one spoke to. */
+  readonly epoch?: string;
+  readonly random?: () => number;
+};
+
+/** The engine starts within a second; it must not be waited for longer than a caller waits for dial tone. */
+const RECONNECT: BackoffShape = { baseMs: 50, capMs: 1000 };
+/** Opening a card may take seconds; an engine that answers nothing for so long hangs. */
+const REPLY_WITHIN_MS = 15_000;
+
+type Waiting = { readonly resolve: (ok: never) => void; readonly reject: (error: unknown) => void };
+
+/**
+ * The engine over its Unix socket. Connects again for ever; what was asked when the connection was lost rejects.
+ * Each event is told in a cascade and acknowledged after that cascade is written.
+ */
+export class EngineClient implements Engine {
+  readonly #options: EngineClientOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  #socket: Socket | undefined;
+  #decoder = new MessageDecoder();
+  #ready = false;
+  #closed = false;
+  #failures = 0;
+  #lastId = 0;
+  #heardUpTo: number;
+  #acknowledged = 0;
+  #epoch: string | undefined;
+  #cancelRetry: () => void = () => {};
+  #cancelWatch: () => void = () => {};
+  #onEvent: (event: Notify) => void = () => {};
+  #onService: (service: Service) => void = () => {};
+  #onStatistics: (of: readonly NetStatistics[]) => void = () => {};
+  #onPulse: (pulse: Pulse) => void = () => {};
+  #onConnected: (hello: HelloReply & { readonly sameEpoch: boolean }) => void = () => {};
+  #onLost: (why: string) => void = () => {};
+
+  constructor(options: EngineClientOptions) {
+    this.#options = options;
+    this.#heardUpTo = options.heardUpTo ?? 0;
+    this.#epoch = options.epoch;
+  }
+
+  /** Begins to connect; `onConnected` tells when the engine has answered. */
+  start(): void {
+    this.#connect();
+  }
+
+  onEvent(listener: (event: Notify) => void): void {
+    this.#onEvent = listener;
+  }
+  onService(listener: (service: Service) => void): void {
+    this.#onService = listener;
+  }
+  onStatistics(listener: (of: readonly NetStatistics[]) => void): void {
+    this.#onStatistics = listener;
+  }
+  onPulse(listener: (pulse: Pulse) => void): void {
+    this.#onPulse = listener;
+  }
+  onConnected(listener: (hello: HelloReply & { readonly sameEpoch: boolean }) => void): void {
+    this.#onConnected = listener;
+  }
+  onLost(listener: (why: string) => void): void {
+    this.#onLost = listener;
+  }
+
+  provision(ask: Parameters<Engine['provision']>[0]): Promise<ProvisionReply> {
+    return this.#ask('provision', ask);
+  }
+  audit(): Promise<AuditReply> {
+    return this.#ask('audit', {});
+  }
+  add(ask: Parameters<Engine['add']>[0]): Promise<AddReply> {
+    return this.#ask('add', ask);
+  }
+  async modify(ask: Parameters<Engine['modify']>[0]): Promise<void> {
+    await this.#ask('modify', ask);
+  }
+  move(ask: Parameters<Engine['move']>[0]): Promise<AddReply> {
+    return this.#ask('move', ask);
+  }
+  subtract(ask: Parameters<Engine['subtract']>[0]): Promise<SubtractReply> {
+    return this.#ask('subtract', ask);
+  }
+  async signal(...[termination, play]: Parameters<Engine['signal']>): Promise<void> {
+    await this.#ask('signal', { termination, play });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelRetry();
+    const socket = this.#socket;
+    this.#drop('this plane is going down');
+    if (socket && !socket.destroyed) await new Promise<void>((resolve) => socket.end(() => resolve()));
+    socket?.destroy();
+  }
+
+  // ── connection ────────────────────────────────────────────────────────────────────────────────
+
+  #connect(): void {
+    if (this.#closed) return;
+    const socket = createConnection(this.#options.socket);
+    this.#socket = socket;
+    this.#decoder = new MessageDecoder();
+    let why = 'the engine closed the connection';
+    socket.on('connect', () => this.#hello(socket));
+    socket.on('data', (octets) => this.#received(socket, octets));
+    socket.on('error', (error) => {
+      why = error.message;
+    });
+    socket.on('close', () => {
+      if (socket === this.#socket) this.#lost(why);
+    });
+  }
+
+  #lost(why: string): void {
+    const was = this.#ready;
+    this.#drop(why);
+    if (was) this.#options.runner.cascade(() => this.#onLost(why));
+    if (this.#closed) return;
+    const { clock, random = Math.random } = this.#options;
+    const waitMs = backoffMs(this.#failures++, RECONNECT, random);
+    this.#cancelRetry = clock.at(after(clock.now(), waitMs), () => this.#connect());
+  }
+
+  /** Nothing more comes over this connection: whoever waits is told. */
+  #drop(why: string): void {
+    this.#socket = undefined;
+    this.#ready = false;
+    this.#cancelWatch();
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const each of waiting) each.reject(new GatewayError('engine-away', why));
+  }
+
+  #hello(socket: Socket): void {
+    const ask = {
+      protocol: `${PROTOCOL.major}.${PROTOCOL.minor}`,
+      build: this.#options.build,
+      control: String(process.pid),
+      heardUpTo: this.#heardUpTo,
+    };
+    this.#send<HelloReply>(socket, 'hello', ask).then(
+      (reply) => this.#welcomed(socket, reply),
+      (error: unknown) => {
+        this.#options.log.error({ why: wordsOf(error) }, 'the engine did not take the hello');
+        socket.destroy();
+      },
+    );
+  }
+
+  #welcomed(socket: Socket, reply: HelloReply): void {
+    const sameEpoch = this.#epoch === reply.epoch;
+    this.#epoch = reply.epoch;
+    if (!sameEpoch && this.#heardUpTo > 0) {
+      // Another engine counts its events from 1: it is asked anew for all of them.
+      this.#heardUpTo = 0;
+      this.#hello(socket);
+      this.#open({ ...reply, sameEpoch });
+    } else if (!this.#ready) this.#open({ ...reply, sameEpoch });
+  }
+
+  #open(hello: HelloReply & { readonly sameEpoch: boolean }): void {
+    this.#ready = true;
+    this.#failures = 0;
+    this.#acknowledged = this.#heardUpTo;
+    this.#options.runner.cascade(() => this.#onConnected(hello));
+  }
+
+  // ── requests ──────────────────────────────────────────────────────────────────────────────────
+
+  #ask<Ok>(name: string, body: object): Promise<Ok> {
+    const socket = this.#socket;
+    if (!socket || !this.#ready) return Promise.reject(new GatewayError('engine-away', 'there is no connection'));
+    return this.#send<Ok>(socket, name, body);
+  }
+
+  #send<Ok>(socket: Socket, name: string, body: object): Promise<Ok> {
+    const id = ++this.#lastId;
+    return new Promise<Ok>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      socket.write(encodeMessage({ do: name, id, ...body }));
+      if (this.#waiting.size === 1) this.#watch(socket);
+    });
+  }
+
+  /** As long as something is asked, an answer has to come now and then. */
+  #watch(socket: Socket): void {
+    this.#cancelWatch();
+    const { clock } = this.#options;
+    this.#cancelWatch = clock.at(after(clock.now(), REPLY_WITHIN_MS), () => {
+      this.#options.log.error({}, `the engine answered nothing for ${REPLY_WITHIN_MS} ms`);
+      socket.destroy();
+    });
+  }
+
+  // ── reports ───────────────────────────────────────────────────────────────────────────────────
+
+  #received(socket: Socket, octets: Buffer): void {
+    try {
+      for (const message of this.#decoder.push(octets)) this.#report(socket, message as EngineReport);
+    } catch (error) {
+      this.#options.log.error({ why: wordsOf(error) }, 'the engine sent what cannot be read');
+      socket.destroy();
+      return;
+    }
+    this.#acknowledge(socket);
+  }
+
+  #report(socket: Socket, report: EngineReport) {
+    switch (report.to) {
+      case 'reply':
+        return this.#reply(socket, report);
+      case 'event':
+        return this.#numbered(report, () => this.#onEvent(report));
+      case 'service':
+        return this.#numbered(report, () => this.#onService(report));
+      case 'statistics':
+        return this.#onStatistics(report.of);
+      case 'pulse':
+        return this.#onPulse(report);
+    }
+  }
+
+  #reply(socket: Socket, reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (this.#waiting.size === 0) this.#cancelWatch();
+    else this.#watch(socket);
+    if ('ok' in reply) waiting?.resolve(reply.ok as never);
+    else waiting?.reject(refusal(reply.error));
+  }
+
+  /** An event that was heard before the connection broke is not told again. */
+  #numbered(report: Notify | Service, tell: () => void): void {
+    if (report.seq <= this.#heardUpTo) return;
+    this.#heardUpTo = report.seq;
+    this.#options.runner.cascade(tell);
+  }
+
+  #acknowledge(socket: Socket): void {
+    if (this.#heardUpTo <= this.#acknowledged || socket.destroyed) return;
+    this.#acknowledged = this.#heardUpTo;
+    socket.write(encodeMessage({ do: 'acknowledge', upTo: this.#heardUpTo }));
+  }
+}
+
+const refusal = (error: { readonly code: string; readonly detail: string }): GatewayError =>
+  new GatewayError(Object.hasOwn(errorTable, error.code) ? (error.code as ErrorCode) : 'engine-request', error.detail);
