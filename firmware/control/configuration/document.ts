@@ -7,6 +7,7 @@ import { type Refusal, refusalWords } from '../../config/refusal.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { type DeviceKey, deviceKey, redacted, sealed, unsealed } from '../../config/secret.ts';
 import type { Clock } from '../../core/clock.ts';
+import { GatewayError } from '../../core/error.ts';
 import { Exclusive } from '../../core/exclusive.ts';
 import { DurableFile } from '../../store/durable-file.ts';
 import { type Files, systemFiles } from '../../store/file-primitives.ts';
@@ -50,6 +51,8 @@ export type DocumentOptions = {
   /** Damage and other things a person should hear of. */
   readonly alarm: (text: string) => void;
   readonly onFact: (fact: Fact) => void;
+  /** What to begin with where nothing is stored, in place of the factory's; refused settings keep the box from starting. */
+  readonly seed?: unknown;
   readonly files?: Files;
 };
 
@@ -204,10 +207,10 @@ const nextRevision = (revision: string, written: object): string => {
 const readStanding = async (
   file: DurableFile<Stored>,
   key: DeviceKey,
-  { drivers, alarm }: DocumentOptions,
+  { drivers, alarm, seed }: DocumentOptions,
 ): Promise<Standing> => {
   const stored = await file.read();
-  if (!stored) return fromFactory(drivers);
+  if (!stored) return seed === undefined ? fromFactory(drivers) : fromSeed(seed, drivers);
   const lost = (error: Error) => alarm(`${error.message}; enter it again`);
   const written = withLists(unsealed(stored.written, drivers, key, lost));
   const checked = await checkConfiguration(written, drivers);
@@ -216,6 +219,12 @@ const readStanding = async (
     `setting-refused: the stored settings do not fit this version, those of the factory run. ${refusalWords(checked.refused)}`,
   );
   return fromFactory(drivers);
+};
+
+const fromSeed = async (seed: unknown, drivers: DriverSettings): Promise<Standing> => {
+  const checked = await checkConfiguration(seed, drivers);
+  if (!checked.ok) throw new GatewayError('setting-refused', refusalWords(checked.refused));
+  return { revision: FACTORY_REVISION, written: withLists(seed), configuration: checked.configuration };
 };
 
 const fromFactory = async (drivers: DriverSettings): Promise<Standing> => {
