@@ -126,7 +126,10 @@ const scenarios = async (files, withinMs = SCENARIO_LIMIT_MS) => {
     files.some(needsBuild) && !(await timed('build', () => build()))
       ? files.filter((file) => !needsBuild(file))
       : files;
-  total.failed += files.length - runnable.length;
+  for (const file of files.filter((each) => !runnable.includes(each))) {
+    console.log(`FAIL ${nameOf(file)} the gateway could not be built`);
+    total.failed++;
+  }
   for (const file of runnable) total = add(total, await testFile(file, withinMs, runInNamespace));
   return total;
 };

@@ -5,6 +5,7 @@ import { SAMPLE_RATE } from '../contract/line-card.ts';
 import { type BehaviourName, type BehaviourOptions, behaviourTable } from './behaviour.ts';
 import { BenchRefusal, commands } from './bench-protocol.ts';
 import { waitFor } from './bench-wait.ts';
+import type { Request, World } from './bench-world.ts';
 import type { ExchangeToneName, NumberPlan, SimulatedSettings } from './defaults.ts';
 import type { Disconnect, ExchangeLine } from './exchange.ts';
 import type { News } from './line-end.ts';
@@ -15,20 +16,6 @@ import { readWav, WavError, writeWav } from './wav.ts';
 /** One hour of PCM; more is a mistake. */
 const LARGEST_FILE_BYTES = 64 * 1024 * 1024;
 
-/** The simulated world as the bench sees it. */
-export interface World {
-  readonly settings: SimulatedSettings;
-  readonly ends: ReadonlyMap<string, Phone | ExchangeLine>;
-  readonly voices: Map<string, Int16Array>;
-  now(): number;
-  /** Calls `listener` with everything that happens; the returned function ends it. */
-  onNews(listener: (news: News) => void): () => void;
-  setCard(present: boolean): void;
-}
-
-/** A request whose fields have been checked against its command. */
-// biome-ignore lint/suspicious/noExplicitAny: the command's declaration has checked type and range.
-export type Request = { readonly do: string; readonly [field: string]: any };
 type Action<T> = (on: T, request: Request, world: World) => object | Promise<object>;
 
 const nothing = {};

@@ -1,7 +1,7 @@
 /** The bench's `wait`: for a sound, or for a state of the port, whichever comes first or has come already. */
 
-import type { Request, World } from './bench-actions.ts';
 import { BenchRefusal } from './bench-protocol.ts';
+import type { Request, World } from './bench-world.ts';
 import type { ExchangeLine } from './exchange.ts';
 import type { Phone } from './phone.ts';
 

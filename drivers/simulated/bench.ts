@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { perform, type Request, type World } from './bench-actions.ts';
+import { perform } from './bench-actions.ts';
 import {
   BenchRefusal,
   type Command,
@@ -13,6 +13,7 @@ import {
   MAX_CLIENTS,
   MAX_PENDING,
 } from './bench-protocol.ts';
+import type { Request, World } from './bench-world.ts';
 import type { ExchangeLine } from './exchange.ts';
 import type { Phone } from './phone.ts';
 

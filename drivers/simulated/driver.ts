@@ -12,7 +12,8 @@ import {
   type Port,
 } from '../contract/line-card.ts';
 import { Bench } from './bench.ts';
-import { loadVoices, type World } from './bench-actions.ts';
+import { loadVoices } from './bench-actions.ts';
+import type { World } from './bench-world.ts';
 import { defaults, type SimulatedSettings } from './defaults.ts';
 import { ExchangeLine } from './exchange.ts';
 import type { News } from './line-end.ts';

@@ -79,7 +79,7 @@ const below: Partial<Record<Room, readonly Room[]>> = {
   mailbox: ['leg', ...SIGNALLING, ...GROUND],
   phone: ['leg', 'routing', ...SIGNALLING, ...GROUND],
   call: ['leg', 'routing', ...GROUND],
-  leg: ['trunk', ...SIGNALLING, ...GROUND],
+  leg: ['trunk', 'routing', ...SIGNALLING, ...GROUND],
   trunk: [...SIGNALLING, ...GROUND],
   routing: ['trunk', 'leg', ...GROUND],
   sip: GROUND,
@@ -282,6 +282,15 @@ export const rules: readonly Rule[] = [
       plant('firmware/control/routing/x.ts', "import { snapshot } from '../trunk/trunk.ts';", 'trunk/trunk.ts'),
       plant('firmware/control/routing/y.ts', "import type { S } from '../trunk/sip-trunk.ts';", 'trunk/sip-trunk.ts'),
     ],
+  },
+  {
+    name: '1. leg takes from routing only the meaning of an answer',
+    check: (project) =>
+      forbidden(
+        inRoom(project, 'leg'),
+        (_, { to }) => roomOf(to) !== 'routing' || to === 'firmware/control/routing/verdict.ts',
+      ),
+    planted: [plant('firmware/control/leg/x.ts', "import { plan } from '../routing/plan.ts';", 'routing/plan.ts')],
   },
   {
     name: '1. no cycles',

@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { Endpoint } from '../face.ts';
+import type { Carrier, CarrierEvents } from './carrier.ts';
 import { StreamFraming } from './framing.ts';
-import type { Carrier, CarrierEvents } from './transports.ts';
 
 const PONG = Buffer.from('\r\n');
 /** Connections from outside that have not yet brought an accepted message; the oldest gives way to a new one. */

@@ -2,24 +2,10 @@ import { GatewayError, wordsOf } from '../../../core/error.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Endpoint, Flow, FlowId } from '../face.ts';
 import { literal, type Resolver } from '../resolver/resolver.ts';
+import type { Carrier, CarrierEvents } from './carrier.ts';
 import { openTcp } from './stream.ts';
 import { openUdp } from './udp.ts';
 
-/** The wire of one flow. */
-export interface Carrier {
-  /** No resends over TCP and TLS. */
-  readonly reliable: boolean;
-  readonly local: Endpoint;
-  /** `to.address` is a literal. `done` is called once: without words when written, else with what went wrong. */
-  send(octets: Buffer, to: Endpoint, done: (failed?: string) => void): void;
-  close(): Promise<void>;
-}
-export type CarrierEvents = {
-  /** False: the sender has no business with us, and a connection of his may be closed. */
-  received(octets: Buffer, source: Endpoint): boolean;
-  closed(far: Endpoint, why: string): void;
-  fault(why: string): void;
-};
 export type TransportEvents = {
   received(flow: FlowId, octets: Buffer, source: Endpoint): boolean;
   closed(flow: FlowId, far: Endpoint, why: string): void;

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { Endpoint } from '../face.ts';
-import type { Carrier, CarrierEvents } from './transports.ts';
+import type { Carrier, CarrierEvents } from './carrier.ts';
 
 /**
  * One UDP socket of a flow, bound to its local address and not connected: a softswitch may answer and call from
