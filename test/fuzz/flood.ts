@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { Packets } from '../bench/packets.ts';
+import { voiceStreams } from '../bench/streams.ts';
+import { dominantFrequency, durationMs, gaps, part, readWav } from '../peer/audio.ts';
+import { Baresip } from '../peer/baresip.ts';
+import { gatewayConfiguration, primary, secondary, userOf } from '../peer/configuration.ts';
+import { Gateway } from '../peer/gateway.ts';
+import { Kamailio } from '../peer/kamailio.ts';
+import { address, type Site } from '../peer/site.ts';
+import { eventually, sleep } from '../peer/wait.ts';
+import { corpus } from './corpus.ts';
+import { HostileSoftswitch, rtpModels } from './hostile-softswitch.ts';
+import { mutateRtp, mutateSip } from './mutate.ts';
+import { Random } from './random.ts';
+
+export type FloodOptions = {
+  readonly seed: number;
+  readonly sipDatagrams: number;
+  readonly rtpPackets: number;
+  /** SIP datagrams a second, from all sources together. */
+  readonly perSecond: number;
+  readonly restMs: number;
+};
+
+/** Of the datagrams, so many come before the memory is looked at for the first time. */
+const FIRST = 10_000;
+const MOST_GROWTH_BYTES = 5 * 1024 * 1024;
+const SIP = { a: 5060, b: 5070 } as const;
+/** The tones of the judged call: what the phone says and what the far end says. */
+const SAYS = { phone: 620, farEnd: 440 } as const;
+const PHONE = 'phone/1';
+const STEP_MS = 2;
+/** Resident sizes in octets. */
+type Memories = { readonly control: number; readonly engine: number };
+type Place = { readonly host: string; readonly port: number };
+
+const residentBytes = (pid: number): number =>
+  1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
+
+/** Datagrams that the kernel dropped at a local UDP port because nobody took them in time (proc(5), net/udp). */
+const droppedAt = (port: number): number => {
+  const local = port.toString(16).toUpperCase().padStart(4, '0');
+  return readFileSync('/proc/self/net/udp', 'latin1')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[1]?.endsWith(`:${local}`))
+    .reduce((sum, fields) => sum + Number(fields.at(-1)), 0);
+};
+
+/** Calls `send` `count` times at an even rate. */
+const evenly = async (count: number, perSecond: number, send: (i: number) => void): Promise<void> => {
+  const began = performance.now();
+  for (let sent = 0; sent < count; await sleep(STEP_MS)) {
+    const due = Math.min(count, ((performance.now() - began) / 1000) * perSecond);
+    for (; sent < due; sent++) send(sent);
+  }
+};
+
+const socketAt = async (site: Site, host: string, port = 0): Promise<Socket> => {
+  const socket = createSocket('udp4').bind(port, host);
+  await once(socket, 'listening');
+  socket.on('error', () => {});
+  site.atEnd(`close ${host}:${port}`, () => socket.close());
+  return socket;
+};
+
+const openSite = async (site: Site, random: Random) => {
+  const b = await Kamailio.start(site, { name: 'b', host: address.softswitchB });
+  const through = `${b.host}:${b.port}`;
+  const account = { user: '201', domain: b.realm, password: 'secret', through };
+  const farEnd = await Baresip.start(site, {
+    name: 'far-end',
+    host: address.farEnd,
+    accounts: [account],
+    says: SAYS.farEnd,
+  });
+  const hostile = await HostileSoftswitch.start(
+    site,
+    { host: address.softswitchA, port: 5060 },
+    { host: address.gateway, port: SIP.a },
+    random,
+  );
+  const trunks = [
+    primary({ priority: 2, localPort: SIP.a, probeIntervalS: 2 }),
+    secondary({ priority: 1, localPort: SIP.b }),
+  ];
+  const configuration = gatewayConfiguration({ trunks }, { routing: { digitMap: '2xx|1x' } });
+  const gateway = await Gateway.start(site, { configuration, environment: { HOLDFAST_LOG: 'info' } });
+  await farEnd.registered();
+  await b.holds(userOf(1), 10_000);
+  await hostile.registered(userOf(2), 10_000);
+  return { b, farEnd, hostile, gateway };
+};
+
+type Open = Awaited<ReturnType<typeof openSite>>;
+
+/** A call from phone 1 to the far end, a tone each way, recorded at both; gives the gateway's RTP port. */
+const judgedCall = async (site: Site, { gateway, b }: Open): Promise<number> => {
+  const { bench } = gateway;
+  await bench.lift(PHONE);
+  await bench.waitFor(PHONE, 'tone', { hertz: [350, 440], timeoutMs: 5000 });
+  await bench.press(PHONE, '201');
+  await eventually('the call', 10_000, async () => (await b.dialogs()).some(({ state }) => state === '4'));
+  await bench.tone(PHONE, [SAYS.phone]);
+  await bench.waitFor(PHONE, 'tone', { hertz: [SAYS.farEnd], timeoutMs: 5000 });
+  await bench.listen(PHONE, site.path('phone.wav'));
+  const packets = await Packets.start(
+    site,
+    'port',
+    `udp and src host ${address.gateway} and dst host ${address.farEnd}`,
+  );
+  await sleep(500);
+  const streams = voiceStreams(await packets.stop(), address.gateway);
+  assert.equal(streams.length, 1, 'one stream of the judged call');
+  return streams[0]!.port;
+};
+
+/** A tone of `hertz` within 1 %, and no gap over 40 ms. */
+const judgeSound = (path: string, hertz: number, fromMs: number, leastMs: number): void => {
+  const whole = readWav(path);
+  const sound = part(whole, fromMs, durationMs(whole) - 1000);
+  assert.ok(durationMs(sound) > leastMs, `${path} has ${durationMs(sound)} ms`);
+  const heard = dominantFrequency(sound);
+  assert.ok(heard !== undefined && Math.abs(heard / hertz - 1) < 0.01, `${heard} Hz instead of ${hertz}`);
+  assert.deepEqual(gaps(sound, 41), [], `gaps in ${path}`);
+};
+
+const memories = (gateway: Gateway): Memories => {
+  const { control, engine } = gateway.planes();
+  return { control: residentBytes(control!), engine: residentBytes(engine!) };
+};
+
+/** Sends the SIP datagrams; gives the resident sizes after the first of them. */
+const sipFlood = async (site: Site, open: Open, options: FloodOptions): Promise<Memories> => {
+  const random = new Random(options.seed);
+  const strangers = await Promise.all([1, 2, 3, 4].map(() => socketAt(site, address.attacker)));
+  const stranger = { host: address.attacker, port: 5066 };
+  const target = { host: address.gateway, port: SIP.a };
+  const foreign = corpus({ target, source: stranger, user: userOf(2), id: 'stranger' });
+  const trusted = open.hostile.messages();
+  let first = memories(open.gateway);
+  await evenly(options.sipDatagrams, options.perSecond, (i) => {
+    if (i === FIRST) first = memories(open.gateway);
+    if (i % 2 === 0) return open.hostile.send(mutateSip(random.pick(trusted), random, foreign));
+    const port = i % 10 === 1 ? SIP.b : SIP.a;
+    random.pick(strangers).send(mutateSip(random.pick(foreign), random, trusted), port, target.host);
+  });
+  return first;
+};
+
+/** Half of the packets come from the true far end of a second call, half from strangers to the judged call's ports. */
+const rtpFlood = async (
+  site: Site,
+  to: { readonly far: Socket; readonly second: Place; readonly judgedPort: number },
+  options: FloodOptions,
+): Promise<void> => {
+  // each sender has a stream of its own: what one sends does not hang on when the other does
+  const random = new Random(options.seed + 1000);
+  const stranger = await socketAt(site, address.attacker);
+  const models = rtpModels();
+  const perSecond = options.rtpPackets / (options.sipDatagrams / options.perSecond);
+  await evenly(options.rtpPackets, perSecond, (i) => {
+    const packet = mutateRtp(random.pick(models), random);
+    const rtcp = random.below(4) === 0 ? 1 : 0;
+    if (i % 2 === 0) to.far.send(packet, to.second.port + rtcp, to.second.host);
+    else stranger.send(packet, to.judgedPort + rtcp, address.gateway);
+  });
+};
+
+/** Lines of the log that speak of a thrown exception. */
+const thrown = (gateway: Gateway): unknown[] =>
+  [
+    ...gateway.log().filter(({ level, err }) => Number(level) >= 50 || err !== undefined),
+    ...gateway.program
+      .output()
+      .split('\n')
+      .filter((line) => /^\s+at .*:\d+:\d+\)?$|^\w*Error\b/.test(line)),
+  ].slice(0, 5);
+
+/** What a flood showed, for the report. */
+export type FloodReport = Readonly<Record<string, number>>;
+
+/**
+ * Mutated datagrams to both SIP ports and to RTP ports, from strangers and from a softswitch that is trusted, beside
+ * a call that must not notice. Throws where a promise is broken.
+ */
+export const flood = async (site: Site, options: FloodOptions): Promise<FloodReport> => {
+  const open = await openSite(site, new Random(options.seed + 2000));
+  const { gateway, hostile, farEnd, b } = open;
+  const before = gateway.planes();
+  const judgedPort = await judgedCall(site, open);
+  const far = await socketAt(site, address.softswitchA, 40_000);
+  const call = await hostile.call({ host: address.softswitchA, port: 40_000 }, () => gateway.bench.lift('phone/2'));
+  const [first] = await Promise.all([
+    sipFlood(site, open, options),
+    rtpFlood(site, { far, second: call.media, judgedPort }, options),
+  ]);
+  const dropped = droppedAt(SIP.a) + droppedAt(SIP.b);
+  assert.ok(
+    dropped < options.sipDatagrams / 20,
+    `${dropped} datagrams never reached the gateway: the rate is too high`,
+  );
+  call.hangUp();
+  await sleep(options.restMs);
+
+  assert.deepEqual(gateway.planes(), before, 'a plane was restarted');
+  assert.deepEqual(thrown(gateway), []);
+  const rest = memories(gateway);
+  for (const plane of ['control', 'engine'] as const) {
+    const growth = rest[plane] - first[plane];
+    assert.ok(growth < MOST_GROWTH_BYTES, `the ${plane} plane has grown by ${growth} octets`);
+  }
+
+  const { file } = await gateway.bench.stopListening(PHONE);
+  const spokenMs = (options.sipDatagrams / options.perSecond) * 1000;
+  judgeSound(file, SAYS.farEnd, 500, spokenMs);
+  await gateway.bench.hangUp(PHONE);
+  await farEnd.tells(/^CALL_CLOSED$/, 5000);
+  await eventually('the recording', 3000, () => farEnd.recordings().length > 0);
+  judgeSound(farEnd.recordings().at(-1)!, SAYS.phone, 3000, spokenMs);
+  await b.holds(userOf(1), 1000);
+  const megabytes = (bytes: number): number => Math.round(bytes / 104_857.6) / 10;
+  return {
+    dropped,
+    answersMutated: hostile.answersMutated,
+    controlAfterFirstMB: megabytes(first.control),
+    controlAfterRestMB: megabytes(rest.control),
+    engineAfterFirstMB: megabytes(first.engine),
+    engineAfterRestMB: megabytes(rest.engine),
+  };
+};

@@ -1,0 +1,17 @@
+import { test } from 'node:test';
+import { flood } from '../fuzz/flood.ts';
+import { onSite } from '../peer/site.ts';
+
+test(
+  '100,000 mutated SIP datagrams and 10,000 mutated RTP packets: nothing is thrown, memory comes back, the call goes on',
+  onSite(async (site, context) => {
+    const report = await flood(site, {
+      seed: 1,
+      sipDatagrams: 100_000,
+      rtpPackets: 10_000,
+      perSecond: 5000,
+      restMs: 60_000,
+    });
+    context.diagnostic(JSON.stringify(report));
+  }),
+);
