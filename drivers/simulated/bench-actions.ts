@@ -6,9 +6,8 @@ import { type BehaviourName, type BehaviourOptions, behaviourTable } from './beh
 import { BenchRefusal, commands } from './bench-protocol.ts';
 import { waitFor } from './bench-wait.ts';
 import type { Request, World } from './bench-world.ts';
-import type { ExchangeToneName, NumberPlan, SimulatedSettings } from './defaults.ts';
+import type { ExchangeToneName, NumberPlan } from './defaults.ts';
 import type { Disconnect, ExchangeLine } from './exchange.ts';
-import type { News } from './line-end.ts';
 import type { Phone } from './phone.ts';
 import { analyse } from './spectrum.ts';
 import { readWav, WavError, writeWav } from './wav.ts';

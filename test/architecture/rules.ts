@@ -48,6 +48,9 @@ type Room =
   | 'drivers'
   | 'elsewhere';
 
+/** The composition root of the control plane: it wires the rooms and stands above all. */
+const COMPOSITION = ['main', 'plane', 'options'].map((name) => `firmware/control/${name}.ts`);
+
 /** The room a file stands in. */
 export const roomOf = (path: string): Room => {
   const [top, second = '', third = ''] = path.split('/');
@@ -56,7 +59,7 @@ export const roomOf = (path: string): Room => {
   if (second === 'engine') return 'engine-plane';
   if (second === 'main.ts' || second === 'supervisor') return 'supervisor';
   if (second !== 'control') return (GROUND as readonly string[]).includes(second) ? (second as Room) : 'elsewhere';
-  if (third === 'main.ts') return 'control-main';
+  if (COMPOSITION.includes(path)) return 'control-main';
   const name = third.replace(/\.ts$/, '');
   const known: readonly string[] = [...CONTROL_ROOMS, 'facts', 'failure', 'adoption'];
   return known.includes(name) ? (name as Room) : 'elsewhere';
@@ -304,16 +307,12 @@ export const rules: readonly Rule[] = [
     ],
   },
   {
-    name: '1. only control/main.ts wires',
+    name: '1. only the composition roots wire: nothing below imports them',
     check: (project) =>
-      products(project).flatMap((module) =>
-        module.imports
-          .filter(
-            ({ to }) =>
-              to === 'firmware/control/main.ts' || to === 'firmware/engine/main.ts' || to === 'firmware/main.ts',
-          )
-          .map(({ to }) => words(module, to)),
-      ),
+      forbidden(products(project), ({ path }, { to }) => {
+        if (COMPOSITION.includes(to)) return COMPOSITION.includes(path);
+        return to !== 'firmware/engine/main.ts' && to !== 'firmware/main.ts';
+      }),
     planted: [plant('firmware/control/operation/x.ts', "import { rooms } from '../main.ts';", 'control/main.ts')],
   },
   {
@@ -350,7 +349,9 @@ export const rules: readonly Rule[] = [
         ({ path }, { to }) =>
           !to.startsWith('drivers/') ||
           to.startsWith('drivers/contract/') ||
-          (path.startsWith('firmware/config/') && /^drivers\/(catalogue\.ts|[^/]+\/settings\.ts)$/.test(to)),
+          // declarations of settings and nothing else
+          ((path.startsWith('firmware/config/') || path === 'firmware/control/main.ts') &&
+            /^drivers\/(catalogue\.ts|[^/]+\/settings\.ts)$/.test(to)),
       ),
     ],
     planted: [
@@ -416,7 +417,7 @@ export const rules: readonly Rule[] = [
       forbidden(products(project), ({ path }, { to, dynamic, typeOnly }) => {
         const room = roomOf(to);
         if ((room !== 'api' && room !== 'fleet') || roomOf(path) === room) return true;
-        return path === 'firmware/control/main.ts' && (dynamic || typeOnly);
+        return COMPOSITION.includes(path) && (dynamic || typeOnly);
       }),
     planted: [
       plant('firmware/control/call/x.ts', "import { notify } from '../api/live.ts';", 'api/live.ts'),
