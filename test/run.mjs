@@ -158,7 +158,7 @@ const finish = (total, floor) => {
 const checks = () =>
   timed('types and style', () => {
     const types = runStep('node_modules/.bin/tsc', ['--noEmit']);
-    return runStep('node_modules/.bin/biome', ['check', '.']) && types;
+    return runStep('node_modules/.bin/biome', ['check', '--error-on-warnings', '.']) && types;
   });
 
 const everything = async (only, names) => {
