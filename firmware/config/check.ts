@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { catalogue } from '../../drivers/catalogue.ts';
 import { loadProfile } from '../profiles/profile.ts';
 import { crossCheck } from './cross-check.ts';
 import type { Refusal } from './refusal.ts';
@@ -18,10 +19,9 @@ export type DriverSettings = Readonly<Record<string, { readonly settings: v.Gene
 
 /**
  * Checks a configuration from anywhere: size, every field, the settings of the drivers, and what fields demand of
- * each other. Defaults are filled in. Lists everything that is refused, not only the first. `drivers` is
- * `drivers/catalogue.ts`.
+ * each other. Defaults are filled in. Lists everything that is refused, not only the first.
  */
-export const checkConfiguration = async (input: unknown, drivers: DriverSettings): Promise<Checked> => {
+export const checkConfiguration = async (input: unknown, drivers: DriverSettings = catalogue): Promise<Checked> => {
   if (!isBounded(input)) return refuse([tooLarge]);
   const parsed = v.safeParse(configuration, input);
   if (!parsed.success) return refuse(parsed.issues.map((issue) => refusalOf(issue)));

@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { GatewayError } from '../core/error.ts';
 import { renameDurably, systemFiles, writeSynced } from '../store/file-primitives.ts';
 import type { DriverSettings } from './check.ts';
+import { mapSecrets, type Place } from './describe.ts';
 import { configuration } from './schema.ts';
-import { mapSecrets, type Place } from './walk.ts';
 
 /** What stands for a stored secret wherever a configuration is shown; sent back, it keeps the secret. */
 export const HIDDEN = { secret: true } as const;

@@ -5,7 +5,14 @@ import { choice, flag, optionalText, shortName, text } from '../setting.ts';
 export const card = v.strictObject({
   id: shortName('Named by the lines of this card.'),
   driver: text({ title: 'Driver', help: 'Kind of card.', min: 1, max: 32 }),
-  settings: v.optional(v.record(v.string(), v.unknown()), {}),
+  settings: v.optional(
+    v.pipe(
+      v.record(v.string(), v.unknown()),
+      v.title('Settings of the driver'),
+      v.description('As the driver declares them; see below.'),
+    ),
+    {},
+  ),
 });
 
 /** A phone port or an exchange line. */

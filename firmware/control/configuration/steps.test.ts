@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
+import { type Described, describe } from '../../config/describe.ts';
 import { factoryConfiguration } from '../../config/factory.ts';
 import { type Configuration, configuration } from '../../config/schema.ts';
-import { type Described, describe } from '../../config/walk.ts';
 import { merge } from './merge.ts';
 import { stepsBetween, wordsOfStep } from './steps.ts';
 

@@ -24,8 +24,10 @@ type Loose = {
   readonly wrapped?: Loose;
   readonly default?: unknown;
   readonly options?: readonly unknown[];
-  readonly pipe?: readonly { readonly kind: string; readonly type: string; readonly requirement?: unknown }[];
+  readonly pipe?: readonly Part[];
 };
+
+type Part = { readonly type: string; readonly requirement?: unknown; readonly pipe?: readonly Part[] };
 
 const kinds: Readonly<Record<string, Described['kind']>> = {
   number: 'number',
@@ -42,8 +44,16 @@ const inside = (schema: Loose): Loose => (schema.wrapped ? inside(schema.wrapped
 const infoOf = (schema: Loose): Partial<SettingInfo> =>
   schema.pipe ? (v.getMetadata(schema as never) as Partial<SettingInfo>) : {};
 
-const limitOf = (schema: Loose, type: string): number | undefined =>
-  schema.pipe?.find((action) => action.type === type)?.requirement as number | undefined;
+/** The requirement of a part of a pipe; pipes may stand in pipes. */
+const limitOf = (schema: Pick<Part, 'pipe'>, type: string): number | undefined => {
+  for (const part of schema.pipe ?? []) {
+    // The first part of a pipe is its schema again, with the same pipe.
+    const inner = part.pipe === schema.pipe ? undefined : limitOf(part, type);
+    const found = part.type === type ? (part.requirement as number) : inner;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
 
 const isThing = (schema: Loose): boolean => schema.entries !== undefined;
 
