@@ -220,8 +220,17 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
 
   #refused(state: Registration & { is: 'asking' }, now: Instant, outcome: Answer): Result {
     const least = outcome.minExpiresS ?? 0;
-    if (outcome.status === 423 && least > state.expiresS && least <= LONGEST_EXPIRES_S)
-      return this.#ask({ ...state, leastExpiresS: least }, now);
+    // Asked again at once only for the first raise: a registrar that always wants more would be asked without end.
+    if (outcome.status === 423 && least > state.expiresS && least <= LONGEST_EXPIRES_S) {
+      const raised = { ...state, leastExpiresS: least };
+      return state.expiresS === this.#settings.expiresS
+        ? this.#ask(raised, now)
+        : this.#refusedWith(raised, now, outcome);
+    }
+    return this.#refusedWith(state, now, outcome);
+  }
+
+  #refusedWith(state: Registration & { is: 'asking' }, now: Instant, outcome: Answer): Result {
     const failed = {
       cause: causeOfRefusal(outcome.status, outcome.credentialsRefused),
       detail: `${outcome.status} ${outcome.phrase}`.trim(),

@@ -27,6 +27,8 @@ export type SipTrunkTools = {
   readonly agent: UserAgent;
   /** `sip/resolver`: last good answer at once, or asked for. */
   readonly names: { known(host: string): string | undefined; address(host: string): Promise<string> };
+  /** The flow stands: requests can leave over it. */
+  readonly flowOpened: (flow: FlowId) => void;
   readonly log: Log;
   readonly random: () => number;
   /** Own address for signalling towards a far literal address. */
@@ -342,6 +344,7 @@ export class SipTrunk {
       const local = { address: localAddress, port: localPort };
       await agent.openFlow({ id: this.id, transport, local, remote: { address: host, port } });
       this.#tellFlow({ type: 'opened', attempt, localAddress });
+      this.#tools.flowOpened(this.id);
     } catch (error) {
       this.#tellFlow({ type: 'failed', attempt, cause, detail: wordsOf(error) });
     }

@@ -117,5 +117,6 @@ export class TestUserAgent implements UserAgent {
   onInvite(): void {}
   onAccess(): void {}
   adopt(): void {}
+  abandon(): void {}
   async close(): Promise<void> {}
 }

@@ -24,6 +24,8 @@ export type TrunksTools = {
   readonly t1Ms: number;
   /** States that a plane before us left, by machine id; empty at a first start. */
   readonly kept: ReadonlyMap<string, unknown>;
+  /** A flow stands (again): requests can leave over it. */
+  readonly flowOpened?: (flow: FlowId) => void;
   readonly random?: () => number;
   readonly newId?: () => string;
   readonly ownAddress?: (far: string) => Promise<string>;
@@ -169,7 +171,7 @@ export class Trunks {
   }
 
   #toolsOf(trunk: string): SipTrunkTools {
-    const { runner, agent, names, log, address, t1Ms, kept, ownAddress } = this.#tools;
+    const { runner, agent, names, log, address, t1Ms, kept, ownAddress, flowOpened = () => {} } = this.#tools;
     return {
       runner,
       agent,
@@ -182,6 +184,7 @@ export class Trunks {
       identityOf: (account) => this.#identity(trunk, account),
       siblingTokens: (account) => this.#siblingTokens(trunk, account),
       kept: (id) => kept.get(id),
+      flowOpened,
     };
   }
 }
