@@ -1,0 +1,56 @@
+/** Every alarm that can be raised: what it says, and what a person can do. */
+export type AlarmKind =
+  | 'trunkDown'
+  | 'registrationLost'
+  | 'wrongPassword'
+  | 'lineOut'
+  | 'engineRestarted'
+  | 'controlRestarted';
+
+export type AlarmRow = {
+  readonly severity: 'critical' | 'major' | 'warning';
+  /** `what` is the trunk, account or line. */
+  readonly text: (what: string) => string;
+  readonly remedy: string;
+  /** It says that something happened, not that something is: it is never cleared by a fact, only acknowledged. */
+  readonly happened: boolean;
+};
+
+export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
+  trunkDown: {
+    severity: 'critical',
+    text: (what) => `The softswitch ${what} does not answer. Calls take the other ways.`,
+    remedy: 'Check the network and the address of the softswitch; ask its operator.',
+    happened: false,
+  },
+  registrationLost: {
+    severity: 'major',
+    text: (what) => `${what} is not registered: calls from there do not arrive.`,
+    remedy: 'Read the cause. It is tried again by itself, for ever.',
+    happened: false,
+  },
+  wrongPassword: {
+    severity: 'major',
+    text: (what) => `The password of ${what} is not accepted.`,
+    remedy: 'Compare authentication name and password with those of the provider.',
+    happened: false,
+  },
+  lineOut: {
+    severity: 'major',
+    text: (what) => `${what} is out of service.`,
+    remedy: 'Check the cable and the card of this line.',
+    happened: false,
+  },
+  engineRestarted: {
+    severity: 'warning',
+    text: () => 'The media engine was restarted; calls in progress were ended.',
+    remedy: 'If it repeats, send the support bundle.',
+    happened: true,
+  },
+  controlRestarted: {
+    severity: 'warning',
+    text: () => 'The control plane was restarted.',
+    remedy: 'If it repeats, send the support bundle.',
+    happened: true,
+  },
+};
