@@ -38,6 +38,9 @@ export class JitterBuffer {
   #started = false;
   #next = 0;
   #newest = 0;
+  /** Where the last packet began, and how long it was. */
+  #packetAt = 0;
+  #packetSamples = FRAME;
   #transitBase = 0;
   #shrinkSince = 0;
   #lastArrival = 0;
@@ -65,6 +68,16 @@ export class JitterBuffer {
     return Math.min(maxMs, Math.max(minMs, this.#spread.spreadMs + MARGIN_MS));
   }
 
+  /**
+   * What a frame needs beyond the wanted delay: its end may lie in a packet that begins, and so arrives, later than
+   * its own beginning, where packets are short or playout no longer runs in step with them.
+   */
+  #stepMs(): number {
+    const end = timestampDistance(this.#packetAt, this.#next) + FRAME - 1;
+    const packetStart = Math.floor(end / this.#packetSamples) * this.#packetSamples;
+    return Math.max(0, packetStart - (end - FRAME + 1)) / SAMPLES_PER_MS;
+  }
+
   /** Forgets everything: another source, or a jump of its timestamps. */
   reset(): void {
     this.#started = false;
@@ -84,6 +97,8 @@ export class JitterBuffer {
     }
     this.#spread.add(now - this.#mediaMs(timestamp), now);
     this.#lastArrival = now;
+    this.#packetAt = timestamp;
+    this.#packetSamples = Math.max(1, to - from);
     const length = Math.min(to - from, CAPACITY - 2 * FRAME - Math.max(0, ahead));
     if (ahead + length <= 0) {
       this.late++;
@@ -104,8 +119,8 @@ export class JitterBuffer {
       frame.fill(0);
       return false;
     }
-    const excessMs = this.delayMs(now) - this.wantedMs();
-    if (excessMs < -FRAME / SAMPLES_PER_MS / 2) return this.#hold(frame);
+    const excessMs = this.delayMs(now) - this.wantedMs() - this.#stepMs();
+    if (excessMs < -MARGIN_MS) return this.#hold(frame);
     if (excessMs < SHRINK_STEP_MS) this.#shrinkSince = now;
     this.#play(frame, now);
     if (excessMs >= SHRINK_STEP_MS) this.#shrink(frame, now);

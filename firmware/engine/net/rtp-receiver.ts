@@ -134,6 +134,7 @@ export class RtpReceiver {
       this.#badSequence = (packet.sequence + 1) & 0xffff;
       return 'refused';
     }
+    this.#badSequence = -1;
     this.#count(packet);
     return 'taken';
   }

@@ -7,19 +7,21 @@ const WINDOW = 102;
 const HOP = 51;
 const HOP_MS = (HOP * 1000) / SAMPLE_RATE;
 const WINDOW_MS = (WINDOW * 1000) / SAMPLE_RATE;
-/** Hops in a row that make a digit: 32 ms, so that a tone of 40 ms always has them (ITU-T Q.24 annex A). */
-const HITS_TO_ACCEPT = 4;
+/** Hops in a row that make a digit: a tone of 40 ms has them wherever it falls (ITU-T Q.24 annex A). */
+const HITS_TO_ACCEPT = 5;
 /** Hops in a row from which the tone is kept out of audio that carries digits apart. */
 const HITS_TO_MUTE = 2;
 /** Hops without the tone that end a digit: a dip of 10 ms does not, a pause of 40 ms does. */
 const MISSES_TO_END = 5;
-/** High group above the low one by 4 dB at most, below it by 8 dB at most (ITU-T Q.24 annex A). */
-const HIGHEST_REVERSE_TWIST = 10 ** 0.4;
-const HIGHEST_TWIST = 10 ** 0.8;
+/** High group above the low one by 4 dB, below it by 8 dB (ITU-T Q.24 annex A), and some to spare: the groups leak. */
+const HIGHEST_REVERSE_TWIST = 10 ** 0.5;
+const HIGHEST_TWIST = 10;
 /** Within its group a tone stands 8 dB above each other one. */
 const STANDS_OUT = 10 ** 0.8;
 /** Share of the window's energy in the two tones; speech spreads wider. */
 const PURITY = 0.74;
+/** The tones together keep their power from hop to hop within 2 dB; the voice swells and fades. */
+const STEADINESS = 1.6;
 const QUIETEST = powerAt(-36);
 
 const coefficients = [...dtmfRows, ...dtmfColumns].map((hertz) => 2 * Math.cos((2 * Math.PI * hertz) / SAMPLE_RATE));
@@ -32,7 +34,7 @@ export type DigitListener = {
 
 /**
  * DTMF receiver (ITU-T Q.24): Goertzel filters on overlapping windows of 12.75 ms.
- * A digit counts from its fourth window in a row; the same digit counts again only after a pause.
+ * A digit counts from its fifth window in a row; the same digit counts again only after a pause.
  */
 export class DtmfDetector {
   readonly #listener: DigitListener;
@@ -40,6 +42,8 @@ export class DtmfDetector {
   readonly #power = new Float64Array(8);
   #filled = 0;
   #candidate = -1;
+  #sum = 0;
+  #steady = false;
   #hits = 0;
   #misses = 0;
   #accepted = -1;
@@ -74,7 +78,7 @@ export class DtmfDetector {
 
   #judge(key: number): void {
     if (this.#accepted >= 0) this.#follow(key);
-    this.#hits = key < 0 ? 0 : key === this.#candidate ? this.#hits + 1 : 1;
+    this.#hits = key < 0 ? 0 : key === this.#candidate && this.#steady ? this.#hits + 1 : 1;
     this.#candidate = key;
     if (this.#accepted >= 0 || this.#hits < HITS_TO_ACCEPT) return;
     this.#accepted = key;
@@ -118,6 +122,8 @@ export class DtmfDetector {
     const high = this.#power[column]!;
     if (high > low * HIGHEST_REVERSE_TWIST || low > high * HIGHEST_TWIST) return -1;
     if (((low + high) * 2) / WINDOW < PURITY * energy) return -1;
+    this.#steady = near(low + high, this.#sum);
+    this.#sum = low + high;
     return row * 4 + (column - 4);
   }
 
@@ -141,3 +147,5 @@ export class DtmfDetector {
     return last * last + before * before - coefficient * last * before;
   }
 }
+
+const near = (power: number, before: number): boolean => power < before * STEADINESS && before < power * STEADINESS;
