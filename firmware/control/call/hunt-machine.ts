@@ -157,12 +157,11 @@ const lose = (hunt: Common, cause: Cause, effects: readonly HuntEffect[]): Out =
 const spentOf = ({ nextLeg, begun, giveUpAt }: Spent): Spent => ({ nextLeg, begun, giveUpAt });
 
 /** Releases an attempt and notes its end; one that is `ending` was released before. */
-const close = (held: Held & { readonly heard?: Open['heard'] }, cause: Cause): HuntEffect[] => [
-  ...(held.heard === 'ending' ? [] : release(held.legs, cause)),
-  ...(held.heard === 'ending' ? [] : [ended(held.attempt, cause)]),
-];
+const close = (held: Held & { readonly heard?: Open['heard'] }, cause: Cause, noted: Cause = cause): HuntEffect[] =>
+  held.heard === 'ending' ? [] : [...release(held.legs, cause), ended(held.attempt, noted)];
+/** What had outlived its budget was silent, whatever the reason for which it is released now. */
 const closeAll = (open: readonly Open[], cause: Cause): HuntEffect[] =>
-  open.flatMap((one) => close(one, one.heard === 'outlived' ? 'serverSilent' : cause));
+  open.flatMap((one) => close(one, cause, one.heard === 'outlived' ? 'serverSilent' : cause));
 const release = (legs: readonly LegId[], cause: Cause): LegCommand[] =>
   legs.map((leg) => ({ do: 'release', leg, cause }));
 const ended = (attempt: Attempt, cause: Cause, event?: Released): HuntEffect => ({
