@@ -5,7 +5,7 @@ import type { Log } from '../../core/log.ts';
 import { after } from '../../core/machine.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { Fact, LegId } from '../facts.ts';
-import type { Endpoint, FlowId, UserAgent } from '../sip/face.ts';
+import type { Credentials, Endpoint, FlowId, UserAgent } from '../sip/face.ts';
 import { type RegistrationView, registrationId } from '../sip/registration.ts';
 import type { Registration, RegistrationIdentity } from '../sip/registration-machine.ts';
 import { LineTrunk } from './line-trunk.ts';
@@ -89,6 +89,12 @@ export class Trunks {
     return [...this.#sip.values()].flatMap((trunk) =>
       trunk.registrations().map((view) => ({ ...view, trunk: trunk.id })),
     );
+  }
+
+  /** Credentials of the account that this user part or authentication name belongs to. */
+  credentialsOf(_flow: FlowId, user: string): Credentials | undefined {
+    const account = this.#settings.accounts.find((each) => each.user === user || each.authUser === user);
+    return account && { user: account.authUser === '' ? account.user : account.authUser, password: account.password };
   }
 
   /** For `UserAgent.onAccess`. */

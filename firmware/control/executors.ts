@@ -1,0 +1,40 @@
+import type { Configuration } from '../config/schema.ts';
+import { GatewayError } from '../core/error.ts';
+import type { Executors } from './configuration/applier.ts';
+
+/** What the rooms that run do when settings change. */
+export type Reconfigure = {
+  readonly trunks: (wanted: Configuration) => void;
+  readonly lines: (wanted: Configuration) => void;
+  readonly hardware: (wanted: Configuration) => Promise<void>;
+};
+
+/** Each typed step by the room that does it. Settings that are read at each call need nothing done. */
+export const executorsOf = ({ trunks, lines, hardware }: Reconfigure): Executors => {
+  const routes = (_step: unknown, wanted: Configuration): void => trunks(wanted);
+  const ports = (_step: unknown, wanted: Configuration): void => {
+    lines(wanted);
+    trunks(wanted);
+  };
+  return {
+    addTrunk: routes,
+    removeTrunk: routes,
+    reconfigureTrunk: routes,
+    addAccount: routes,
+    removeAccount: routes,
+    reconfigureAccount: routes,
+    addLine: ports,
+    removeLine: ports,
+    reconfigureLine: ports,
+    provisionHardware: (_step, wanted) => hardware(wanted),
+    reroute: (_step, wanted) => lines(wanted),
+    retuneMedia: () => {},
+    rename: () => {},
+    readdress: () => {
+      throw new GatewayError(
+        'setting-refused',
+        'own address and SIP timing are stored and take effect at the next start',
+      );
+    },
+  };
+};

@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { catalogue } from '../../drivers/catalogue.ts';
+import { systemClock } from '../core/clock.ts';
+import { wordsOf } from '../core/error.ts';
+import { openLog } from '../core/log.ts';
+import { readOptions } from './options.ts';
+import { ControlPlane } from './plane.ts';
+
+/** Put in by the bundler; a plane that was not bundled names no build. */
+declare const HOLDFAST_BUILD: string | undefined;
+const build = typeof HOLDFAST_BUILD === 'string' ? HOLDFAST_BUILD : 'unbuilt';
+
+/** The control plane as a process: settings in, plane up, words to the supervisor, down in order. */
+const log = openLog('control');
+const options = readOptions(process.argv.slice(2));
+
+const seedOf = (path: string | undefined): { readonly seed?: unknown } =>
+  path === undefined ? {} : { seed: JSON.parse(readFileSync(path, 'utf8')) };
+
+const begin = async (): Promise<void> => {
+  const data = options.data;
+  mkdirSync(join(data, 'records'), { recursive: true, mode: 0o700 });
+  const plane = await ControlPlane.open({
+    data,
+    run: options.run,
+    engineSocket: options.engine,
+    build,
+    drivers: catalogue,
+    clock: systemClock,
+    log,
+    ...seedOf(options.configuration),
+    onReady: () => process.send?.({ ready: true }),
+    onWork: (work) => process.send?.({ work }),
+  });
+  const end = (): void => {
+    plane.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'the plane could not end in order');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', () => {});
+  process.once('disconnect', end);
+};
+
+begin().catch((error: unknown) => {
+  log.error({ err: error }, `the control plane cannot start: ${wordsOf(error)}`);
+  process.exit(1);
+});

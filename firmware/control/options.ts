@@ -1,0 +1,24 @@
+import { parseArgs } from 'node:util';
+
+export type ControlOptions = {
+  readonly data: string;
+  readonly run: string;
+  /** Path of the engine's Unix socket. */
+  readonly engine: string;
+  /** File of the settings to begin with where none are stored. */
+  readonly configuration: string | undefined;
+};
+
+/** Reads the command line that the supervisor (or a unit file) gives; throws with the words of the wrong option. */
+export const readOptions = (words: readonly string[]): ControlOptions => {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      data: { type: 'string', default: '/var/lib/holdfast' },
+      run: { type: 'string', default: '/run/holdfast' },
+      engine: { type: 'string', default: '/run/holdfast/engine.sock' },
+      configuration: { type: 'string' },
+    },
+  });
+  return { data: values.data, run: values.run, engine: values.engine, configuration: values.configuration };
+};
