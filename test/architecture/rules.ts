@@ -37,7 +37,7 @@ const CONTROL_ROOMS = [
   ...['api', 'fleet', 'configuration', 'operation', 'records', 'status', 'system'],
   ...['ivr', 'mailbox', 'phone', 'call', 'leg', 'trunk', 'routing', 'sip', 'isdn', 'engine'],
 ] as const;
-const GROUND = ['facts', 'failure', 'adoption', 'config', 'store', 'profiles', 'core', 'engine-protocol'] as const;
+const GROUND = ['facts', 'failure', 'config', 'store', 'profiles', 'core', 'engine-protocol'] as const;
 
 type Room =
   | (typeof CONTROL_ROOMS)[number]
@@ -49,7 +49,7 @@ type Room =
   | 'elsewhere';
 
 /** The composition root of the control plane: it wires the rooms and stands above all. */
-const COMPOSITION = ['main', 'plane', 'options'].map((name) => `firmware/control/${name}.ts`);
+const COMPOSITION = ['main', 'plane', 'options', 'adoption'].map((name) => `firmware/control/${name}.ts`);
 
 /** The room a file stands in. */
 export const roomOf = (path: string): Room => {
@@ -61,7 +61,7 @@ export const roomOf = (path: string): Room => {
   if (second !== 'control') return (GROUND as readonly string[]).includes(second) ? (second as Room) : 'elsewhere';
   if (COMPOSITION.includes(path)) return 'control-main';
   const name = third.replace(/\.ts$/, '');
-  const known: readonly string[] = [...CONTROL_ROOMS, 'facts', 'failure', 'adoption'];
+  const known: readonly string[] = [...CONTROL_ROOMS, 'facts', 'failure'];
   return known.includes(name) ? (name as Room) : 'elsewhere';
 };
 
@@ -88,7 +88,6 @@ const below: Partial<Record<Room, readonly Room[]>> = {
   sip: GROUND,
   isdn: GROUND,
   engine: GROUND,
-  adoption: ['core', 'store', 'facts'],
   facts: ['failure', 'core', 'engine-protocol', 'config'],
   failure: ['core', 'engine-protocol'],
   config: ['profiles', 'core', 'store', 'drivers'],
