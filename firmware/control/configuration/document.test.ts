@@ -27,7 +27,7 @@ const setUp = async (t: TestContext, files: Files = systemFiles) => {
       done.push(step.id ? `${name} ${step.id}` : name);
     },
   });
-  const open = async () => {
+  const open = async (seed?: unknown) => {
     const document = await ConfigurationDocument.open({
       folder,
       drivers: catalogue,
@@ -35,6 +35,7 @@ const setUp = async (t: TestContext, files: Files = systemFiles) => {
       alarm: (text) => alarms.push(text),
       onFact: (fact) => facts.push(fact),
       files,
+      ...(seed === undefined ? {} : { seed }),
     });
     document.executeBy(executors);
     return document;
@@ -54,6 +55,17 @@ test('the first start runs on the factory configuration and stores nothing', asy
   assert.equal(document.configuration.lines.length, 6);
   assert.deepEqual(await readdir(folder), ['key']);
   assert.deepEqual(alarms, []);
+});
+
+test('a seed stands where nothing is stored, and nowhere else; one that is refused says why', async (t) => {
+  const { open } = await setUp(t);
+  const document = await open({ version: 1, system: { name: 'seeded' } });
+  assert.equal(document.configuration.system.name, 'seeded');
+  await change(document, { network: { sipT1Ms: 100 } });
+  const again = await open({ version: 1, system: { name: 'another' } });
+  assert.deepEqual([again.configuration.system.name, again.configuration.network.sipT1Ms], ['seeded', 100]);
+  const { open: openFresh } = await setUp(t);
+  await assert.rejects(openFresh({ version: 1, nonsense: 1 }), /nonsense is not a setting/);
 });
 
 test('a change is stored, done in steps, told as a fact, and stands after a restart', async (t) => {
