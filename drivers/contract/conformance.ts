@@ -190,6 +190,12 @@ const general: Check[] = [
     name: 'the card taken out and put back is told of every port, and works again without opening it',
     run: async (subject) => {
       const { card, events, outside } = subject;
+      const phones = portsOf(subject, 'fxs').map(({ name }) => name);
+      for (const name of phones.slice(0, 1)) {
+        await outside.lift(name);
+        await outside.speak(name);
+        await turn(subject, 100);
+      }
       const out = events.length;
       await outside.card(false);
       for (const { name } of card.ports)
@@ -202,11 +208,15 @@ const general: Check[] = [
         );
       for (const { name } of card.ports)
         must(peakOf(readGuarded(subject, name)) === 0, `${name}: sound without a card`);
+      const gone = events.length;
+      for (const name of phones.slice(1, 2)) await outside.lift(name);
+      await turn(subject, 100);
+      must(events.length === gone, 'a card that is away tells of its lines');
       const back = events.length;
       await outside.card(true);
       for (const { name } of card.ports)
         await expect(subject, name, back, 'return of service', (one) => one.is === 'service' && one.available);
-      for (const { name } of portsOf(subject, 'fxs')) {
+      for (const name of phones) {
         await outside.lift(name);
         await expect(subject, name, back, 'a closed loop', (one) => one.is === 'loop' && one.closed);
         await outside.hangUp(name);

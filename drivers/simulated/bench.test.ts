@@ -165,6 +165,19 @@ test('two clients both hear events; one that did not ask hears none', async () =
   for (const client of [first, second, third]) client!.close();
 });
 
+test('who has not subscribed gets answers only', async () => {
+  const client = connect(socket);
+  let text = '';
+  client.on('data', (data) => {
+    text += data;
+  });
+  for (const [id, name] of ['lift', 'hangUp', 'state'].entries())
+    client.write(`${JSON.stringify({ id, do: name, port: 'phone/2' })}\n`);
+  while (text.split('\n').length < 4) await new Promise((done) => setTimeout(done, 5));
+  client.destroy();
+  for (const line of text.trim().split('\n')) assert.ok('id' in JSON.parse(line), line);
+});
+
 test('speak and listen: WAV files go in at one end and come out at the other', async () => {
   const spoken = join(folder, 'spoken.wav');
   const heard = join(folder, 'heard.wav');
@@ -201,6 +214,8 @@ test('hear tells frequency and level, wait tells when a tone, silence or digits 
     bench.waitFor('phone/4', 'tone', { hertz: [600], timeoutMs: 300 }),
     /timed-out: no tone within 300 ms/,
   );
+  await assert.rejects(bench.waitFor('phone/4', 'tone', { hertz: [500, 900], timeoutMs: 300 }), /timed-out/);
+  await assert.rejects(bench.waitFor('phone/4', 'digits', { digits: '9', timeoutMs: 300 }), /timed-out/);
   await assert.rejects(bench.waitFor('phone/4', 'tone'), /hertz is missing/);
   rig.says.delete('phone/4');
   await bench.waitFor('phone/4', 'quiet', { ms: 200 });

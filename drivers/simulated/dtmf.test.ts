@@ -23,6 +23,31 @@ function digitsIn(samples: Int16Array): string {
   return heard;
 }
 
+test('the keypad has the frequencies of Q.23', () => {
+  const rows = [697, 770, 852, 941];
+  const columns = [1209, 1336, 1477, 1633];
+  const keypad = ['123A', '456B', '789C', '*0#D'];
+  keypad.forEach((keys, row) => {
+    [...keys].forEach((key, column) => {
+      assert.deepEqual(frequenciesOf(key), [rows[row], columns[column]]);
+    });
+  });
+});
+
+test('a key beneath a louder third tone and a burst of 15 ms are no digits', () => {
+  const covered = [
+    { hertz: [770, 1336], ms: 200, level: -13 },
+    { hertz: [], ms: 100, level: 0 },
+  ];
+  const third = new ToneSource();
+  third.start({ steps: [{ hertz: [500], ms: 0, level: -9 }] });
+  const samples = render({ steps: covered }, 300);
+  assert.equal(digitsIn(samples), '5');
+  third.addTo(samples);
+  assert.equal(digitsIn(samples), '');
+  assert.equal(digitsIn(render({ steps: [{ hertz: [770, 1336], ms: 15, level: -8 }] }, 200)), '');
+});
+
 test('each key has its two frequencies within 1 %', async () => {
   for (const digit of DTMF_DIGITS) {
     const [row, column] = frequenciesOf(digit)!;

@@ -133,6 +133,22 @@ test('answer reverses polarity where it is set, and release sets it back', () =>
   ]);
 });
 
+test('the far party is heard only once the call is answered, and opening our loop is no loss of current', async () => {
+  const { line, run, hear, told, dial } = setUp();
+  dial('5550104');
+  run(400);
+  line.end.mouth.play({ steps: [{ hertz: [1000], ms: 0, level: -10 }] });
+  assert.equal((await hear(200)).level, -100);
+  line.answer();
+  assert.deepEqual(round(await hear(200)), [1000]);
+  line.drive({ loop: 'open' });
+  run(400);
+  assert.equal(
+    told().some((event) => 'flows' in event && !event.flows),
+    false,
+  );
+});
+
 test('the far party hangs up by tone, polarity or not at all', async () => {
   for (const by of ['tone', 'polarity', 'nothing'] as const) {
     const { line, run, hear, told, dial } = setUp({ otherNumbers: { does: 'answers', afterMs: 0 } });

@@ -28,6 +28,14 @@ test('a message with a wrong octet is not shown', () => {
   assert.equal(read(samples), undefined);
 });
 
+test('a message whose checksum does not fit is not shown', () => {
+  const samples = callerIdSamples({ number: '5551234' });
+  // 480 bits before the message, 22 octets of 10 bits; the checksum is the last.
+  const checksumAt = Math.ceil(((480 + 21 * 10) * 8000) / 1200);
+  samples.set(callerIdSamples({ number: '5551237' }).subarray(checksumAt), checksumAt);
+  assert.equal(read(samples), undefined);
+});
+
 test('caller ID is read through noise of 25 dB below it', () => {
   const samples = callerIdSamples({ number: '5551234' });
   let seed = 7;

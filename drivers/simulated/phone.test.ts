@@ -125,6 +125,8 @@ test('the phone that answers by itself lifts at the ring it was told', () => {
 test('stacked behaviours: the last put on has the last word, and taking it off gives the word back', () => {
   const { phone, run, loops } = setUp();
   phone.end.behaviours.put('stuckOffHook', {});
+  phone.end.behaviours.put('stuckOffHook', {});
+  assert.deepEqual(phone.end.behaviours.names, ['stuckOffHook']);
   phone.behavioursChanged();
   phone.end.behaviours.put('cableOut', {});
   phone.behavioursChanged();
