@@ -5,7 +5,7 @@ import type { LegId } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 import { Access, type AccessAsk } from './access.ts';
 import { type CredentialsOf, isDialog } from './dialog/dialog.ts';
-import { type Answer, hangUp, incomingInvite, respond, userOfText } from './dialog/incoming.ts';
+import { type Answer, flowClosed, hangUp, incomingInvite, respond, userOfText } from './dialog/incoming.ts';
 import { abandon, cancel, invite, reoffer } from './dialog/outgoing.ts';
 import { Requester } from './dialog/requester.ts';
 import { ackCame, answer, answerOptions, requestCame, sendInfo } from './dialog/requests.ts';
@@ -89,6 +89,7 @@ export class SipUserAgent implements UserAgent {
 
   async closeFlow(flow: FlowId): Promise<void> {
     this.#room.transactions.endFlow(flow);
+    this.#room.runner.cascade(() => flowClosed(this.#room, flow));
     await this.#room.transports.close(flow);
   }
 
@@ -165,7 +166,7 @@ export class SipUserAgent implements UserAgent {
       return;
     }
     const { flow, callId, localTag } = dialog;
-    const session = { leg, flow, callId, localTag, early: new Map(), ending: false };
+    const session = { leg, flow, callId, localTag, placed: false, early: new Map(), ending: false };
     runner.cascade(() => {
       sessions.add(session);
       sessions.setDialog(session, dialog);

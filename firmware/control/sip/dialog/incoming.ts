@@ -1,4 +1,3 @@
-import type { LegId } from '../../facts.ts';
 import { type Cause, failureTable, isFailure } from '../../failure.ts';
 import type { FlowId, IncomingInvite, InviteVerdict, UriText } from '../face.ts';
 import type { Field, SipMessage } from '../message/message.ts';
@@ -64,6 +63,7 @@ export const incomingInvite = (
     callId: request.callId,
     localTag,
     dialog,
+    placed: false,
     early: new Map(),
     ending: false,
     incoming: { transaction, request, reoffer: false },
@@ -200,4 +200,11 @@ export const hangUp = (room: Room, session: Session, cause: Cause): void => {
   else sendBye(room, session, cause);
 };
 
-export type { LegId };
+/** The flow of a call that nobody answered yet is gone: its leg hears what a CANCEL would have told it. */
+export const flowClosed = (room: Room, flow: FlowId): void => {
+  for (const session of [...room.sessions.all()]) {
+    if (session.flow !== flow || !session.incoming || session.incoming.reoffer) continue;
+    room.sessions.remove(session);
+    room.tell(session.leg, { sip: 'cancelled' });
+  }
+};

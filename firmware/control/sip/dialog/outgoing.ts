@@ -39,6 +39,7 @@ export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
     callId,
     localTag,
     credentials: ask.credentials,
+    placed: true,
     early: new Map(),
     ending: false,
   };
@@ -303,9 +304,8 @@ const waitMachine: Machine<{ readonly at?: Instant }, never, { readonly do: 'go'
 
 /** §14.1: who made the Call-ID waits 2.1 to 4 s, the other up to 2 s, so that they do not meet again. */
 const retryLater = (room: Room, session: Session, sdp: string): void => {
-  const own = session.dialog?.user !== undefined || session.credentials !== undefined;
   const { t1 } = room.timers;
-  const waitMs = own ? t1 * (4.2 + room.random() * 3.8) : t1 * room.random() * 4;
+  const waitMs = session.placed ? t1 * (4.2 + room.random() * 3.8) : t1 * room.random() * 4;
   const go = (): void => {
     if (room.sessions.of(session.leg) === session) reoffer(room, session, sdp);
   };

@@ -34,6 +34,8 @@ export type Session = {
   readonly flow: FlowId;
   readonly callId: string;
   readonly localTag: string;
+  /** The INVITE was ours, and so the Call-ID. */
+  readonly placed: boolean;
   readonly credentials?: Credentials | undefined;
   /** The dialog once it is certain; for an INVITE that came in from the start. */
   dialog?: Dialog;

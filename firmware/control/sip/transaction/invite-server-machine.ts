@@ -11,7 +11,7 @@ import type { Timers } from './timers.ts';
  * The 2xx itself is repeated above, by the keeper of the dialog's answer (§13.3.1.4).
  */
 export type InviteServer =
-  | { readonly is: 'proceeding'; readonly answered: boolean; readonly tryingAt?: Instant }
+  | { readonly is: 'proceeding'; readonly answered: boolean; readonly againAt?: Instant }
   | { readonly is: 'accepted'; readonly endAt: Instant }
   | { readonly is: 'completed'; readonly waitMs: number; readonly resendAt?: Instant; readonly endAt: Instant }
   | { readonly is: 'confirmed'; readonly endAt: Instant }
@@ -46,13 +46,19 @@ export const inviteServerMachine = (
   },
   deadline(state) {
     if (state.is === 'over') return undefined;
-    if (state.is === 'proceeding') return state.tryingAt;
+    if (state.is === 'proceeding') return state.againAt;
     return state.is === 'completed' ? earliest(state.resendAt, state.endAt) : state.endAt;
   },
   over: (state) => state.is === 'over',
 });
 
 type Step = { state: InviteServer; effects: ServerEffect[] };
+
+const ringing = (timers: Timers, now: Instant): InviteServer => ({
+  is: 'proceeding',
+  answered: true,
+  againAt: after(now, timers.ringing),
+});
 
 const repeated = (state: InviteServer): ServerEffect[] => {
   if (state.is === 'completed') return [{ do: 'resend' }];
@@ -64,7 +70,7 @@ const respond = (state: InviteServer, status: number, timers: Timers, reliable: 
   const send: ServerEffect = { do: 'send' };
   if (state.is === 'accepted' && status >= 200 && status < 300) return { state, effects: [send] };
   if (state.is !== 'proceeding') return { state, effects: [] };
-  if (status < 200) return { state: { is: 'proceeding', answered: true }, effects: [send] };
+  if (status < 200) return { state: ringing(timers, now), effects: [send] };
   const endAt = after(now, timers.giveUp);
   if (status < 300) return { state: { is: 'accepted', endAt }, effects: [send] };
   const resendAt = after(now, timers.t1);
@@ -81,8 +87,10 @@ const acknowledged = (state: InviteServer, timers: Timers, reliable: boolean, no
 const lapsed = (state: InviteServer, timers: Timers, now: Instant): Step => {
   if (state.is === 'over') return { state, effects: [] };
   if (state.is === 'proceeding') {
-    const due = !state.answered && state.tryingAt !== undefined && now >= state.tryingAt;
-    return due ? { state: { is: 'proceeding', answered: false }, effects: [{ do: 'trying' }] } : { state, effects: [] };
+    if (state.againAt === undefined || now < state.againAt) return { state, effects: [] };
+    return state.answered
+      ? { state: ringing(timers, now), effects: [{ do: 'resend' }] }
+      : { state: { is: 'proceeding', answered: false }, effects: [{ do: 'trying' }] };
   }
   if (now >= state.endAt) {
     return { state: { is: 'over' }, effects: state.is === 'completed' ? [{ tell: 'neverAcknowledged' }] : [] };

@@ -36,7 +36,7 @@ const inviteServer = (reliable = false) =>
   run(inviteServerMachine(timers, reliable), (now) => ({
     is: 'proceeding' as const,
     answered: false,
-    tryingAt: (now + timers.trying) as Instant,
+    againAt: (now + timers.trying) as Instant,
   }));
 const server = (reliable = false) => run(serverMachine(timers, reliable), (now) => serverTrying(timers, now));
 
@@ -178,6 +178,8 @@ test('100 Trying goes out after 200 ms unless somebody answered; repeated INVITE
   x.tell({ type: 'respond', status: 180 });
   x.tell({ type: 'request' });
   assert.deepEqual(x.log, ['200 trying', '1000 trying', '1000 send', '1000 resend']);
+  x.clock.turn(60_000);
+  assert.deepEqual(x.times('resend'), [1000, 61_000]);
   const quick = inviteServer();
   quick.tell({ type: 'respond', status: 180 });
   quick.clock.turn(1000);

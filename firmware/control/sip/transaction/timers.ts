@@ -14,6 +14,8 @@ export type Timers = {
   readonly d: number;
   /** §17.2.1: 100 Trying is sent when nobody else answered by then. */
   readonly trying: number;
+  /** §13.3.1.1: ringing is told again once a minute, so that no proxy gives the call up. */
+  readonly ringing: number;
 };
 
 export const timersOf = (t1Ms: number): Timers => ({
@@ -23,4 +25,5 @@ export const timersOf = (t1Ms: number): Timers => ({
   giveUp: 64 * t1Ms,
   d: 64 * t1Ms,
   trying: 0.4 * t1Ms,
+  ringing: 120 * t1Ms,
 });

@@ -74,6 +74,8 @@ export class Transactions {
   readonly #room: Room;
   readonly #clients = new Map<string, ClientTransaction>();
   readonly #servers = new Map<string, ServerTransaction>();
+  /** How many server transactions there are of each request, whatever way it came. */
+  readonly #requests = new Map<string, number>();
 
   constructor(room: Room) {
     this.#room = room;
@@ -159,11 +161,7 @@ export class Transactions {
 
   /** An INVITE of the same call that came by another way while the first is still here (RFC 3261 §8.2.2.2). */
   merged(flow: FlowId, message: SipMessage): boolean {
-    for (const { message: other, flow: otherFlow } of this.#servers.values()) {
-      if (otherFlow !== flow || other.method !== message.method || other.callId !== message.callId) continue;
-      if (other.fromTag === message.fromTag && other.cseq?.number === message.cseq?.number) return true;
-    }
-    return false;
+    return this.#requests.has(requestKey(flow, message));
   }
 
   /** Takes up a new request; `undefined` when there is no room for it (503 was sent, without memory). */
@@ -176,12 +174,13 @@ export class Transactions {
     const key = serverKey(flow, message);
     const transaction: ServerTransaction = { id: `tx/server/${key}`, flow, source, message };
     this.#servers.set(key, transaction);
+    this.#count(transaction, 1);
     const reliable = transports.reliable(flow);
     const perform = (effect: Caused<ServerEffect>): void => this.#performServer(key, transaction, effect);
     if (message.method === 'INVITE') {
-      const tryingAt = after(runner.now(), timers.trying);
+      const againAt = after(runner.now(), timers.trying);
       const machine = hosted(inviteServerMachine(timers, reliable));
-      runner.host(transaction.id, machine, { is: 'proceeding', answered: false, tryingAt }, perform, { kept: false });
+      runner.host(transaction.id, machine, { is: 'proceeding', answered: false, againAt }, perform, { kept: false });
     } else {
       const machine = hosted(serverMachine(timers, reliable));
       runner.host(transaction.id, machine, serverTrying(timers, runner.now()), perform, { kept: false });
@@ -210,7 +209,24 @@ export class Transactions {
     const { runner } = this.#room;
     runner.cascade(() => this.#fail('the flow was closed', (one) => one.flow === flow));
     for (const [id, one] of this.#clients) if (one.flow === flow) this.#clients.delete(id) && runner.drop(id);
-    for (const [key, one] of this.#servers) if (one.flow === flow) this.#servers.delete(key) && runner.drop(one.id);
+    for (const [key, one] of this.#servers) {
+      if (one.flow !== flow) continue;
+      this.#forget(key, one);
+      runner.drop(one.id);
+    }
+  }
+
+  #forget(key: string, one: ServerTransaction): void {
+    if (this.#servers.get(key) !== one) return;
+    this.#servers.delete(key);
+    this.#count(one, -1);
+  }
+
+  #count(one: ServerTransaction, by: 1 | -1): void {
+    const key = requestKey(one.flow, one.message);
+    const count = (this.#requests.get(key) ?? 0) + by;
+    if (count > 0) this.#requests.set(key, count);
+    else this.#requests.delete(key);
   }
 
   #fail(why: string, concerned: (one: ClientTransaction) => boolean): void {
@@ -257,7 +273,7 @@ export class Transactions {
       return;
     }
     if (effect.do === 'forget') {
-      if (this.#servers.get(key) === one) this.#servers.delete(key);
+      this.#forget(key, one);
       return;
     }
     if (effect.do === 'send') one.last = by.octets!;
@@ -291,6 +307,9 @@ const serverKey = (flow: FlowId, message: SipMessage, as?: string): string => {
   const cseq = message.cseq?.number;
   return `${flow}|${message.uri}|${message.callId}|${message.fromTag}|${cseq}|${message.header('via')}|${method}`;
 };
+
+const requestKey = (flow: FlowId, message: SipMessage): string =>
+  `${flow}|${message.method}|${message.cseq?.number}|${message.fromTag}|${message.callId}`;
 
 /** ACK of a final answer from 300 on: of the same branch, hop by hop (RFC 3261 §17.1.1.3). */
 const ackOf = (invite: SipMessage, response: SipMessage): SipMessage => {
