@@ -57,7 +57,10 @@ class Driver {
     return this;
   }
   #note(effects: readonly CallEffect[]): void {
-    for (const effect of effects) this.did.push('state' in effect ? factWords(effect.state) : commandWords(effect));
+    for (const effect of effects) {
+      if ('ask' in effect) this.tell({ type: 'closed' });
+      else this.did.push('state' in effect ? factWords(effect.state) : commandWords(effect));
+    }
   }
 }
 const factWords = (fact: Fact): string => ('cause' in fact ? `${fact.fact} ${fact.cause}` : fact.fact);
@@ -169,10 +172,15 @@ const randomCall = (random: () => number): { faults: string[]; facts: string[] }
   const live = new Set<LegId>([caller]);
   const connected = new Set<LegId>();
   let now = start;
+  let asked = false;
   const perform = (effects: readonly CallEffect[]) => {
     for (const effect of effects) {
       if ('state' in effect) {
         facts.push(effect.state.fact);
+        continue;
+      }
+      if ('ask' in effect) {
+        asked = true;
         continue;
       }
       if (effect.do === 'setup') {
@@ -192,6 +200,10 @@ const randomCall = (random: () => number): { faults: string[]; facts: string[] }
     const out = callMachine.step(call, event, now);
     call = out.state;
     perform(out.effects);
+    if (!asked) return;
+    asked = false;
+    // The last figures come, or never do.
+    if (random() < 0.5) step({ type: 'closed' });
   };
   const attempts = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, at) => attempt(`t${at}`));
   const levels: Some<Level> = [level(...(attempts as unknown as Some<Attempt>)), level(attempt('last'))];
@@ -199,7 +211,8 @@ const randomCall = (random: () => number): { faults: string[]; facts: string[] }
   step({ type: 'planned', levels, firstLeg: 10 });
   const callerLeaves = (start + random() * 60_000) as Instant;
   for (let steps = 0; call.phase !== 'ended' && steps < 600; steps++) {
-    const due = Math.min(callMachine.deadline(call) ?? Number.POSITIVE_INFINITY, callerLeaves);
+    const own = callMachine.deadline(call) ?? Number.POSITIVE_INFINITY;
+    const due = call.phase === 'closing' ? own : Math.min(own, callerLeaves);
     const next = far.next;
     if (next && next.at <= due) {
       far.take();
@@ -207,7 +220,7 @@ const randomCall = (random: () => number): { faults: string[]; facts: string[] }
       if (!live.has(next.event.leg) && next.event.type !== 'released') continue;
       if (next.event.type === 'released') live.delete(next.event.leg);
       step(next.event);
-    } else if (due === callerLeaves) {
+    } else if (due === callerLeaves && call.phase !== 'closing') {
       now = callerLeaves;
       const leaves = random() < 0.7;
       if (leaves) live.delete(caller);

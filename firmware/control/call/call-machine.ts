@@ -1,4 +1,4 @@
-import type { Instant, Lapse, Machine, Some, Step } from '../../core/machine.ts';
+import { after, type Instant, type Lapse, type Machine, type Some, type Step } from '../../core/machine.ts';
 import type { CallId, Fact, Party } from '../facts.ts';
 import type { CallFailure, Cause } from '../failure.ts';
 import type { Caller, Connected, LegCommand, LegEvent, LegId, Offered } from '../leg/leg.ts';
@@ -14,6 +14,10 @@ import {
   stepHunt,
 } from './hunt-machine.ts';
 
+/** How long the end of a call waits for the last figures of its audio. */
+const CLOSING_MS = 1_000;
+
+type Ender = 'caller' | 'callee' | 'gateway';
 type Common = { readonly call: CallId; readonly from: Party; readonly who: Caller; readonly dialled: string };
 export type Call = Common &
   (
@@ -28,6 +32,8 @@ export type Call = Common &
         readonly alerted: boolean;
       }
     | { readonly phase: 'talking'; readonly caller: Connected; readonly callee: Connected }
+    /** Both legs are released; the last figures of its audio are on their way to the record. */
+    | { readonly phase: 'closing'; readonly cause: Cause; readonly by: Ender; readonly until: Instant }
     | { readonly phase: 'ended'; readonly cause: Cause }
   );
 type Hunting = Extract<Call, { phase: 'hunting' }>;
@@ -37,9 +43,11 @@ export type CallEvent =
   | LegEvent
   | { readonly type: 'planned'; readonly levels: Some<Level>; readonly firstLeg: number }
   | { readonly type: 'unroutable'; readonly cause: CallFailure }
+  /** The last termination of this call has gone. */
+  | { readonly type: 'closed' }
   /** The gateway itself ends the call: the engine was lost, the plane is going down. */
   | { readonly type: 'end'; readonly cause: Cause };
-export type CallEffect = LegCommand | { readonly state: Fact };
+export type CallEffect = LegCommand | { readonly state: Fact } | { readonly ask: 'closed' };
 type Out = Step<Call, CallEffect>;
 
 /** Leg numbers that a level with these attempts may use, so that the executor can set them aside. */
@@ -58,12 +66,17 @@ export const callMachine: Machine<Call, CallEvent, CallEffect> = {
       case 'hunting':
         return hunting(call, event, now);
       case 'talking':
-        return talking(call, event);
+        return talking(call, event, now);
+      case 'closing':
+        return closing(call, event, now);
       case 'ended':
         return { state: call, effects: [] };
     }
   },
-  deadline: (call) => (call.phase === 'hunting' ? huntDeadline(call.hunt) : undefined),
+  deadline: (call) => {
+    if (call.phase === 'hunting') return huntDeadline(call.hunt);
+    return call.phase === 'closing' ? call.until : undefined;
+  },
   over: (call) => call.phase === 'ended',
 };
 
@@ -91,9 +104,9 @@ function routing(call: Extract<Call, { phase: 'routing' }>, event: CallEvent | L
     }
     case 'unroutable':
     case 'end':
-      return ended(call, event.cause, 'gateway', [release(call.caller.leg, event.cause)]);
+      return ended(call, event.cause, 'gateway', now, [release(call.caller.leg, event.cause)]);
     case 'released':
-      return event.leg === call.caller.leg ? ended(call, event.cause, 'caller', []) : { state: call, effects: [] };
+      return event.leg === call.caller.leg ? ended(call, event.cause, 'caller', now, []) : { state: call, effects: [] };
     default:
       return { state: call, effects: [] };
   }
@@ -101,16 +114,16 @@ function routing(call: Extract<Call, { phase: 'routing' }>, event: CallEvent | L
 
 function hunting(call: Hunting, event: CallEvent | Lapse, now: Instant): Out {
   const asker = askerOf(call);
-  if (event.type === 'planned' || event.type === 'unroutable') return { state: call, effects: [] };
+  if (isNoneOf(event)) return { state: call, effects: [] };
   if (event.type === 'end') {
     const gone = stepHunt(call.hunt, { type: 'abandon', cause: event.cause }, asker, now);
     const effects = [...translate(call, gone.effects), release(call.caller.leg, event.cause)];
-    return ended(call, event.cause, 'gateway', effects);
+    return ended(call, event.cause, 'gateway', now, effects);
   }
   if (event.type !== 'lapse' && event.leg === call.caller.leg) {
     if (event.type !== 'released') return { state: call, effects: [] };
     const gone = stepHunt(call.hunt, { type: 'abandon', cause: event.cause }, asker, now);
-    return ended(call, event.cause, 'caller', translate(call, gone.effects));
+    return ended(call, event.cause, 'caller', now, translate(call, gone.effects));
   }
   const out = huntStepped(call, stepHunt(call.hunt, event, asker, now), asker, now);
   return event.type === 'alerting' || event.type === 'progress' ? rings(out, event) : out;
@@ -124,7 +137,7 @@ function huntStepped(call: Omit<Hunting, 'hunt'>, out: Step<Hunt, HuntEffect>, a
   if (hunt.phase !== 'lost') return { state: { ...call, ...hearing(call, hunt), hunt }, effects };
   const at = call.rest.findIndex((level) => level.on === 'any' || level.on.includes(hunt.failure));
   const level = call.rest[at];
-  if (!level) return ended(call, hunt.failure, 'callee', [...effects, release(call.caller.leg, hunt.failure)]);
+  if (!level) return ended(call, hunt.failure, 'callee', now, [...effects, release(call.caller.leg, hunt.failure)]);
   const rest = call.rest.slice(at + 1);
   const begun = beginHunt(level.attempts, hunt.spent, asker, now);
   const next = huntStepped({ ...call, rest, hears: 'nothing', alerted: false }, begun, asker, now);
@@ -167,20 +180,18 @@ function answered(call: Omit<Hunting, 'hunt'>, won: Extract<Hunt, { phase: 'won'
   };
 }
 
-function talking(call: Talking, event: CallEvent | Lapse): Out {
+function talking(call: Talking, event: CallEvent | Lapse, now: Instant): Out {
   if (event.type === 'end') {
     const both = [release(call.caller.leg, event.cause), release(call.callee.leg, event.cause)];
-    return ended(call, event.cause, 'gateway', both);
+    return ended(call, event.cause, 'gateway', now, both);
   }
-  if (event.type === 'lapse' || event.type === 'planned' || event.type === 'unroutable') {
-    return { state: call, effects: [] };
-  }
+  if (event.type === 'lapse' || isNoneOf(event)) return { state: call, effects: [] };
   const byCaller = event.leg === call.caller.leg;
   if (!byCaller && event.leg !== call.callee.leg) return { state: call, effects: [] };
   const other = byCaller ? call.callee : call.caller;
   switch (event.type) {
     case 'released':
-      return ended(call, event.cause, byCaller ? 'caller' : 'callee', [release(other.leg, event.cause)]);
+      return ended(call, event.cause, byCaller ? 'caller' : 'callee', now, [release(other.leg, event.cause)]);
     case 'digit':
       return { state: call, effects: [{ do: 'digit', leg: other, digit: event.digit }] };
     default:
@@ -190,9 +201,23 @@ function talking(call: Talking, event: CallEvent | Lapse): Out {
 
 const release = (leg: LegId, cause: Cause): LegCommand => ({ do: 'release', leg, cause });
 
-function ended(call: Common, cause: Cause, by: 'caller' | 'callee' | 'gateway', effects: readonly CallEffect[]): Out {
+/** Events that mean nothing once a call has been planned and not yet ended. */
+const isNoneOf = (
+  event: CallEvent | Lapse,
+): event is Extract<CallEvent, { type: 'planned' | 'unroutable' | 'closed' }> =>
+  event.type === 'planned' || event.type === 'unroutable' || event.type === 'closed';
+
+/** Nothing more is heard of the legs; the end is stated when the last figures have come. */
+const ended = (call: Common, cause: Cause, by: Ender, now: Instant, effects: readonly CallEffect[]): Out => ({
+  state: { ...common(call), phase: 'closing', cause, by, until: after(now, CLOSING_MS) },
+  effects: [...effects, { ask: 'closed' }],
+});
+
+function closing(call: Extract<Call, { phase: 'closing' }>, event: CallEvent | Lapse, now: Instant): Out {
+  if (event.type !== 'closed' && !(event.type === 'lapse' && now >= call.until)) return { state: call, effects: [] };
+  const { cause, by } = call;
   const fact: Fact = { fact: 'callEnded', call: call.call, cause, by };
-  return { state: { ...common(call), phase: 'ended', cause }, effects: [...effects, { state: fact }] };
+  return { state: { ...common(call), phase: 'ended', cause }, effects: [{ state: fact }] };
 }
 
 /** Commands of the hunt as they are, its notes as facts of this call. */

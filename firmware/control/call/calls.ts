@@ -24,6 +24,7 @@ export class Calls implements LegBook {
   readonly #makers = new Map<Target['kind'], LegMaker>();
   readonly #takers = new Map<LegId, (command: LegCommand) => void>();
   readonly #callOf = new Map<LegId, CallId>();
+  #onClosing: (call: CallId, closed: () => void) => void = (_, closed) => closed();
   #nextLeg: number;
   #nextCall = 1;
 
@@ -47,6 +48,10 @@ export class Calls implements LegBook {
 
   callOf(leg: LegId): CallId | undefined {
     return this.#callOf.get(leg);
+  }
+
+  onClosing(ask: (call: CallId, closed: () => void) => void): void {
+    this.#onClosing = ask;
   }
 
   /** Calls that are not over. */
@@ -98,6 +103,11 @@ export class Calls implements LegBook {
 
   #perform(call: CallId, effect: CallEffect) {
     if ('state' in effect) return this.#state(effect.state);
+    if ('ask' in effect) {
+      // The legs close in the rest of this cascade; only then it is known what there is to wait for.
+      const closed = () => this.#tell(call, { type: 'closed' });
+      return this.#options.runner.outward(() => this.#onClosing(call, closed));
+    }
     if (effect.do === 'setup') {
       this.#callOf.set(effect.leg, call);
       const maker = this.#makers.get(effect.target.kind);

@@ -43,5 +43,5 @@ const usedBy = (id: string, state: unknown): number => {
   if (!id.startsWith('call/')) return 0;
   const call = state as Call;
   const hunting = call.phase === 'hunting' ? call.hunt.nextLeg : 0;
-  return Math.max(hunting, call.phase === 'ended' ? 0 : legNumber(call.caller.leg));
+  return Math.max(hunting, 'caller' in call ? legNumber(call.caller.leg) : 0);
 };

@@ -79,6 +79,8 @@ export interface LegBook {
   offer(offer: Offer): void;
   /** An event of the leg, for its call; after `released` the leg is forgotten. */
   report(event: LegEvent): void;
+  /** Who knows when the last termination of a call has gone (`leg/media.ts`): its figures belong to the record. */
+  onClosing(ask: (call: CallId, closed: () => void) => void): void;
   /** The call of a leg, as long as the leg has not reported `released`. */
   callOf(leg: LegId): CallId | undefined;
 }

@@ -12,7 +12,7 @@ export type MediaOptions = {
   readonly runner: Runner;
   readonly engine: Engine;
   readonly log: Log;
-  readonly book: Pick<LegBook, 'callOf'>;
+  readonly book: Pick<LegBook, 'callOf' | 'onClosing'>;
 };
 /** What a leg is told about its termination. */
 export type Opened =
@@ -43,8 +43,16 @@ export class LegMedia {
   readonly #rows = new Map<LegId, Row>();
   readonly #legOf = new Map<TerminationId, LegId>();
 
+  /** Subtracts that are on their way, by call, and who waits for the last of them. */
+  readonly #closing = new Map<CallId, { count: number; readonly closed: (() => void)[] }>();
+
   constructor(options: MediaOptions) {
     this.#options = options;
+    options.book.onClosing((call, closed) => {
+      const closing = this.#closing.get(call);
+      if (closing) closing.closed.push(closed);
+      else closed();
+    });
   }
 
   /** Adds the leg's termination; the outcome is told to `heard` in a cascade of its own. */
@@ -99,12 +107,26 @@ export class LegMedia {
     const call = this.#options.book.callOf(leg);
     const { before, after } = signals;
     if (before) this.signal(leg, before);
-    this.#ask(leg, async (termination) => {
+    const subtract = async (termination: TerminationId): Promise<void> => {
       this.#legOf.delete(termination);
       this.#state(call, await this.#options.engine.subtract({ termination }));
       if (after) await this.#options.engine.signal(termination as LineId, after);
-    });
+    };
+    this.#ask(leg, subtract, this.#begins(call));
     this.#options.runner.outward(() => this.#rows.delete(leg));
+  }
+
+  /** Counts a subtract of a call; the function that it returns takes it off again. */
+  #begins(call: CallId | undefined): () => void {
+    if (!call) return () => {};
+    const closing = this.#closing.get(call) ?? { count: 0, closed: [] };
+    this.#closing.set(call, closing);
+    closing.count++;
+    return () => {
+      if (--closing.count > 0) return;
+      this.#closing.delete(call);
+      for (const closed of closing.closed) closed();
+    };
   }
 
   #state(call: CallId | undefined, reply: SubtractReply): void {
@@ -114,15 +136,16 @@ export class LegMedia {
   }
 
   /** Runs `work` after all that was asked for this leg before. A request that the engine refuses is logged. */
-  #ask(leg: LegId, work: (termination: TerminationId) => Promise<unknown>): void {
+  #ask(leg: LegId, work: (termination: TerminationId) => Promise<unknown>, done: () => void = () => {}): void {
     this.#options.runner.outward(() => {
       const row = this.#rows.get(leg);
-      if (!row) return;
+      if (!row) return done();
       row.tail = row.tail
         .then(() => (row.termination === undefined ? undefined : work(row.termination)))
         .catch((error) => {
           this.#options.log.warn({ leg, why: wordsOf(error) }, 'the engine refused a request of a leg');
-        });
+        })
+        .finally(done);
     });
   }
 

@@ -70,7 +70,7 @@ describe('a call from phone to softswitch', () => {
     assert.deepEqual(office.left(), []);
     assert.deepEqual(
       office.facts.map((each) => each.fact),
-      ['callBegan', 'attemptBegan', 'callAlerting', 'callAnswered', 'callEnded', 'callMedia'],
+      ['callBegan', 'attemptBegan', 'callAlerting', 'callAnswered', 'callMedia', 'callEnded'],
     );
     assert.deepEqual(office.told('callEnded'), [
       { fact: 'callEnded', call: 'call/test-1', cause: 'hungUp', by: 'callee' },
