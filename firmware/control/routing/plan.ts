@@ -88,7 +88,8 @@ const outsidePlan = (question: PlanQuestion): PlanResult => {
   ];
   for (const attempt of attempts) reasons.push({ what: attempt.id, why: attempt.why });
   if (isSome(attempts)) return { is: 'planned', levels: [{ on: 'any', attempts }], reasons };
-  return refused(question.trunks.length > 0 ? 'congestion' : 'noRoute', reasons);
+  if (question.trunks.length > 0) return refused('congestion', reasons);
+  return refused('noRoute', [{ what: offer.dialled, why: 'there is no trunk and no exchange line' }]);
 };
 
 const isFull = (way: TrunkSnapshot, reasons: PlanReason[]): boolean => {

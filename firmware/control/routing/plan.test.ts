@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as v from 'valibot';
+import { configuration } from '../../config/schema.ts';
+import type { TrunkSnapshot } from '../trunk/trunk.ts';
+import { type PlanQuestion, plan, type Routed } from './plan.ts';
+
+const box = (more: object = {}) =>
+  v.parse(configuration, {
+    version: 1,
+    trunks: [
+      { id: 'a', host: 'a.example' },
+      { id: 'b', host: 'b.example' },
+      { id: 'peer', host: 'p.example', kind: 'peer' },
+    ],
+    cards: [{ id: 'card', driver: 'simulated' }],
+    lines: [
+      { id: 'line/1', kind: 'fxs', card: 'card', port: '1', extension: '11' },
+      { id: 'line/2', kind: 'fxs', card: 'card', port: '2', extension: '12' },
+      { id: 'line/3', kind: 'fxs', card: 'card', port: '3', extension: '13', enabled: false },
+    ],
+    ...more,
+  });
+const way = (id: string, over: Partial<TrunkSnapshot> = {}): TrunkSnapshot => ({
+  id,
+  kind: id.startsWith('line/') ? 'line' : 'trunk',
+  health: 'up',
+  priority: 1,
+  callsUp: 0,
+  callLimit: id.startsWith('line/') ? 1 : 0,
+  bound: ['desk'],
+  silenceBudgetMs: 1200,
+  progressBudgetMs: 20_000,
+  ringMs: 120_000,
+  verdicts: {},
+  ...over,
+});
+const fromPhone = (dialled: string): Routed => ({
+  from: { kind: 'phone', id: 'line/1', number: '11' },
+  caller: { account: 'desk' },
+  dialled,
+});
+/** Attempts in short: `id` with `+` where it may start beside an open one; or the cause of a refusal. */
+const asked = (
+  offer: Routed,
+  trunks: readonly TrunkSnapshot[],
+  more: Partial<PlanQuestion> = {},
+): string[] | string => {
+  const result = plan({ offer, trunks, configuration: box(), emergency: ['112'], ...more });
+  assert.ok(result.reasons.length > 0, 'a plan says why');
+  if (result.is === 'refused') return result.cause;
+  return result.levels.flatMap((level) =>
+    level.attempts.map(({ id, start, bound }) => `${id}${start === 'hedged' ? '+' : ''}${bound ? '' : ' unbound'}`),
+  );
+};
+
+describe('a plan', () => {
+  const lines = [way('line/8'), way('line/9')];
+  const rows: readonly [what: string, offer: Routed, trunks: readonly TrunkSnapshot[], attempts: string[] | string][] =
+    [
+      ['an extension rings on the box', fromPhone('12'), [way('a'), way('b')], ['line/2+']],
+      ['an extension that is not in use goes out', fromPhone('13'), [way('a')], ['a+']],
+      ['trunks go by priority', fromPhone('3456'), [way('b', { priority: 2 }), way('a')], ['a+', 'b+']],
+      [
+        'of equals the bound one is first',
+        fromPhone('3456'),
+        [way('a', { bound: [] }), way('b')],
+        ['b+', 'a+ unbound'],
+      ],
+      [
+        'of equals the living one is first',
+        fromPhone('3456'),
+        [way('a', { health: 'suspect' }), way('b')],
+        ['b+', 'a+'],
+      ],
+      ['exchange lines come last and alone', fromPhone('3456'), [...lines, way('a')], ['a+', 'line/8', 'line/9']],
+      ['a trunk that is down is left out', fromPhone('3456'), [way('a', { health: 'down' }), way('b')], ['b+']],
+      ['held is left out too', fromPhone('3456'), [way('a', { health: 'held' }), way('b')], ['b+']],
+      [
+        'a line is better than a trunk that is down',
+        fromPhone('3456'),
+        [way('a', { health: 'down' }), ...lines],
+        ['line/8', 'line/9'],
+      ],
+      ['what is down is tried when nothing else is left', fromPhone('3456'), [way('a', { health: 'down' })], ['a+']],
+      ['a full trunk is left out', fromPhone('3456'), [way('a', { callLimit: 2, callsUp: 2 }), way('b')], ['b+']],
+      ['a line in use is left out', fromPhone('3456'), [way('line/8', { callsUp: 1 }), way('line/9')], ['line/9']],
+      ['all full is congestion', fromPhone('3456'), [way('a', { callLimit: 1, callsUp: 1 })], 'congestion'],
+      ['no way at all is no route', fromPhone('3456'), [], 'noRoute'],
+      ['nothing dialled is incomplete', fromPhone(''), [way('a')], 'numberIncomplete'],
+      [
+        'a peer of another priority waits for the first',
+        fromPhone('3456'),
+        [way('a'), way('peer', { priority: 2 })],
+        ['a+', 'peer'],
+      ],
+      [
+        'an emergency goes to lines first, then to any trunk',
+        fromPhone('112'),
+        [way('a', { health: 'down' }), way('b'), way('line/8')],
+        ['line/8', 'b+', 'a+'],
+      ],
+      [
+        'an emergency takes a busy line last',
+        fromPhone('112'),
+        [way('b'), way('line/8', { callsUp: 1 })],
+        ['b+', 'line/8'],
+      ],
+    ];
+  for (const [what, offer, trunks, attempts] of rows) {
+    it(what, () => assert.deepEqual(asked(offer, trunks), attempts));
+  }
+
+  it('rings the phone that the way in names, and refuses where there is none', () => {
+    const inward = (id: string): Routed => ({
+      from: { kind: 'trunk', id: 'a', number: '3456' },
+      caller: {},
+      dialled: '5001',
+      to: { kind: 'phone', id },
+    });
+    assert.deepEqual(asked(inward('line/2'), [way('a')]), ['line/2+']);
+    assert.equal(asked(inward('line/3'), [way('a')]), 'unavailable');
+  });
+
+  it('does not send a call back to where it came from, nor to a line where settings forbid', () => {
+    const back: Routed = { from: { kind: 'trunk', id: 'a', number: '1' }, caller: {}, dialled: '3456' };
+    assert.deepEqual(asked(back, [way('a'), way('b')]), ['b+ unbound']);
+    const closed = { configuration: box({ routing: { exchangeFallback: false } }) };
+    assert.deepEqual(asked(fromPhone('3456'), [way('a'), ...lines], closed), ['a+']);
+  });
+
+  it('lets no answer end an emergency call while another way is left', () => {
+    const result = plan({ offer: fromPhone('112'), trunks: [way('a')], configuration: box(), emergency: ['112'] });
+    assert.ok(result.is === 'planned');
+    assert.equal(result.levels[0].attempts[0].verdicts.busy, 'next');
+  });
+
+  it('gives the same answer to the same question', () => {
+    const question = { offer: fromPhone('3456'), trunks: [way('b'), way('a')], configuration: box(), emergency: [] };
+    assert.deepEqual(plan(question), plan(question));
+  });
+});
