@@ -67,6 +67,10 @@ export class Gateway {
   static async start(site: Site, options: GatewayOptions = {}): Promise<Gateway> {
     if (!existsSync(bundle)) throw new Error(`${bundle} is missing; build it by: npm run build`);
     const gateway = new Gateway(site, options);
+    site.afterwards(() => {
+      const faults = gateway.faults();
+      if (faults.length > 0) throw new Error(`${gateway.name} reported faults of its own: ${JSON.stringify(faults)}`);
+    });
     if (options.waits ?? true) {
       await gateway.ready();
       await gateway.connectBench();
@@ -145,7 +149,7 @@ export class Gateway {
       .sort()
       .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line));
+      .map((line) => (JSON.parse(line) as { record: Record<string, unknown> }).record);
   }
 
   /** Waits until `count` call records are there. */
@@ -168,6 +172,11 @@ export class Gateway {
           return [];
         }
       });
+  }
+
+  /** Errors of its own making: what a machine or a handler threw, whatever else a scenario did to it. */
+  faults(): Record<string, unknown>[] {
+    return this.log().filter((line) => /\bthrew\b|uncaught|unhandled|without end/i.test(String(line['msg'])));
   }
 
   /** Ends it in order. */

@@ -33,6 +33,7 @@ export const requireNamespace = (): void => {
 export class Site {
   readonly directory: string;
   readonly #programs: Program[] = [];
+  readonly #judgements: (() => void)[] = [];
   readonly #endings: { readonly what: string; readonly work: () => unknown }[] = [];
 
   constructor() {
@@ -63,6 +64,15 @@ export class Site {
   /** Adds to what is done when the test is over, last added first. */
   atEnd(what: string, work: () => unknown): void {
     this.#endings.push({ what, work });
+  }
+
+  /** Adds a judgement that is made when the body of the test has passed, while everything still runs. */
+  afterwards(judge: () => void): void {
+    this.#judgements.push(judge);
+  }
+
+  judge(): void {
+    for (const judge of this.#judgements) judge();
   }
 
   /** Ends everything, each within 10 s; a part that cannot be ended is reported and the others are ended all the same. */
@@ -104,6 +114,7 @@ export const onSite =
     let failed = true;
     try {
       await body(site, context);
+      site.judge();
       failed = false;
     } catch (error) {
       context.diagnostic(`files kept in ${site.directory}: ${site.files()}\n${site.logs()}`);
