@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -36,7 +36,8 @@ if (missing.length > 0) {
   process.exit(1);
 }
 
-const outdir = `${root}dist`;
+/** `dist/`, or the folder named on the command line. */
+const outdir = process.argv[2] ?? `${root}dist`;
 rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -54,3 +55,5 @@ await build({
   define: { HOLDFAST_BUILD: JSON.stringify(buildId()) },
   logLevel: 'warning',
 }).catch(() => process.exit(1)); // esbuild has said what is wrong
+// the bundles are ES modules wherever they are copied
+writeFileSync(`${outdir}/package.json`, '{ "type": "module" }\n');

@@ -45,5 +45,6 @@ export const ensurePackages = () => {
 export const runStep = (command, args) =>
   spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
 
-/** Builds `dist/`. */
-export const build = () => runStep(process.execPath, ['--import', 'tsx', 'firmware/build.ts']);
+/** Builds the bundles into `folder`. */
+export const build = (folder = `${root}dist`) =>
+  runStep(process.execPath, ['--import', 'tsx', 'firmware/build.ts', folder]);

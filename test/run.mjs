@@ -40,6 +40,9 @@ const nameOf = (file) => basename(file).replace(/\.(test|long)\.ts$/, '');
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-run-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
+/** Scenarios run on bundles of their own: nobody else's build or gateway is disturbed. */
+const bundles = join(scratch, 'dist');
+
 const nothing = () => ({ files: 0, passed: 0, failed: 0, skipped: 0, todo: 0 });
 const add = (one, other) => Object.fromEntries(Object.keys(nothing()).map((kind) => [kind, one[kind] + other[kind]]));
 
@@ -70,7 +73,7 @@ const judge = (countPath, { code, late, output }, withinMs) => {
 const testFile = async (file, withinMs, start) => {
   const began = performance.now();
   const countPath = join(scratch, `${file.replaceAll('/', '-')}.json`);
-  const env = { ...process.env, HOLDFAST_TEST_COUNT: countPath };
+  const env = { ...process.env, HOLDFAST_TEST_COUNT: countPath, HOLDFAST_BUNDLES: bundles };
   const reporter = ['--test-reporter', join(root, 'test/reporter.mjs'), '--test-reporter-destination', 'stdout'];
   const ending = await start(process.execPath, ['--import', 'tsx', ...reporter, file], { withinMs, env });
   const { count, reasons } = judge(countPath, ending, withinMs);
@@ -123,7 +126,7 @@ const scenarios = async (files, withinMs = SCENARIO_LIMIT_MS) => {
     return { ...total, failed: files.length };
   }
   const runnable =
-    files.some(needsBuild) && !(await timed('build', () => build()))
+    files.some(needsBuild) && !(await timed('build', () => build(bundles)))
       ? files.filter((file) => !needsBuild(file))
       : files;
   for (const file of files.filter((each) => !runnable.includes(each))) {

@@ -20,7 +20,9 @@ export type GatewayOptions = {
 export type Planes = { readonly supervisor: number; readonly engine?: number; readonly control?: number };
 export type PlaneName = 'engine' | 'control';
 
-const bundle = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** Where the bundles are: of this run, or `dist/` as `npm run build` made it. */
+export const bundles = process.env['HOLDFAST_BUNDLES'] ?? fileURLToPath(new URL('../../dist', import.meta.url));
+const bundle = join(bundles, 'main.js');
 
 const alive = (pid: number | undefined): pid is number => {
   if (pid === undefined) return false;
@@ -187,6 +189,6 @@ export class Gateway {
 
   /** A command of the bench's own command line, as a person would type it. */
   async typed(...words: readonly string[]): Promise<string> {
-    return await run(process.execPath, [bundle.replace(/main\.js$/, 'bench.js'), this.benchPath, ...words]);
+    return await run(process.execPath, [join(bundles, 'bench.js'), this.benchPath, ...words]);
   }
 }
