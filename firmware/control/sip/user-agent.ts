@@ -5,11 +5,12 @@ import type { LegId } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 import { Access, type AccessAsk } from './access.ts';
 import { type CredentialsOf, isDialog } from './dialog/dialog.ts';
-import { type Answer, flowClosed, hangUp, incomingInvite, respond, userOfText } from './dialog/incoming.ts';
-import { abandon, cancel, invite, reoffer } from './dialog/outgoing.ts';
+import { type Answer, flowClosed, hangUp, respond, userOfText } from './dialog/incoming.ts';
+import { abandon, cancel, invite } from './dialog/outgoing.ts';
+import { reoffer } from './dialog/reoffer.ts';
 import { Requester } from './dialog/requester.ts';
-import { ackCame, answer, answerOptions, requestCame, sendInfo } from './dialog/requests.ts';
-import { allow, type Room } from './dialog/room.ts';
+import { ackCame, answer, cancelCame, newRequest, requestCame, sendInfo } from './dialog/requests.ts';
+import type { Room } from './dialog/room.ts';
 import { Sessions } from './dialog/sessions.ts';
 import { Standalone } from './dialog/standalone.ts';
 import type {
@@ -30,7 +31,7 @@ import { tokenMaker } from './message/token.ts';
 import { type Lookup, Resolver } from './resolver/resolver.ts';
 import { responseTo } from './transaction/response.ts';
 import { timersOf } from './transaction/timers.ts';
-import { type ServerTransaction, Transactions } from './transaction/transactions.ts';
+import { Transactions } from './transaction/transactions.ts';
 import { Transports } from './transport/transports.ts';
 
 export type SipUserAgentOptions = {
@@ -225,38 +226,9 @@ export class SipUserAgent implements UserAgent {
     const transaction = transactions.accept(flow, message, source);
     if (!transaction) return true;
     if (merged) answer(this.#room, transaction, 482);
-    else if (message.method === 'CANCEL') this.#cancelCame(transaction);
-    else if (!this.#refused(transaction)) {
-      if (session) requestCame(this.#room, session, transaction);
-      else this.#newRequest(transaction);
-    }
+    else if (message.method === 'CANCEL') cancelCame(this.#room, transaction);
+    else if (session) requestCame(this.#room, session, transaction);
+    else newRequest(this.#room, transaction, this.#decide);
     return true;
-  }
-
-  /** RFC 3261 §8.2.2.3, §16.3: extensions we do not have, and requests that went round too often. */
-  #refused(transaction: ServerTransaction): boolean {
-    const { message } = transaction;
-    const unsupported = message.list('require');
-    if (message.header('max-forwards') === '0') answer(this.#room, transaction, 483);
-    else if (unsupported.length > 0) answer(this.#room, transaction, 420, [['unsupported', unsupported.join(', ')]]);
-    else return false;
-    return true;
-  }
-
-  #newRequest(transaction: ServerTransaction): void {
-    const { message } = transaction;
-    if (message.toTag !== '') answer(this.#room, transaction, 481);
-    else if (message.method === 'OPTIONS') answerOptions(this.#room, transaction);
-    else if (message.method !== 'INVITE') answer(this.#room, transaction, 405, [allow]);
-    else if (message.body !== '' && message.sdp === undefined) {
-      answer(this.#room, transaction, 415, [['accept', 'application/sdp']]);
-    } else incomingInvite(this.#room, transaction, this.#decide);
-  }
-
-  #cancelCame(transaction: ServerTransaction): void {
-    const { transactions } = this.#room;
-    const invited = transactions.inviteOf(transaction.flow, transaction.message);
-    answer(this.#room, transaction, invited ? 200 : 481);
-    invited?.onCancel?.(transaction.message);
   }
 }

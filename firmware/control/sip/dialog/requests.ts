@@ -1,9 +1,9 @@
-import type { FlowId } from '../face.ts';
+import type { FlowId, IncomingInvite, InviteVerdict } from '../face.ts';
 import type { Field, SipMessage } from '../message/message.ts';
 import { octetsOf, textOf } from '../message/serializer.ts';
 import { responseTo } from '../transaction/response.ts';
 import type { ServerTransaction } from '../transaction/transactions.ts';
-import { acknowledged, reoffered } from './incoming.ts';
+import { acknowledged, incomingInvite, reoffered } from './incoming.ts';
 import { allow, credentialsFor, dialogDraft, type Room, reasonOf } from './room.ts';
 import type { Session } from './sessions.ts';
 
@@ -29,9 +29,42 @@ export const ackCame = (room: Room, flow: FlowId, ack: SipMessage): void => {
   if (session) acknowledged(room, session, ack);
 };
 
+/** Extensions that we do not have, and requests that went round too often (RFC 3261 §8.2.2.3, §16.3). */
+const refused = (room: Room, transaction: ServerTransaction): boolean => {
+  const { message } = transaction;
+  const unsupported = message.list('require');
+  if (message.header('max-forwards') === '0') answer(room, transaction, 483);
+  else if (unsupported.length > 0) answer(room, transaction, 420, [['unsupported', unsupported.join(', ')]]);
+  else return false;
+  return true;
+};
+
+/** A request outside of our dialogs. */
+export const newRequest = (
+  room: Room,
+  transaction: ServerTransaction,
+  decide: (invite: IncomingInvite) => InviteVerdict,
+): void => {
+  const { message } = transaction;
+  if (refused(room, transaction)) return;
+  if (message.toTag !== '') answer(room, transaction, 481);
+  else if (message.method === 'OPTIONS') answerOptions(room, transaction);
+  else if (message.method !== 'INVITE') answer(room, transaction, 405, [allow]);
+  else if (message.body !== '' && message.sdp === undefined) {
+    answer(room, transaction, 415, [['accept', 'application/sdp']]);
+  } else incomingInvite(room, transaction, decide);
+};
+
+export const cancelCame = (room: Room, transaction: ServerTransaction): void => {
+  const invited = room.transactions.inviteOf(transaction.flow, transaction.message);
+  answer(room, transaction, invited ? 200 : 481);
+  invited?.onCancel?.(transaction.message);
+};
+
 /** A request within a dialog of ours; one that is older than the last is refused (RFC 3261 §12.2.2). */
 export const requestCame = (room: Room, session: Session, transaction: ServerTransaction): void => {
   const { message: request } = transaction;
+  if (refused(room, transaction)) return;
   const last = session.dialog?.remoteCseq;
   if (last !== undefined && request.cseq!.number <= last) {
     answer(room, transaction, 500);

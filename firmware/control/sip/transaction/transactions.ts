@@ -2,8 +2,7 @@ import type { Log } from '../../../core/log.ts';
 import { after, type Lapse, type Machine } from '../../../core/machine.ts';
 import type { Runner } from '../../../core/runner.ts';
 import type { Endpoint, FlowId } from '../face.ts';
-import type { Field, SipMessage } from '../message/message.ts';
-import { SipMessage as Message } from '../message/message.ts';
+import { type Field, SipMessage } from '../message/message.ts';
 import { serialize } from '../message/serializer.ts';
 import type { TokenMaker } from '../message/token.ts';
 import { hostText } from '../message/uri.ts';
@@ -11,6 +10,7 @@ import type { Transports } from '../transport/transports.ts';
 import { clientMachine, clientTrying } from './client-machine.ts';
 import { type ClientEffect, inviteCalling, inviteClientMachine } from './invite-client-machine.ts';
 import { inviteServerMachine, type ServerEffect } from './invite-server-machine.ts';
+import { ackOf, requestKey, serverKey } from './matching.ts';
 import { responseTo } from './response.ts';
 import { serverMachine, serverTrying } from './server-machine.ts';
 import type { Timers } from './timers.ts';
@@ -95,7 +95,7 @@ export class Transactions {
   ): ClientTransaction {
     const { runner, timers, transports } = this.#room;
     const via = options.like?.message.fields[0] ?? this.via(flow);
-    const message = new Message(bare, [via, ...bare.fields], bare.body);
+    const message = new SipMessage(bare, [via, ...bare.fields], bare.body);
     const id = `tx/client/${message.via?.branch}/${message.method}`;
     const octets = serialize(message);
     const transaction: ClientTransaction = { id, flow, to, message, octets, handler, resends: 0, detail: '' };
@@ -296,26 +296,3 @@ export class Transactions {
     });
   }
 }
-
-/** Branch, sent-by and method; for branches of RFC 2543 what that RFC compares (RFC 3261 §17.2.3). */
-const serverKey = (flow: FlowId, message: SipMessage, as?: string): string => {
-  const method = as ?? (message.method === 'ACK' ? 'INVITE' : message.method);
-  const via = message.via;
-  if (via?.branch.startsWith('z9hG4bK') && via.branch.length > 7) {
-    return `${flow}|${via.branch}|${via.host.toLowerCase()}:${via.port ?? 5060}|${method}`;
-  }
-  const cseq = message.cseq?.number;
-  return `${flow}|${message.uri}|${message.callId}|${message.fromTag}|${cseq}|${message.header('via')}|${method}`;
-};
-
-const requestKey = (flow: FlowId, message: SipMessage): string =>
-  `${flow}|${message.method}|${message.cseq?.number}|${message.fromTag}|${message.callId}`;
-
-/** ACK of a final answer from 300 on: of the same branch, hop by hop (RFC 3261 §17.1.1.3). */
-const ackOf = (invite: SipMessage, response: SipMessage): SipMessage => {
-  const fields: Field[] = [invite.fields[0]!];
-  for (const field of invite.fields) if (field[0] === 'route' || field[0] === 'from') fields.push(field);
-  fields.push(['to', response.header('to') ?? invite.header('to')!]);
-  fields.push(['call-id', invite.callId], ['cseq', `${invite.cseq!.number} ACK`], ['max-forwards', '70']);
-  return new Message({ method: 'ACK', uri: invite.uri }, fields);
-};

@@ -1,0 +1,87 @@
+import { after, type Instant, type Machine } from '../../../core/machine.ts';
+import type { SipMessage } from '../message/message.ts';
+import { octetsOf } from '../message/serializer.ts';
+import { type Acks, acknowledge, sendAck } from './acks.ts';
+import { contactOf } from './dialog.ts';
+import { allow, credentialsFor, dialogDraft, type Room, sdpOf, sdpType } from './room.ts';
+import type { Outgoing, Session } from './sessions.ts';
+
+/** re-INVITE with an offer of ours (§14.1). A 491 is tried again after the wait of that section. */
+export const reoffer = (room: Room, session: Session, sdp: string): void => {
+  const { dialog } = session;
+  if (!dialog || session.ending) return;
+  if (session.outgoing || session.incoming) {
+    retryLater(room, session, sdp);
+    return;
+  }
+  const outgoing: Outgoing = {
+    sending: undefined as never,
+    reoffer: true,
+    provisional: false,
+    cancelSent: false,
+    abandoned: false,
+  };
+  session.outgoing = outgoing;
+  const acks: Acks = new Map();
+  const draft = dialogDraft(room, dialog, {
+    method: 'INVITE',
+    fields: [['contact', `<${dialog.contact}>`], allow, sdpType],
+    body: octetsOf(sdp),
+    cseq: () => room.sessions.nextCseq(session),
+    credentials: credentialsFor(room, session),
+  });
+  outgoing.sending = room.requester.send(draft, {
+    response: (response) => reofferAnswered(room, session, outgoing, acks, sdp, response),
+    failed: () => {
+      session.outgoing = undefined;
+      if (!session.ending) room.tell(session.leg, { sip: 'reofferAnswered', status: 408 });
+    },
+  });
+};
+
+const reofferAnswered = (
+  room: Room,
+  session: Session,
+  outgoing: Outgoing,
+  acks: Acks,
+  sdp: string,
+  response: SipMessage,
+): void => {
+  if (response.status < 200) return;
+  const repeated = acks.get(response.toTag);
+  if (repeated) {
+    sendAck(room, repeated.dialog, repeated.octets);
+    return;
+  }
+  if (session.outgoing === outgoing) session.outgoing = undefined;
+  if (response.status < 300 && session.dialog) {
+    const dialog = { ...session.dialog, target: contactOf(response) ?? session.dialog.target };
+    acks.set(response.toTag, acknowledge(room, dialog, outgoing.sending.current.message));
+    if (room.sessions.of(session.leg) === session) room.sessions.setDialog(session, dialog);
+  }
+  if (session.ending) return;
+  if (response.status === 491) {
+    retryLater(room, session, sdp);
+    return;
+  }
+  room.tell(session.leg, { sip: 'reofferAnswered', status: response.status, ...sdpOf(response) });
+};
+
+const waitMachine: Machine<{ readonly at?: Instant }, never, { readonly do: 'go' }> = {
+  step: (state, event, now) =>
+    (event as { type: string }).type === 'lapse' && state.at !== undefined && now >= state.at
+      ? { state: {}, effects: [{ do: 'go' }] }
+      : { state, effects: [] },
+  deadline: (state) => state.at,
+  over: (state) => state.at === undefined,
+};
+
+/** §14.1: who made the Call-ID waits 2.1 to 4 s, the other up to 2 s, so that they do not meet again. */
+const retryLater = (room: Room, session: Session, sdp: string): void => {
+  const { t1 } = room.timers;
+  const waitMs = session.placed ? t1 * (4.2 + room.random() * 3.8) : t1 * room.random() * 4;
+  const go = (): void => {
+    if (room.sessions.of(session.leg) === session) reoffer(room, session, sdp);
+  };
+  room.runner.host(`glare/${session.leg}`, waitMachine, { at: after(room.runner.now(), waitMs) }, go, { kept: false });
+};
