@@ -61,8 +61,8 @@ export class FrameClock {
 
   readonly #wake = (): void => {
     let now = monotonicNow();
-    this.#giveUp(now);
     while (this.#running && now >= this.#due - CLOSE_ENOUGH_MS) {
+      this.#giveUp(now);
       this.#latestMs = Math.max(this.#latestMs, now - this.#due);
       this.#due += FRAME_MS;
       this.#run();

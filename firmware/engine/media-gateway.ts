@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { GatewayError } from '../core/error.ts';
+import { GatewayError, wordsOf } from '../core/error.ts';
 import type { FileEvent, LineEvent, NetEvent } from '../engine-protocol/events.ts';
 import type { Hardware } from '../engine-protocol/hardware.ts';
 import type { ContextId, TerminationId } from '../engine-protocol/ids.ts';
@@ -45,6 +45,7 @@ export class MediaGateway implements TerminationHost {
   readonly #clock: Clock;
   readonly #log: EventLog;
   readonly #cname: string;
+  readonly #faulty = new Set<string>();
   #hardware: Hardware | undefined;
   #lastContext = 0;
   #lastTermination = 0;
@@ -63,10 +64,9 @@ export class MediaGateway implements TerminationHost {
 
   /** One frame: all is read before anything is written, so that a frame leaves in the tick in which it came. */
   frame(now: number): void {
-    for (const line of this.lines.values()) if (!line.inContext) line.read(now);
-    for (const context of this.#contexts.values()) context.read(now);
-    for (const context of this.#contexts.values()) context.write(now);
-    for (const line of this.lines.values()) if (!line.inContext) line.write(undefined, now);
+    for (const context of this.#contexts.values()) this.#guarded(context.id, context.read, context, now);
+    for (const context of this.#contexts.values()) this.#guarded(context.id, context.write, context, now);
+    for (const line of this.lines.values()) if (!line.inContext) this.#guarded(line.id, line.frameAlone, line, now);
   }
 
   async add(request: Add): Promise<AddReply> {
@@ -177,6 +177,17 @@ export class MediaGateway implements TerminationHost {
   async close(): Promise<void> {
     for (const id of [...this.#terminations.keys()]) {
       await this.subtract({ do: 'subtract', id: 0, termination: id as TerminationId });
+    }
+  }
+
+  /** A fault in one context or line must not take the sound of the others. */
+  #guarded<T>(of: string, work: (this: T, now: number) => void, on: T, now: number): void {
+    try {
+      work.call(on, now);
+    } catch (error) {
+      if (this.#faulty.has(of)) return;
+      if (this.#faulty.size < MOST_TERMINATIONS) this.#faulty.add(of);
+      this.#log.service(of, 'failing', wordsOf(error));
     }
   }
 

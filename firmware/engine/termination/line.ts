@@ -123,6 +123,12 @@ export class LineTermination implements Termination, PortHost {
     if (now >= this.#deafUntil) this.#detector.write(this.heard);
   }
 
+  /** A frame of an idle line: it is heard, and hears its own tones. */
+  frameAlone(now: number): void {
+    this.read(now);
+    this.write(undefined, now);
+  }
+
   write(frame: Int16Array | undefined, now: number): void {
     if (this.#tone.playing) {
       this.#tone.read(this.#toneFrame);

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { BenchClient } from '../../drivers/simulated/bench-client.ts';
+import type { EngineConnection } from '../engine-protocol/conformance.ts';
+import { startEngine } from './test-engine.ts';
+
+const LINE = 'line/9';
+const PORT = 'exchange/1';
+type Scene = {
+  readonly control: EngineConnection;
+  readonly bench: BenchClient;
+  readonly signal: (play: object) => Promise<unknown>;
+};
+
+const onLine = async (scene: (scene: Scene) => Promise<void>, settings: object = {}): Promise<void> => {
+  const engine = await startEngine(settings);
+  try {
+    const control = await engine.connect();
+    await control.hello();
+    await control.request('provision', { revision: 'r', hardware: engine.hardware });
+    await control.request('add', { context: 'new', mode: 'sendReceive', what: LINE });
+    const signal = (play: object) => control.request('signal', { termination: LINE, play });
+    await scene({ control, bench: await engine.bench(), signal });
+  } finally {
+    await engine.stop();
+  }
+};
+
+describe('an exchange line', () => {
+  it('is seized, checked for dial tone, dialled, and answered by reversal, then dropped by the loop', async () => {
+    await onLine(
+      async ({ control, bench, signal }) => {
+        const events = ['seized', 'dialled', 'ringback', 'answered'].map((is) => control.event(LINE, is, 15_000));
+        await signal({ loop: 'seize', dial: '5550100' });
+        const [seized, , , answered] = await Promise.all(events);
+        assert.ok(seized?.event.is === 'seized' && seized.event.dialTone);
+        assert.ok(answered?.event.is === 'answered' && answered.event.by === 'polarity');
+        assert.equal((await bench.exchange(PORT)).dialled, '5550100');
+        const gone = control.event(LINE, 'disconnected', 5000);
+        await bench.farHangUp(PORT, 'loop');
+        const { event } = await gone;
+        assert.ok(event.is === 'disconnected' && event.by === 'loop');
+      },
+      { answerReversal: true },
+    );
+  });
+
+  it('tells busy by its tone, and lets the line go', async () => {
+    await onLine(async ({ control, bench, signal }) => {
+      const gone = control.event(LINE, 'disconnected', 15_000);
+      await signal({ loop: 'seize', dial: '5550101' });
+      const { event } = await gone;
+      assert.ok(event.is === 'disconnected' && event.by === 'tone' && event.tone === 'busy');
+      await bench.waitFor(PORT, 'loopOpen', { timeoutMs: 2000 });
+    });
+  });
+
+  it('rings, says when the caller has gone, and is answered when asked', async () => {
+    await onLine(async ({ control, bench, signal }) => {
+      const rung = control.event(LINE, 'rung');
+      await bench.ring(PORT);
+      await rung;
+      await signal({ loop: 'answer' });
+      await bench.waitFor(PORT, 'loopClosed', { timeoutMs: 2000 });
+      await signal({ loop: 'release' });
+      await bench.waitFor(PORT, 'loopOpen', { timeoutMs: 2000 });
+    });
+  });
+});

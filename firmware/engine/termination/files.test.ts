@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { access, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { NewRecorder } from '../../engine-protocol/messages.ts';
+import { encodeG711, muLaw } from '../codec/g711.ts';
+import { inFrames, joined, silence, sines } from '../sound/test-sounds.ts';
+import { decodeWav, muLawHeader } from '../sound/wav.ts';
+import { loadFiles, PlayerTermination } from './player.ts';
+import { openPart, RecorderTermination } from './recorder.ts';
+import type { TerminationHost } from './termination.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'files-'));
+
+const hostOf = (told: unknown[]): TerminationHost => ({
+  happened: (_, event) => told.push(event),
+  digit: () => {},
+});
+
+const wav = (sound: Int16Array): Buffer => {
+  const octets = Buffer.alloc(sound.length);
+  encodeG711(muLaw, sound, 0, sound.length, octets, 0);
+  return Buffer.concat([muLawHeader(sound.length), octets]);
+};
+
+const record = async (name: string, sound: Int16Array, limits: Partial<NewRecorder> = {}) => {
+  const told: unknown[] = [];
+  const what: NewRecorder = { kind: 'recorder', file: join(folder, name), longestS: 60, silenceEndsS: 0, ...limits };
+  const recorder = new RecorderTermination('recorder/1', 'sendOnly', await openPart(what.file), what, hostOf(told));
+  inFrames(sound, (frame, index) => recorder.write(frame, index * 20));
+  return { recorder, told, file: what.file };
+};
+
+describe('recorder', () => {
+  it('writes what was said, and takes its name at the end', async () => {
+    const sound = sines([[700, -10]], 2500);
+    const { recorder, file } = await record('said.wav', sound);
+    await assert.rejects(access(file));
+    assert.deepEqual(await recorder.close(), { seconds: 2.5 });
+    const heard = decodeWav(await readFile(file), file);
+    assert.equal(heard.length, sound.length);
+    for (let index = 0; index < sound.length; index++) assert.ok(Math.abs(heard[index]! - sound[index]!) < 700);
+    await assert.rejects(access(`${file}.part`));
+  });
+
+  it('has each whole second readable in its part before the end', async () => {
+    const { recorder, file } = await record('cut.wav', sines([[700, -10]], 2500));
+    for (let tries = 0; tries < 100; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const part = await readFile(`${file}.part`);
+      if (decodeWav(part, file).length === 16_000) break;
+    }
+    assert.equal(decodeWav(await readFile(`${file}.part`), file).length, 16_000);
+    await recorder.close();
+  });
+
+  it('ends after the longest time', async () => {
+    const { recorder, told } = await record('long.wav', sines([[700, -10]], 3000), { longestS: 2 });
+    await recorder.close();
+    assert.deepEqual(told, [{ is: 'finished', seconds: 2, why: 'longest' }]);
+  });
+
+  it('ends after silence, but not at a pause', async () => {
+    const tone = sines([[700, -10]], 1000);
+    const sound = joined(tone, silence(900), tone, silence(2000));
+    const { recorder, told } = await record('pause.wav', sound, { silenceEndsS: 1 });
+    await recorder.close();
+    assert.deepEqual(told, [{ is: 'finished', seconds: 3.9, why: 'silence' }]);
+  });
+
+  it('says where it cannot write', async () => {
+    await assert.rejects(openPart('/nowhere/at/all.wav'), /store-unwritable: \/nowhere\/at\/all.wav.part/);
+  });
+});
+
+describe('player', () => {
+  const play = async (files: readonly string[], repeat: boolean, frames: number) => {
+    const told: unknown[] = [];
+    const what = { kind: 'player', files: files as [string], repeat } as const;
+    const player = new PlayerTermination('player/1', 'receiveOnly', await loadFiles(files), what, hostOf(told));
+    const heard: Int16Array[] = [];
+    for (let frame = 0; frame < frames; frame++) {
+      player.read(frame * 20);
+      heard.push(player.heard.slice());
+    }
+    return { told, heard: joined(...heard), player };
+  };
+
+  it('plays files one after the other to the sample, then says so once', async () => {
+    const files = [join(folder, 'one.wav'), join(folder, 'two.wav')];
+    await writeFile(files[0]!, wav(new Int16Array(1000).fill(4000)));
+    await writeFile(files[1]!, wav(new Int16Array(500).fill(-4000)));
+    const { told, heard, player } = await play(files, false, 20);
+    assert.ok(heard.subarray(0, 1000).every((sample) => sample > 3800));
+    assert.ok(heard.subarray(1000, 1500).every((sample) => sample < -3800));
+    assert.ok(heard.subarray(1500).every((sample) => sample === 0));
+    assert.deepEqual(told, [{ is: 'finished', seconds: 0.1875, why: 'end' }]);
+    assert.deepEqual(await player.close(), { seconds: 0.1875 });
+  });
+
+  it('repeats without a gap', async () => {
+    const file = join(folder, 'loop.wav');
+    await writeFile(file, wav(new Int16Array(333).fill(4000)));
+    const { told, heard } = await play([file], true, 50);
+    assert.ok(heard.every((sample) => sample > 3800));
+    assert.deepEqual(told, []);
+  });
+
+  const broken: [string, Buffer, RegExp][] = [
+    ['no WAV', Buffer.from('hello world, this is text'), /no WAV file/],
+    ['no data', muLawHeader(0).subarray(0, 50), /no data/],
+    ['another rate', Buffer.from(muLawHeader(0)).fill(0x44, 24, 25), /Hz/],
+    ['two channels', Buffer.from(muLawHeader(0)).fill(2, 22, 23), /more than one channel/],
+    ['another format', Buffer.from(muLawHeader(0)).fill(3, 20, 21), /format 3/],
+  ];
+  for (const [name, octets, words] of broken) {
+    it(`refuses a file with ${name}, by name`, async () => {
+      const file = join(folder, 'broken.wav');
+      await writeFile(file, octets);
+      await assert.rejects(loadFiles([file]), words);
+      await assert.rejects(loadFiles([file]), /broken\.wav/);
+    });
+  }
+
+  it('refuses a file that is not there', async () => {
+    await assert.rejects(loadFiles([join(folder, 'none.wav')]), /none\.wav cannot be read/);
+  });
+});
