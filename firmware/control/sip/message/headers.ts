@@ -17,8 +17,9 @@ const noParameters: Parameters = Object.freeze(Object.create(null));
 const QUOTE = 34;
 const BACKSLASH = 92;
 
-/** Index of the first `wanted` outside of quotes and angle brackets from `from` on, or -1. */
-const find = (text: string, wanted: number, from: number): number => {
+/** Index of the first `;` or `,` outside of quotes and angle brackets from `from` on, or -1; `plain` text has neither. */
+const find = (text: string, wanted: number, from: number, plain: boolean): number => {
+  if (plain) return text.indexOf(wanted === 59 ? ';' : ',', from);
   let quoted = false;
   let angle = false;
   for (let at = from; at < text.length; at++) {
@@ -34,13 +35,16 @@ const find = (text: string, wanted: number, from: number): number => {
   return -1;
 };
 
+const isPlain = (text: string): boolean => !text.includes('"') && !text.includes('<');
+
 /** Splits a comma list outside of quotes and `<>`; at most `MOST_VALUES` values, the rest is dropped. */
 export const splitList = (text: string): string[] => {
   if (!text.includes(',')) return text === '' ? [] : [text];
   const values: string[] = [];
+  const plain = isPlain(text);
   let from = 0;
   while (values.length < MOST_VALUES) {
-    const comma = find(text, 44, from);
+    const comma = find(text, 44, from, plain);
     const value = text.slice(from, comma < 0 ? undefined : comma).trim();
     if (value !== '') values.push(value);
     if (comma < 0) break;
@@ -53,9 +57,10 @@ export const splitList = (text: string): string[] => {
 export const parseParameters = (text: string, separator = 59): Parameters | undefined => {
   if (text.length === 0) return noParameters;
   const parameters: Record<string, string> = Object.create(null);
+  const plain = isPlain(text);
   let from = 0;
   for (let count = 0; count < MOST_PARAMETERS; count++) {
-    const end = find(text, separator, from);
+    const end = find(text, separator, from, plain);
     const piece = text.slice(from, end < 0 ? undefined : end).trim();
     if (piece !== '') {
       const equals = piece.indexOf('=');

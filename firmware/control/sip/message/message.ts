@@ -81,7 +81,8 @@ export class SipMessage {
   /** The topmost Via. */
   get via(): Via | undefined {
     if (this.#via === null) {
-      const first = splitList(this.header('via') ?? '')[0];
+      const field = this.header('via') ?? '';
+      const first = field.includes(',') ? splitList(field)[0] : field;
       this.#via = first === undefined ? undefined : parseVia(first);
     }
     return this.#via;

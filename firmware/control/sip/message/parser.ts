@@ -1,3 +1,4 @@
+import { splitList } from './headers.ts';
 import { HIGHEST_CSEQ, LONGEST_HEADER, LONGEST_MESSAGE, LONGEST_URI, MOST_HEADERS, MOST_VIAS } from './limits.ts';
 import { type Field, SipMessage } from './message.ts';
 import { isToken, isUri, parseUri, wholeNumber } from './uri.ts';
@@ -132,8 +133,28 @@ const fieldName = (text: string, from: number, colon: number): string => {
   return isToken(written) ? (known.get(written.toLowerCase()) ?? written.toLowerCase()) : '';
 };
 
-/** Headers that may stand once only; `multi01` of RFC 4475 is why. */
-const once = ['call-id', 'cseq', 'from', 'to', 'max-forwards', 'content-length'] as const;
+/** Headers that may stand once only (`multi01` of RFC 4475 is why), a bit for each. */
+const once: ReadonlyMap<string, number> = new Map([
+  ['call-id', 1],
+  ['cseq', 2],
+  ['from', 4],
+  ['to', 8],
+  ['max-forwards', 16],
+  ['content-length', 32],
+]);
+
+/** What stands too often, found in one pass. */
+const repeatedIn = (fields: readonly Field[]): string => {
+  let seen = 0;
+  let vias = 0;
+  for (const [name, value] of fields) {
+    if (name === 'via') vias += value.includes(',') ? splitList(value).length : 1;
+    const bit = once.get(name) ?? 0;
+    if ((seen & bit) !== 0) return `${name} stands more than once`;
+    seen |= bit;
+  }
+  return vias > MOST_VIAS ? 'too many Vias' : '';
+};
 
 const judge = (start: Start, fields: Field[], body: string, fault: string): Verdict => {
   const bare = new SipMessage(start, fields, body);
@@ -155,8 +176,8 @@ const reply = (status: 400 | 416 | 420 | 505 | 513, why: string, message: SipMes
 });
 
 const faultOf = (message: SipMessage): string => {
-  for (const name of once) if (message.count(name) > 1) return `${name} stands more than once`;
-  if (message.count('via') > MOST_VIAS || message.list('via').length > MOST_VIAS) return 'too many Vias';
+  const repeated = repeatedIn(message.fields);
+  if (repeated) return repeated;
   const cseq = message.cseq;
   if (!cseq) return `CSeq is not a number up to ${HIGHEST_CSEQ} and a method`;
   if (message.isRequest && cseq.method !== message.method) return 'CSeq names another method';
