@@ -10,6 +10,8 @@ const STEPS_SHOWN = 6;
 /** A steady tone may be dial tone after this, and can be nothing else when it outlasts each burst of ringback. */
 const POSSIBLY_STEADY_MS = 500;
 const STEADY_MS = 2600;
+/** Ringback whose frequencies no other tone has is known so soon; others at the end of their first burst. */
+const UNMISTAKABLE_MS = 300;
 const QUIETEST = powerAt(-38);
 /** Share of a frame's energy in the frequencies of a tone. */
 const PURITY = 0.7;
@@ -81,6 +83,10 @@ export class ToneDetector {
   }
 
   #checkSteady(last: Segment): void {
+    if (last.ms === UNMISTAKABLE_MS && last.sound >= 0) {
+      const only = this.#patterns.filter(({ sounds }) => sounds.includes(last.sound));
+      if (only.length === 1 && only[0]!.name === 'ringback') this.#listener('ringback', true);
+    }
     if (last.sound < 0 || (last.ms !== POSSIBLY_STEADY_MS && last.ms !== STEADY_MS)) return;
     const pattern = this.#patterns.find(({ steady, sounds }) => steady && sounds[0] === last.sound);
     if (pattern) this.#listener(pattern.name, last.ms === STEADY_MS);
