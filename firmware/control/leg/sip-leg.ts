@@ -1,7 +1,6 @@
 import type { Runner } from '../../core/runner.ts';
 import type { Cause } from '../failure.ts';
 import type { IncomingInvite, InviteAsk, InviteVerdict, SipSignal, UserAgent } from '../sip/face.ts';
-import { type KeptLeg, type KeptLegEffect, type KeptLegEvent, keptLeg, keptLegMachine } from './kept-leg-machine.ts';
 import type { Caller, LegBook, LegCommand, LegId, LegMaker, Offer, Setup } from './leg.ts';
 import type { LegMedia } from './media.ts';
 import type { MediaWay, Negotiator } from './negotiator.ts';
@@ -52,21 +51,6 @@ export class SipLegs implements LegMaker {
     }
     this.#host({ phase: 'opening', leg, way: way.media }, way, head);
     this.#open(leg, way.media, beside);
-  }
-
-  /**
-   * Ends the dialogs that a plane before this one left, each as soon as its flow is open: taken up, then BYE with
-   * cause `gatewayRestarted`.
-   */
-  endKept(dialogs: readonly { readonly leg: LegId; readonly flow: string; readonly dialog: unknown }[]): void {
-    const { runner, way, userAgent } = this.#options;
-    for (const { leg, flow, dialog } of dialogs) {
-      runner.host<KeptLeg, KeptLegEvent, KeptLegEffect>(leg, keptLegMachine, keptLeg(runner.now()), (effect) => {
-        if (effect.do === 'look') return runner.tell(leg, { type: 'flow', open: way(flow) !== undefined });
-        userAgent.adopt(leg, dialog);
-        return userAgent.bye(leg, 'gatewayRestarted');
-      });
-    }
   }
 
   #invited(invite: IncomingInvite): InviteVerdict {
