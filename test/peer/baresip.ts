@@ -61,7 +61,7 @@ const settings = (options: BaresipOptions, folder: string, sound: string): strin
   [
     'poll_method epoll',
     `sip_listen ${options.host}:${options.port ?? 5060}`,
-    // what it writes into SDP; its media sockets send from the default route's source address all the same
+    // what it writes into SDP; its media sockets are bound to no address all the same
     `net_interface ${options.host}`,
     `snd_path ${folder}`,
     'call_local_timeout 120',
