@@ -1,4 +1,11 @@
-import { gatewayConfiguration, primary, secondary } from '../peer/configuration.ts';
+import { BenchClient } from '../../drivers/simulated/bench-client.ts';
+import {
+  type GatewayConfiguration,
+  gatewayConfiguration,
+  primary,
+  secondary,
+  type TrunkSettings,
+} from '../peer/configuration.ts';
 import { Gateway } from '../peer/gateway.ts';
 import { Kamailio, noDialogs } from '../peer/kamailio.ts';
 import { Sipp } from '../peer/sipp.ts';
@@ -11,6 +18,8 @@ export const phone = (number: number): string => `phone/${number}`;
 
 /** Outside numbers are 9 and three digits: complete with the last digit, without a wait. */
 export const DIGIT_MAP = '9xxx|1x|2x|3x|4x';
+/** Phones that one simulated card has at most. */
+const MOST_ON_A_CARD = 24;
 /** The usual length of a pressed key, so that a number is dialled in less than a second. */
 export const KEYS = { onMs: 70, offMs: 70 };
 
@@ -25,6 +34,41 @@ export const startGateway = (
     environment: { HOLDFAST_LOG: 'info' },
     waits,
   });
+
+/**
+ * A gateway with more phones than one simulated card has: 24 phones and the exchange lines on the first card, the
+ * others on a second one with a bench of its own. Gives the bench and the name of each phone by its number from 1.
+ */
+export const startWithTwoCards = async (
+  site: Site,
+  size: { readonly phones: number; readonly exchangeLines: number; readonly trunks: readonly TrunkSettings[] },
+) => {
+  const first = gatewayConfiguration({ ...size, phones: MOST_ON_A_CARD }, { routing: { digitMap: DIGIT_MAP } });
+  const bench = site.path('second-bench.sock');
+  const more = Array.from({ length: size.phones - MOST_ON_A_CARD }, (_, i) => i + 1);
+  const lineOf = (i: number): string => `line/second-${i}`;
+  const configuration: GatewayConfiguration = {
+    ...first,
+    cards: [
+      ...first.cards!,
+      { id: 'second', driver: 'simulated', settings: { phones: more.length, exchangeLines: 0, bench } },
+    ],
+    accounts: [
+      ...first.accounts!,
+      ...more.map((i) => ({ id: `20${i}`, user: `20${i}`, password: 'secret', line: lineOf(i) })),
+    ],
+    lines: [
+      ...first.lines!,
+      ...more.map((i) => ({ id: lineOf(i), kind: 'fxs' as const, card: 'second', port: phone(i), account: `20${i}` })),
+    ],
+  };
+  const gateway = await Gateway.start(site, { configuration, environment: { HOLDFAST_LOG: 'info' } });
+  const second = await BenchClient.connect(bench);
+  site.atEnd('close the second bench', () => second.close());
+  const at = (number: number): { readonly bench: BenchClient; readonly number: number } =>
+    number <= MOST_ON_A_CARD ? { bench: gateway.bench, number } : { bench: second, number: number - MOST_ON_A_CARD };
+  return { gateway, at };
+};
 
 /** SIPp as a far end that answers everything and sends all sound back. It stays until the site is closed. */
 export const echoingFarEnd = (site: Site, host: string = address.farEnd): Sipp =>
@@ -148,7 +192,11 @@ export const callThrough = async (
 };
 
 /** Lifts a phone, waits for dial tone and dials; resolves with the last key. */
-export const dial = async ({ bench }: Gateway, number: number, digits: string): Promise<void> => {
+export const dial = async (
+  { bench }: { readonly bench: BenchClient },
+  number: number,
+  digits: string,
+): Promise<void> => {
   await bench.lift(phone(number));
   await bench.waitFor(phone(number), 'tone', { hertz: [350, 440], timeoutMs: 5000 });
   await bench.press(phone(number), digits, KEYS);

@@ -8,7 +8,7 @@ import type { Kamailio } from '../peer/kamailio.ts';
 import type { Program } from '../peer/program.ts';
 import { address, type Site } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
-import { dial, echoingFarEnd, registered, softswitch, startGateway } from './box.ts';
+import { dial, echoingFarEnd, registered, softswitch, startWithTwoCards } from './box.ts';
 import { latenessOf } from './lateness.ts';
 import type { Bench } from './limit.ts';
 import { type Datagram, Packets } from './packets.ts';
@@ -47,10 +47,12 @@ const startLoad = (site: Site, gateway: Gateway): Program => {
   return site.start('load', process.execPath, [script('load.mjs'), ...words.map(String)]);
 };
 
-const callAll = async (gateway: Gateway, a: Kamailio): Promise<void> => {
+type Box = Awaited<ReturnType<typeof startWithTwoCards>>;
+
+const callAll = async ({ at }: Box, a: Kamailio): Promise<void> => {
   const numbers = Array.from({ length: PHONES }, (_, i) => i + 1);
   for (let from = 0; from < PHONES; from += 5) {
-    await Promise.all(numbers.slice(from, from + 5).map((number) => dial(gateway, number, String(9000 + number))));
+    await Promise.all(numbers.slice(from, from + 5).map((n) => dial(at(n), at(n).number, String(9000 + n))));
   }
   await eventually(`${PHONES} calls`, 20_000, async () => {
     return (await a.dialogs()).filter(({ state }) => state === '4').length === PHONES;
@@ -108,9 +110,10 @@ export const bench: Bench = {
     echoingFarEnd(site);
     const peer = { id: 'peer', kind: 'peer', host: loadEnd.host, localPort: 5080, priority: 9 } as const;
     const size = { phones: PHONES, exchangeLines: EXCHANGE_LINES };
-    const gateway = await startGateway(site, { ...size, trunks: [primary(), peer] });
+    const box = await startWithTwoCards(site, { ...size, trunks: [primary(), peer] });
+    const { gateway } = box;
     await registered(a, PHONES);
-    await callAll(gateway, a);
+    await callAll(box, a);
     await startTicker(site);
     const load = startLoad(site, gateway);
     await sleep(WARM_UP_MS);
