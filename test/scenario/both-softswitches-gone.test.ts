@@ -32,7 +32,7 @@ const phoneToPhone = async (gateway: Gateway): Promise<void> => {
 
 const phoneToExchangeLine = async (site: Site, gateway: Gateway): Promise<void> => {
   await gateway.bench.program('exchange/1', '5551234', { does: 'answers', afterMs: 2_000 });
-  await dial(gateway, 3, '5551234#');
+  await dial(gateway, 3, '5551234');
   await gateway.bench.waitFor('exchange/1', 'line', { line: 'talking', timeoutMs: 15_000 });
   await gateway.bench.tone('phone/3', [nearHertz]);
   await gateway.bench.tone('exchange/1', [farHertz]);

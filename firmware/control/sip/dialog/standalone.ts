@@ -58,11 +58,19 @@ export class Standalone {
   }
 
   #next(callId: string): number {
-    const next = (this.#cseqs.get(callId) ?? 0) + 1;
+    const next = (this.#cseqs.get(callId) ?? this.#first()) + 1;
     this.#cseqs.delete(callId);
     this.#cseqs.set(callId, next);
     if (this.#cseqs.size > MOST_COUNTED) this.#cseqs.delete(this.#cseqs.keys().next().value!);
     return next;
+  }
+
+  /**
+   * A plane that was restarted goes on with the Call-ID of the one before, and must count from above it (RFC 3261
+   * §10.2): tenths of a second of CLOCK_MONOTONIC rise faster than anybody registers.
+   */
+  #first(): number {
+    return Math.floor(this.#room.runner.now() / 100);
   }
 }
 
