@@ -3,16 +3,8 @@ import type { CallId, Fact, Party } from '../facts.ts';
 import type { CallFailure, Cause } from '../failure.ts';
 import type { Caller, Connected, LegCommand, LegEvent, LegId, Offered } from '../leg/leg.ts';
 import type { Level } from '../routing/attempt.ts';
-import {
-  type Asker,
-  beginHunt,
-  freshHunt,
-  type Hunt,
-  type HuntEffect,
-  huntDeadline,
-  MOST_ATTEMPTS,
-  stepHunt,
-} from './hunt-machine.ts';
+import { beginHunt, freshHunt, huntDeadline, stepHunt } from './hunt-machine.ts';
+import { type Asker, type Hunt, type HuntEffect, MOST_ATTEMPTS } from './hunt-state.ts';
 
 /** How long the end of a call waits for the last figures of its audio. */
 const CLOSING_MS = 1_000;

@@ -4,15 +4,8 @@ import { after, type Instant, type Some } from '../../core/machine.ts';
 import type { Cause } from '../failure.ts';
 import type { LegEvent, LegId } from '../leg/leg.ts';
 import type { Attempt } from '../routing/attempt.ts';
-import {
-  beginHunt,
-  freshHunt,
-  type Hunt,
-  type HuntEffect,
-  huntDeadline,
-  MOST_ATTEMPTS,
-  stepHunt,
-} from './hunt-machine.ts';
+import { beginHunt, freshHunt, huntDeadline, stepHunt } from './hunt-machine.ts';
+import { type Hunt, type HuntEffect, MOST_ATTEMPTS } from './hunt-state.ts';
 import { FarEnds, seeded } from './test-far-ends.ts';
 
 const attempt = (id: string, over: Partial<Attempt> = {}): Attempt => ({

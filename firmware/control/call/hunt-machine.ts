@@ -1,81 +1,34 @@
-import {
-  after,
-  earliest,
-  type Instant,
-  isSome,
-  type Lapse,
-  type Machine,
-  type Some,
-  type Step,
-} from '../../core/machine.ts';
-import type { Target } from '../facts.ts';
-import type { CallFailure, Cause } from '../failure.ts';
-import { isFailure } from '../failure.ts';
-import type { Caller, Connected, LegCommand, LegEvent, LegId } from '../leg/leg.ts';
+import { after, earliest, type Instant, isSome, type Some } from '../../core/machine.ts';
+import type { Cause } from '../failure.ts';
+import type { LegEvent, LegId } from '../leg/leg.ts';
 import type { Attempt } from '../routing/attempt.ts';
 import type { Reached } from '../routing/verdict.ts';
 import { verdictOn } from '../routing/verdict.ts';
-
-/** At most so many attempts, and so long until a phone rings, in one hunt (U5). */
-export const MOST_ATTEMPTS = 4;
-export const LONGEST_HUNT_MS = 60_000;
-/** How long a stop code waits for hedged legs that have said nothing at all. */
-export const STOP_WAIT_MS = 4_000;
-/** How long the end of a cancelled attempt is waited for before the next one starts. */
-export const END_WAIT_MS = 4_000;
-
-type Tried = { readonly attempt: string; readonly cause: Cause };
-type Held = { readonly attempt: Attempt; readonly legs: Some<LegId> };
-/**
- * An attempt whose INVITE stands. `outlived`: its silence budget is spent, it is waited for but holds up nothing;
- * `ending`: it was cancelled for want of progress, its end holds up the next until `until`.
- */
-export type Open = Held &
-  ({ readonly heard: 'nothing' | 'proceeding' | 'ending'; readonly until: Instant } | { readonly heard: 'outlived' });
-/** What the hunts of one call share: their limits hold for all levels together. */
-export type Spent = {
-  /** Number of the next leg; the executor reserved enough of them. */
-  readonly nextLeg: number;
-  readonly begun: number;
-  readonly giveUpAt: Instant;
-};
-type Common = Spent & {
-  readonly queue: readonly Attempt[];
-  readonly tried: readonly Tried[];
-};
-export type Seeking = Common & {
-  readonly phase: 'seeking';
-  readonly open: readonly Open[];
-  /** A stop code came while another leg is open: it may be that other leg that rings the callee. */
-  readonly stop?: { readonly cause: Cause; readonly until: Instant };
-};
-export type Alerting = Common & {
-  readonly phase: 'alerting';
-  readonly held: Held;
-  readonly reached: 'progress' | 'alerting';
-  readonly noAnswerAt: Instant;
-};
-export type Hunt =
-  | Seeking
-  | Alerting
-  | { readonly phase: 'won'; readonly leg: Connected; readonly attempt: string; readonly target: Target }
-  | { readonly phase: 'lost'; readonly failure: CallFailure; readonly spent: Spent };
-
-export type HuntEffect =
-  | LegCommand
-  | { readonly note: 'attemptBegan'; readonly attempt: Attempt }
-  | {
-      readonly note: 'attemptEnded';
-      readonly attempt: string;
-      readonly cause: Cause;
-      readonly status?: number;
-      readonly q850?: number;
-    };
-type HuntEvent = LegEvent | Lapse | { readonly type: 'abandon'; readonly cause: Cause };
-type Out = Step<Hunt, HuntEffect>;
-type Released = Extract<LegEvent, { type: 'released' }>;
-/** Who calls, beside which leg: what a setup needs besides the target. */
-export type Asker = { readonly caller: Caller; readonly beside: LegId };
+import {
+  type Alerting,
+  type Asker,
+  close,
+  closeAll,
+  END_WAIT_MS,
+  ended,
+  type Held,
+  type Hunt,
+  type HuntEffect,
+  type HuntEvent,
+  LONGEST_HUNT_MS,
+  lastCause,
+  lose,
+  MOST_ATTEMPTS,
+  type Open,
+  type Out,
+  type Released,
+  redirectedAttempt,
+  release,
+  type Seeking,
+  type Spent,
+  STOP_WAIT_MS,
+  silent,
+} from './hunt-state.ts';
 
 /** Nothing spent yet; leg numbers from `firstLeg` on are the call's own. */
 export const freshHunt = (firstLeg: number, now: Instant): Spent => ({
@@ -143,34 +96,6 @@ function startNext(hunt: Seeking, asker: Asker, now: Instant): Out {
 function settle(hunt: Seeking): Out {
   return hunt.open.length > 0 ? { state: hunt, effects: [] } : lose(hunt, hunt.stop?.cause ?? lastCause(hunt), []);
 }
-
-const lastCause = (hunt: Common): Cause => hunt.tried.at(-1)?.cause ?? 'noRoute';
-const silent = (open: readonly Open[]): Tried[] =>
-  open.map((one) => ({ attempt: one.attempt.id, cause: 'serverSilent' }));
-
-const lose = (hunt: Common, cause: Cause, effects: readonly HuntEffect[]): Out => ({
-  // An end without a failure (the far end hung up before it answered) is told to the caller as unavailable.
-  state: { phase: 'lost', failure: isFailure(cause) ? cause : 'unavailable', spent: spentOf(hunt) },
-  effects,
-});
-
-const spentOf = ({ nextLeg, begun, giveUpAt }: Spent): Spent => ({ nextLeg, begun, giveUpAt });
-
-/** Releases an attempt and notes its end; one that is `ending` was released before. */
-const close = (held: Held & { readonly heard?: Open['heard'] }, cause: Cause, noted: Cause = cause): HuntEffect[] =>
-  held.heard === 'ending' ? [] : [...release(held.legs, cause), ended(held.attempt, noted)];
-/** What had outlived its budget was silent, whatever the reason for which it is released now. */
-const closeAll = (open: readonly Open[], cause: Cause): HuntEffect[] =>
-  open.flatMap((one) => close(one, cause, one.heard === 'outlived' ? 'serverSilent' : cause));
-const release = (legs: readonly LegId[], cause: Cause): LegCommand[] =>
-  legs.map((leg) => ({ do: 'release', leg, cause }));
-const ended = (attempt: Attempt, cause: Cause, event?: Released): HuntEffect => ({
-  note: 'attemptEnded',
-  attempt: attempt.id,
-  cause,
-  ...(event?.status === undefined ? {} : { status: event.status }),
-  ...(event?.q850 === undefined ? {} : { q850: event.q850 }),
-});
 
 // ── while nothing rings ─────────────────────────────────────────────────────────────────────────
 
@@ -290,19 +215,6 @@ function stopped(hunt: Seeking, cause: Cause, now: Instant): Out {
     : lose(state, state.stop?.cause ?? cause, []);
 }
 
-/** 300-302: the first number it names becomes an attempt by the same trunk (RFC 3261 §8.1.3.4). */
-function redirectedAttempt(attempt: Attempt, event: Released, begun: number): Attempt | undefined {
-  const number = event.redirects?.find((each) => each !== '');
-  if (number === undefined || number === attempt.targets[0].number) return undefined;
-  const target = { ...attempt.targets[0], number };
-  return {
-    ...attempt,
-    id: `${attempt.id}>${begun + 1}`,
-    targets: [target],
-    why: 'the softswitch named another number',
-  };
-}
-
 // ── deadlines ───────────────────────────────────────────────────────────────────────────────────
 
 function lapsed(hunt: Seeking, asker: Asker, now: Instant): Out {
@@ -377,10 +289,3 @@ function abandon(hunt: Hunt, cause: Cause): Out {
   if (hunt.phase === 'alerting') return lose(hunt, cause, close(hunt.held, cause));
   return { state: hunt, effects: [] };
 }
-
-/** The hunt with its asker as a machine of its own, for tests; in a call it is part of the call's state. */
-export const huntMachine = (asker: Asker): Machine<Hunt, LegEvent | { type: 'abandon'; cause: Cause }, HuntEffect> => ({
-  step: (hunt, event, now) => stepHunt(hunt, event, asker, now),
-  deadline: huntDeadline,
-  over: (hunt) => hunt.phase === 'won' || hunt.phase === 'lost',
-});

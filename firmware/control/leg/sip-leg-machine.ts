@@ -1,92 +1,28 @@
-import { after, type Instant, type Lapse, type Machine, type Step } from '../../core/machine.ts';
-import type { Mode } from '../../engine-protocol/ids.ts';
-import type { NetMedia } from '../../engine-protocol/messages.ts';
-import type { NetSignal } from '../../engine-protocol/signals.ts';
-import { type Cause, failureTable, isFailure } from '../failure.ts';
+import { after, type Instant, type Lapse, type Machine } from '../../core/machine.ts';
+import { type Cause, failureTable } from '../failure.ts';
 import { failureOfAnswer } from '../routing/verdict.ts';
 import type { Reason, SipSignal } from '../sip/face.ts';
 import { isUri, parseUri, userOf } from '../sip/message/uri.ts';
-import { digitOfInfo, INFO_DTMF_TYPE, infoOfDigit } from './info-digit.ts';
-import type { LegCommand, LegEvent, LegId } from './leg.ts';
-import { type Agreed, type LocalStream, type MediaWay, type Negotiator, netMedia } from './negotiator.ts';
+import type { LegCommand } from './leg.ts';
+import type { Negotiator } from './negotiator.ts';
+import { confirmed } from './sip-leg-session.ts';
+import {
+  base,
+  END_WAIT_MS,
+  failed,
+  gone,
+  type In,
+  mediaEffect,
+  type Out,
+  released,
+  type SipLeg,
+  type SipLegEffect,
+  type SipLegEvent,
+  stay,
+  streamOf,
+} from './sip-leg-state.ts';
 
-/** Longest wait for an end that the far end owes us; above 64·T1 of every setting, which the user agent waits. */
-const END_WAIT_MS = 70_000;
-
-type Base = { readonly leg: LegId; readonly way: MediaWay };
-type Streaming = Base & { readonly local: LocalStream };
-
-export type SipLeg =
-  /** Placed: the net is being opened, nothing has left. */
-  | (Base & { readonly phase: 'opening' })
-  | (Streaming & {
-      readonly phase: 'calling';
-      readonly heard: 'nothing' | 'proceeding' | 'early';
-      readonly media?: Agreed;
-    })
-  /** It calls us and the net is being opened; what was asked meanwhile is owed. */
-  | (Base & {
-      readonly phase: 'arriving';
-      readonly offer?: string;
-      readonly owed: 'nothing' | 'alert' | 'early' | 'connect';
-    })
-  | (Streaming & { readonly phase: 'offered'; readonly answer?: { readonly sdp: string; readonly agreed: Agreed } })
-  | (Streaming & {
-      readonly phase: 'confirmed';
-      /** What we want to do with the audio: `sendOnly` while we hold. */
-      readonly want: Mode;
-      /** Undefined until the answer to a late offer of ours has come. */
-      readonly media?: Agreed;
-      readonly farHolds: boolean;
-      readonly reoffer: 'none' | 'ours' | 'late';
-    })
-  // Released by the coordinator: from here only `released` goes up.
-  | (Base & { readonly phase: 'cancelOwed' | 'cancelling'; readonly cause: Cause; readonly until: Instant })
-  | (Base & { readonly phase: 'leaving'; readonly until: Instant })
-  | (Base & { readonly phase: 'gone' });
-type In<P extends SipLeg['phase']> = Extract<SipLeg, { phase: P }>;
-
-export type SipLegEvent =
-  | SipSignal
-  | { readonly type: 'command'; readonly command: LegCommand }
-  /** The net is open; `local` is where it listens. */
-  | { readonly type: 'opened'; readonly local: readonly [address: string, port: number] }
-  | { readonly type: 'mediaFailed' | 'mediaLost' }
-  /** A digit of our side that the trunk wants as INFO. */
-  | { readonly type: 'digit'; readonly digit: string };
-
-export type SipLegEffect =
-  | { readonly tell: LegEvent }
-  | { readonly do: 'invite' | 'reoffer'; readonly sdp: string }
-  /** A CANCEL is owed: nothing more is sent until the far end has shown that it lives. */
-  | { readonly do: 'abandon' }
-  | { readonly do: 'cancel' | 'bye'; readonly cause: Cause }
-  | { readonly do: 'respond'; readonly status: number; readonly sdp?: string; readonly cause?: Cause }
-  | { readonly do: 'info'; readonly contentType: string; readonly body: string }
-  | { readonly do: 'media'; readonly mode: Mode; readonly media: NetMedia }
-  | { readonly do: 'signal'; readonly play: NetSignal }
-  /** Whatever comes from the softswitch is evidence of its health. */
-  | { readonly do: 'hear'; readonly signal: SipSignal }
-  /** Subtracts the net. */
-  | { readonly do: 'close' };
-type Out = Step<SipLeg, SipLegEffect>;
-
-const stay = (state: SipLeg, ...effects: SipLegEffect[]): Out => ({ state, effects });
-const gone = (leg: Base, ...effects: SipLegEffect[]): Out => ({ state: { ...base(leg), phase: 'gone' }, effects });
-const base = ({ leg, way }: Base): Base => ({ leg, way });
-
-/** Deterministic `o=` session number: the leg's own. */
-const sessionOf = (leg: LegId): number => Number(leg.slice('leg/'.length));
-
-const streamOf = (leg: Base, [address, port]: readonly [string, number]): LocalStream => ({
-  address,
-  port,
-  codecs: leg.way.codecs,
-  telephoneEvents: leg.way.digits === 'event',
-  session: sessionOf(leg.leg),
-  version: 1,
-});
-const newer = (local: LocalStream): LocalStream => ({ ...local, version: local.version + 1 });
+export type { SipLeg, SipLegEffect, SipLegEvent };
 
 /**
  * One SIP leg, placed or offered, over one INVITE and its dialog. Offer and answer are handed in, so that it stays
@@ -128,29 +64,6 @@ function stepped(sdp: Negotiator, leg: SipLeg, event: SipLegEvent | Lapse, now: 
 
 // ── release, from any phase ─────────────────────────────────────────────────────────────────────
 
-function released(leg: SipLeg, cause: Cause, now: Instant): Out {
-  const until = after(now, END_WAIT_MS);
-  const tell: SipLegEffect = { tell: { type: 'released', leg: leg.leg, cause } };
-  switch (leg.phase) {
-    case 'opening':
-      return gone(leg, { do: 'close' }, tell);
-    case 'calling':
-      return leg.heard === 'nothing'
-        ? stay({ ...base(leg), phase: 'cancelOwed', cause, until }, { do: 'abandon' }, { do: 'close' })
-        : stay({ ...base(leg), phase: 'cancelling', cause, until }, { do: 'close' }, { do: 'cancel', cause });
-    case 'arriving':
-    case 'offered':
-      return gone(leg, { do: 'respond', status: statusOf(cause), cause }, { do: 'close' }, tell);
-    case 'confirmed':
-      return stay({ ...base(leg), phase: 'leaving', until }, { do: 'bye', cause }, { do: 'close' }, tell);
-    default:
-      return stay(leg);
-  }
-}
-
-/** Final answer to a caller whose call came to nothing. */
-const statusOf = (cause: Cause): number => (isFailure(cause) ? failureTable[cause].status : 480);
-
 function cancelling(leg: In<'cancelOwed' | 'cancelling'>, event: SipLegEvent | Lapse, now: Instant): Out {
   const tell: SipLegEffect = { tell: { type: 'released', leg: leg.leg, cause: leg.cause } };
   if (!('sip' in event)) return event.type === 'lapse' && now >= leg.until ? gone(leg, tell) : stay(leg);
@@ -190,13 +103,6 @@ function opening(sdp: Negotiator, leg: In<'opening'>, event: SipLegEvent | Lapse
   const state: SipLeg = { ...base(leg), phase: 'calling', heard: 'nothing', local };
   return stay(state, { do: 'invite', sdp: sdp.offer(local, 'sendReceive') });
 }
-
-/** The leg ends by itself: the net goes, the call is told. */
-const failed = (
-  leg: SipLeg,
-  cause: Cause,
-  more: { status?: number; q850?: number; redirects?: readonly string[] } = {},
-): Out => gone(leg, { do: 'close' }, { tell: { type: 'released', leg: leg.leg, cause, ...more } });
 
 function calling(sdp: Negotiator, leg: In<'calling'>, event: SipLegEvent | Lapse, now: Instant): Out {
   if (!('sip' in event)) return event.type === 'mediaFailed' ? released(leg, 'mediaLost', now) : stay(leg);
@@ -264,22 +170,6 @@ const numberOf = (contact: string): string[] => {
   return isUri(uri) && userOf(uri) !== '' ? [userOf(uri)] : [];
 };
 
-/** What we want and what the far end wants, as one mode of our net. */
-const bothWant = (ours: Mode, agreed: Mode): Mode => {
-  const send = speaks(ours) && speaks(agreed);
-  const receive = hears(ours) && hears(agreed);
-  if (send) return receive ? 'sendReceive' : 'sendOnly';
-  return receive ? 'receiveOnly' : 'inactive';
-};
-const speaks = (mode: Mode): boolean => mode === 'sendReceive' || mode === 'sendOnly';
-const hears = (mode: Mode): boolean => mode === 'sendReceive' || mode === 'receiveOnly';
-
-const mediaEffect = (leg: Base, agreed: Agreed, want: Mode): SipLegEffect => ({
-  do: 'media',
-  mode: bothWant(want, agreed.mode),
-  media: netMedia(leg.way, agreed),
-});
-
 // ── offered ─────────────────────────────────────────────────────────────────────────────────────
 
 function arriving(sdp: Negotiator, leg: In<'arriving'>, event: SipLegEvent | Lapse): Out {
@@ -342,109 +232,4 @@ function answered(sdp: Negotiator, leg: In<'offered'>): Out {
     status: 200,
     sdp: answer.sdp,
   });
-}
-
-// ── confirmed ───────────────────────────────────────────────────────────────────────────────────
-
-function confirmed(sdp: Negotiator, leg: In<'confirmed'>, event: SipLegEvent | Lapse, now: Instant): Out {
-  if (!('sip' in event)) return ours(sdp, leg, event, now);
-  switch (event.sip) {
-    case 'bye':
-      return failed(leg, 'hungUp');
-    case 'neverAcknowledged':
-      return failed(leg, 'serverSilent');
-    case 'acknowledged':
-      return leg.reoffer === 'late' && event.sdp !== undefined ? agree(leg, sdp.read(leg.local, event.sdp)) : stay(leg);
-    case 'reoffered':
-      return reoffered(sdp, leg, event.sdp);
-    case 'reofferAnswered':
-      return reofferAnswered(sdp, leg, event.status, event.sdp);
-    case 'info':
-      return info(leg, event);
-    default:
-      return stay(leg);
-  }
-}
-
-/** What comes from our side of a confirmed leg. */
-function ours(
-  sdp: Negotiator,
-  leg: In<'confirmed'>,
-  event: Exclude<SipLegEvent, SipSignal> | Lapse,
-  now: Instant,
-): Out {
-  switch (event.type) {
-    case 'mediaLost':
-    case 'mediaFailed':
-      return released(leg, 'mediaLost', now);
-    case 'digit':
-      return stay(leg, infoOf(event.digit));
-    case 'command':
-      return commanded(sdp, leg, event.command);
-    default:
-      return stay(leg);
-  }
-}
-
-function commanded(sdp: Negotiator, leg: In<'confirmed'>, command: LegCommand): Out {
-  switch (command.do) {
-    case 'hold':
-      return reoffer(sdp, leg, 'sendOnly');
-    case 'resume':
-      return reoffer(sdp, leg, 'sendReceive');
-    case 'digit':
-      if (leg.way.digits === 'info') return stay(leg, infoOf(command.digit));
-      return stay(leg, {
-        do: 'signal',
-        play: { digits: command.digit, by: leg.way.digits === 'event' ? 'event' : 'dtmf' },
-      });
-    default:
-      return stay(leg);
-  }
-}
-
-const infoOf = (digit: string): SipLegEffect => ({ do: 'info', contentType: INFO_DTMF_TYPE, body: infoOfDigit(digit) });
-
-function reoffer(sdp: Negotiator, leg: In<'confirmed'>, want: Mode): Out {
-  if (leg.reoffer !== 'none' || leg.want === want) return stay(leg);
-  const local = newer(leg.local);
-  const effects: SipLegEffect[] = leg.media ? [mediaEffect(leg, leg.media, want)] : [];
-  return stay({ ...leg, local, want, reoffer: 'ours' }, ...effects, { do: 'reoffer', sdp: sdp.offer(local, want) });
-}
-
-function reofferAnswered(sdp: Negotiator, leg: In<'confirmed'>, status: number, body: string | undefined): Out {
-  const settled: In<'confirmed'> = { ...leg, reoffer: 'none' };
-  // A refused re-INVITE leaves the session as it was (RFC 3261 §14.1); what we do with our own audio stands.
-  if (status >= 300 || body === undefined) return stay(settled);
-  return agree(settled, sdp.read(leg.local, body));
-}
-
-/** re-INVITE of the far end: hold, resume, another address or codec. */
-function reoffered(sdp: Negotiator, leg: In<'confirmed'>, offer: string | undefined): Out {
-  // Both offered at once: the far end tries again (RFC 3261 §14.2).
-  if (leg.reoffer === 'ours') return stay(leg, { do: 'respond', status: 491 });
-  const local = newer(leg.local);
-  if (offer === undefined) {
-    return stay({ ...leg, local, reoffer: 'late' }, { do: 'respond', status: 200, sdp: sdp.offer(local, leg.want) });
-  }
-  const answer = sdp.answer(local, offer);
-  if (!answer) return stay(leg, { do: 'respond', status: 488 });
-  const next = agree({ ...leg, local }, answer.agreed);
-  return { state: next.state, effects: [{ do: 'respond', status: 200, sdp: answer.sdp }, ...next.effects] };
-}
-
-/** Takes what was agreed into the net, and tells the call when the far end began or ended holding us. */
-function agree(leg: In<'confirmed'>, agreed: Agreed | undefined): Out {
-  const settled: In<'confirmed'> = { ...leg, reoffer: 'none' };
-  if (!agreed) return stay(settled);
-  const farHolds = leg.want === 'sendReceive' && agreed.mode !== 'sendReceive';
-  const state: SipLeg = { ...settled, media: agreed, farHolds };
-  const media = mediaEffect(leg, agreed, leg.want);
-  if (farHolds === leg.farHolds) return stay(state, media);
-  return stay(state, media, { tell: { type: farHolds ? 'held' : 'resumed', leg: leg.leg } });
-}
-
-function info(leg: In<'confirmed'>, event: Extract<SipSignal, { sip: 'info' }>): Out {
-  const digit = digitOfInfo(event.contentType, event.body);
-  return digit === undefined ? stay(leg) : stay(leg, { tell: { type: 'digit', leg: leg.leg, digit } });
 }

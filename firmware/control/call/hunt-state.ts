@@ -1,0 +1,111 @@
+import type { Instant, Lapse, Some, Step } from '../../core/machine.ts';
+import type { Target } from '../facts.ts';
+import type { CallFailure, Cause } from '../failure.ts';
+import { isFailure } from '../failure.ts';
+import type { Caller, Connected, LegCommand, LegEvent, LegId } from '../leg/leg.ts';
+import type { Attempt } from '../routing/attempt.ts';
+
+/** At most so many attempts, and so long until a phone rings, in one hunt (U5). */
+export const MOST_ATTEMPTS = 4;
+export const LONGEST_HUNT_MS = 60_000;
+/** How long a stop code waits for hedged legs that have said nothing at all. */
+export const STOP_WAIT_MS = 4_000;
+/** How long the end of a cancelled attempt is waited for before the next one starts. */
+export const END_WAIT_MS = 4_000;
+
+export type Tried = { readonly attempt: string; readonly cause: Cause };
+export type Held = { readonly attempt: Attempt; readonly legs: Some<LegId> };
+/**
+ * An attempt whose INVITE stands. `outlived`: its silence budget is spent, it is waited for but holds up nothing;
+ * `ending`: it was cancelled for want of progress, its end holds up the next until `until`.
+ */
+export type Open = Held &
+  ({ readonly heard: 'nothing' | 'proceeding' | 'ending'; readonly until: Instant } | { readonly heard: 'outlived' });
+/** What the hunts of one call share: their limits hold for all levels together. */
+export type Spent = {
+  /** Number of the next leg; the executor reserved enough of them. */
+  readonly nextLeg: number;
+  readonly begun: number;
+  readonly giveUpAt: Instant;
+};
+export type Common = Spent & {
+  readonly queue: readonly Attempt[];
+  readonly tried: readonly Tried[];
+};
+export type Seeking = Common & {
+  readonly phase: 'seeking';
+  readonly open: readonly Open[];
+  /** A stop code came while another leg is open: it may be that other leg that rings the callee. */
+  readonly stop?: { readonly cause: Cause; readonly until: Instant };
+};
+export type Alerting = Common & {
+  readonly phase: 'alerting';
+  readonly held: Held;
+  readonly reached: 'progress' | 'alerting';
+  readonly noAnswerAt: Instant;
+};
+export type Hunt =
+  | Seeking
+  | Alerting
+  | { readonly phase: 'won'; readonly leg: Connected; readonly attempt: string; readonly target: Target }
+  | { readonly phase: 'lost'; readonly failure: CallFailure; readonly spent: Spent };
+
+export type HuntEffect =
+  | LegCommand
+  | { readonly note: 'attemptBegan'; readonly attempt: Attempt }
+  | {
+      readonly note: 'attemptEnded';
+      readonly attempt: string;
+      readonly cause: Cause;
+      readonly status?: number;
+      readonly q850?: number;
+    };
+export type HuntEvent = LegEvent | Lapse | { readonly type: 'abandon'; readonly cause: Cause };
+export type Out = Step<Hunt, HuntEffect>;
+export type Released = Extract<LegEvent, { type: 'released' }>;
+/** Who calls, beside which leg: what a setup needs besides the target. */
+export type Asker = { readonly caller: Caller; readonly beside: LegId };
+
+export const lastCause = (hunt: Common): Cause => hunt.tried.at(-1)?.cause ?? 'noRoute';
+export const silent = (open: readonly Open[]): Tried[] =>
+  open.map((one) => ({ attempt: one.attempt.id, cause: 'serverSilent' }));
+
+export const lose = (hunt: Common, cause: Cause, effects: readonly HuntEffect[]): Out => ({
+  // An end without a failure (the far end hung up before it answered) is told to the caller as unavailable.
+  state: { phase: 'lost', failure: isFailure(cause) ? cause : 'unavailable', spent: spentOf(hunt) },
+  effects,
+});
+
+export const spentOf = ({ nextLeg, begun, giveUpAt }: Spent): Spent => ({ nextLeg, begun, giveUpAt });
+
+/** Releases an attempt and notes its end; one that is `ending` was released before. */
+export const close = (
+  held: Held & { readonly heard?: Open['heard'] },
+  cause: Cause,
+  noted: Cause = cause,
+): HuntEffect[] => (held.heard === 'ending' ? [] : [...release(held.legs, cause), ended(held.attempt, noted)]);
+/** What had outlived its budget was silent, whatever the reason for which it is released now. */
+export const closeAll = (open: readonly Open[], cause: Cause): HuntEffect[] =>
+  open.flatMap((one) => close(one, cause, one.heard === 'outlived' ? 'serverSilent' : cause));
+export const release = (legs: readonly LegId[], cause: Cause): LegCommand[] =>
+  legs.map((leg) => ({ do: 'release', leg, cause }));
+export const ended = (attempt: Attempt, cause: Cause, event?: Released): HuntEffect => ({
+  note: 'attemptEnded',
+  attempt: attempt.id,
+  cause,
+  ...(event?.status === undefined ? {} : { status: event.status }),
+  ...(event?.q850 === undefined ? {} : { q850: event.q850 }),
+});
+
+/** 300-302: the first number it names becomes an attempt by the same trunk (RFC 3261 §8.1.3.4). */
+export function redirectedAttempt(attempt: Attempt, event: Released, begun: number): Attempt | undefined {
+  const number = event.redirects?.find((each) => each !== '');
+  if (number === undefined || number === attempt.targets[0].number) return undefined;
+  const target = { ...attempt.targets[0], number };
+  return {
+    ...attempt,
+    id: `${attempt.id}>${begun + 1}`,
+    targets: [target],
+    why: 'the softswitch named another number',
+  };
+}
