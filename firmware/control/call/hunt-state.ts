@@ -66,10 +66,13 @@ export type Released = Extract<LegEvent, { type: 'released' }>;
 /** Who calls, beside which leg: what a setup needs besides the target. */
 export type Asker = { readonly caller: Caller; readonly beside: LegId };
 
+/** Why the last attempt ended; `noRoute` where none was made. */
 export const lastCause = (hunt: Common): Cause => hunt.tried.at(-1)?.cause ?? 'noRoute';
+/** Attempts that are given up because nothing was heard of them. */
 export const silent = (open: readonly Open[]): Tried[] =>
   open.map((one) => ({ attempt: one.attempt.id, cause: 'serverSilent' }));
 
+/** The hunt is over without a winner. */
 export const lose = (hunt: Common, cause: Cause, effects: readonly HuntEffect[]): Out => ({
   // An end without a failure (the far end hung up before it answered) is told to the caller as unavailable.
   state: { phase: 'lost', failure: isFailure(cause) ? cause : 'unavailable', spent: spentOf(hunt) },
@@ -87,8 +90,10 @@ export const close = (
 /** What had outlived its budget was silent, whatever the reason for which it is released now. */
 export const closeAll = (open: readonly Open[], cause: Cause): HuntEffect[] =>
   open.flatMap((one) => close(one, cause, one.heard === 'outlived' ? 'serverSilent' : cause));
+/** Commands that release these legs. */
 export const release = (legs: readonly LegId[], cause: Cause): LegCommand[] =>
   legs.map((leg) => ({ do: 'release', leg, cause }));
+/** The note of an attempt's end, with the codes of the answer if there was one. */
 export const ended = (attempt: Attempt, cause: Cause, event?: Released): HuntEffect => ({
   note: 'attemptEnded',
   attempt: attempt.id,

@@ -13,6 +13,7 @@ export const END_WAIT_MS = 70_000;
 export type Base = { readonly leg: LegId; readonly way: MediaWay };
 export type Streaming = Base & { readonly local: LocalStream };
 
+/** One SIP leg from either side; each phase has what it needs and no more. */
 export type SipLeg =
   /** Placed: the net is being opened, nothing has left. */
   | (Base & { readonly phase: 'opening' })
@@ -68,7 +69,9 @@ export type SipLegEffect =
   | { readonly do: 'close' };
 export type Out = Step<SipLeg, SipLegEffect>;
 
+/** The next state, with what is to be done. */
 export const stay = (state: SipLeg, ...effects: SipLegEffect[]): Out => ({ state, effects });
+/** Nothing more comes of this leg. */
 export const gone = (leg: Base, ...effects: SipLegEffect[]): Out => ({
   state: { ...base(leg), phase: 'gone' },
   effects,
@@ -78,6 +81,7 @@ export const base = ({ leg, way }: Base): Base => ({ leg, way });
 /** Deterministic `o=` session number: the leg's own. */
 export const sessionOf = (leg: LegId): number => Number(leg.slice('leg/'.length));
 
+/** Our end of the stream, from where the net listens (address, port). */
 export const streamOf = (leg: Base, [address, port]: readonly [string, number]): LocalStream => ({
   address,
   port,
@@ -86,8 +90,10 @@ export const streamOf = (leg: Base, [address, port]: readonly [string, number]):
   session: sessionOf(leg.leg),
   version: 1,
 });
+/** The same stream for the next description of it (RFC 3264 §8). */
 export const newer = (local: LocalStream): LocalStream => ({ ...local, version: local.version + 1 });
 
+/** The coordinator ends the leg, in whatever phase it is. */
 export function released(leg: SipLeg, cause: Cause, now: Instant): Out {
   const until = after(now, END_WAIT_MS);
   const tell: SipLegEffect = { tell: { type: 'released', leg: leg.leg, cause } };
@@ -128,6 +134,7 @@ export const bothWant = (ours: Mode, agreed: Mode): Mode => {
 export const speaks = (mode: Mode): boolean => mode === 'sendReceive' || mode === 'sendOnly';
 export const hears = (mode: Mode): boolean => mode === 'sendReceive' || mode === 'receiveOnly';
 
+/** What was agreed on, as the engine is to do it. */
 export const mediaEffect = (leg: Base, agreed: Agreed, want: Mode): SipLegEffect => ({
   do: 'media',
   mode: bothWant(want, agreed.mode),

@@ -34,6 +34,8 @@ export class TestEngine implements Engine {
   readonly asked: string[] = [];
   /** Requests whose text matches are refused. */
   refuses: RegExp | undefined;
+  /** Subtracts of nets wait for this. */
+  figures: Promise<void> | undefined;
   #last = 0;
   #onEvent: (event: Notify) => void = () => {};
   #seq = 0;
@@ -65,6 +67,7 @@ export class TestEngine implements Engine {
   }
   async subtract(ask: Parameters<Engine['subtract']>[0]): Promise<SubtractReply> {
     this.#log(`subtract ${ask.termination}`);
+    if (ask.termination.startsWith('net/')) await this.figures;
     for (const [id, members] of this.contexts) {
       if (!members.delete(ask.termination)) continue;
       if (members.size === 0) this.contexts.delete(id);

@@ -77,6 +77,26 @@ describe('a call from phone to softswitch', () => {
     ]);
   });
 
+  it('states its end when the last figures of its audio have come, or after a second without', async () => {
+    let come = () => {};
+    for (const late of [false, true]) {
+      office.engine.figures = new Promise((resolve) => {
+        come = resolve;
+      });
+      await call('3456');
+      await office.answer('primary', accepted);
+      await hangUp();
+      assert.equal(office.told('callEnded').length, late ? 1 : 0);
+      if (late) await office.turn(1000);
+      else come();
+      await office.settle();
+      assert.equal(office.told('callEnded').length, late ? 2 : 1);
+      assert.equal(office.told('callMedia').length, 1);
+      await office.answer('primary', { sip: 'ended' });
+    }
+    come();
+  });
+
   it('lets the caller hear early media, and no ringback over it', async () => {
     await call('3456');
     await office.answer('primary', provisional(183, 'sendReceive'));
