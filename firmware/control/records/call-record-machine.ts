@@ -1,4 +1,4 @@
-import { after, type Instant, type Lapse, type Machine } from '../../core/machine.ts';
+import type { Instant, Machine } from '../../core/machine.ts';
 import type { Fact, Party, Target } from '../facts.ts';
 import { type CallFailure, type Cause, failureTable, isFailure } from '../failure.ts';
 
@@ -39,11 +39,9 @@ export type CallRecord = {
 type CallFact = Extract<Fact, { readonly call: string }>;
 
 export type RecordState = {
-  /** `closing`: over, but the figures of its audio are still to come. `ended`: kept until the journal has it. */
-  readonly is: 'open' | 'closing' | 'ended' | 'stored';
+  /** `ended`: kept until the journal has it. */
+  readonly is: 'open' | 'ended' | 'stored';
   readonly began: Instant;
-  /** When a closing record is stored without figures. */
-  readonly storeBy?: Instant;
   readonly record: Partial<Omit<CallRecord, 'id' | 'at' | 'from' | 'dialled' | 'attempts'>> &
     Pick<CallRecord, 'id' | 'at' | 'from' | 'dialled' | 'attempts'>;
 };
@@ -67,8 +65,7 @@ export const recordBegan = ({ call, from, dialled }: Began, now: Instant, wall: 
 /**
  * The record of one call as a fold over its facts.
  *
- *     open ── callEnded ──► closing ── callMedia, 500 ms ──► ended ── stored ──► stored (over)
- *     open ── callEnded of a call without audio over the network, restarted ──► ended
+ *     open ── callEnded, restarted ──► ended ── stored ──► stored (over)
  *
  * The state is in the adoption file: a call that was open when the control plane died is ended by its successor, and
  * a record that had ended but was not yet in the journal is stored by it.
@@ -77,31 +74,17 @@ export const callRecordMachine: Machine<RecordState, RecordEvent, RecordEffect> 
   step(state, event, now) {
     if (event.type === 'stored' && state.is === 'ended') return { state: { ...state, is: 'stored' }, effects: [] };
     if (event.type === 'restarted') return restarted(state, now);
-    if (state.is === 'closing') return closing(state, event, now);
     if (event.type !== 'fact' || state.is !== 'open') return { state, effects: [] };
     if (event.fact.fact === 'callEnded') return ended(state, event.fact.cause, event.fact.by, now);
     return { state: { ...state, record: folded(state, event.fact, now) }, effects: [] };
   },
-  deadline: (state) => (state.is === 'closing' ? state.storeBy : undefined),
+  deadline: () => undefined,
   over: (state) => state.is === 'stored',
 };
 
-/** The engine answers within milliseconds; a record does not wait longer than this for the figures of its audio. */
-const FIGURES_WAIT_MS = 500;
-
-const closing = (state: RecordState, event: RecordEvent | Lapse, now: Instant) => {
-  const { storeBy = now, ...rest } = state;
-  if (event.type === 'fact' && event.fact.fact === 'callMedia') {
-    const record = { ...state.record, statistics: event.fact.statistics };
-    return { state: { ...rest, is: 'ended' as const, record }, effects: [storing(record as CallRecord)] };
-  }
-  if (event.type !== 'lapse' || now < storeBy) return { state, effects: [] };
-  return { state: { ...rest, is: 'ended' as const }, effects: [storing(state.record as CallRecord)] };
-};
-
 const restarted = (state: RecordState, now: Instant) =>
-  state.is === 'ended' || state.is === 'closing'
-    ? { state: { ...state, is: 'ended' as const }, effects: [storing(state.record as CallRecord)] }
+  state.is === 'ended'
+    ? { state, effects: [storing(state.record as CallRecord)] }
     : ended(state, 'gatewayRestarted', 'gateway', now);
 
 const storing = (record: CallRecord): RecordEffect => ({ do: 'store', record });
@@ -164,19 +147,8 @@ const ended = (state: RecordState, cause: Cause, endedBy: CallRecord['endedBy'],
     cause,
     sentence: sentenceOf(cause),
   };
-  const figuresToCome =
-    answeredAfterMs !== undefined &&
-    record.statistics === undefined &&
-    cause !== 'gatewayRestarted' &&
-    usesNetwork(record);
-  if (figuresToCome) {
-    return { state: { ...state, is: 'closing' as const, storeBy: after(now, FIGURES_WAIT_MS), record }, effects: [] };
-  }
   return { state: { ...state, is: 'ended' as const, record }, effects: [storing(record)] };
 };
-
-const usesNetwork = ({ from, attempts }: CallRecord): boolean =>
-  from.kind === 'trunk' || attempts.some((each) => each.cause === 'answered' && each.target.kind === 'trunk');
 
 const sentenceOf = (cause: Cause): string => {
   if (isFailure(cause)) return failureTable[cause satisfies CallFailure].sentence;

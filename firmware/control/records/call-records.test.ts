@@ -226,24 +226,3 @@ test('a record that cannot be stored is kept and tried again', async (t) => {
   assert.equal((await written(journal, 2)).length, 2);
   await until(() => open().length === 0);
 });
-
-test('a call over the network waits for the figures of its audio, but not for long', async (t) => {
-  const { clock, start } = await setUp(t);
-  const { state, journal } = await start();
-  const talk = (): void => {
-    state(began());
-    state(attemptBegan('primary', 'primary', 'priority 1, up'));
-    state({ fact: 'callAnswered', call, attempt: 'primary', target: target('primary') });
-    state({ fact: 'callEnded', call, cause: 'hungUp', by: 'caller' });
-  };
-  talk();
-  await settle();
-  assert.equal((await journal.last(5)).length, 0);
-  state({ fact: 'callMedia', call, statistics: { lost: 3 } });
-  await settle();
-  assert.deepEqual((await journal.last(5))[0]!.record.statistics, { lost: 3 });
-  talk();
-  clock.turn(500);
-  await settle();
-  assert.equal((await journal.last(5)).length, 2);
-});

@@ -47,6 +47,7 @@ export class CallRecords {
     }
     const id = this.#open.get(fact.call);
     if (id === undefined) return;
+    if (fact.fact === 'callEnded') this.#open.delete(fact.call);
     runner.tell<RecordEvent>(id, { type: 'fact', fact });
   }
 
@@ -73,7 +74,6 @@ export class CallRecords {
   }
 
   #perform(id: string, { record }: RecordEffect): void {
-    for (const [call, machine] of this.#open) if (machine === id) this.#open.delete(call);
     this.#host.runner.outward(() => {
       void this.#store(id, record);
       for (const [other, waiting] of this.#unstored) {
