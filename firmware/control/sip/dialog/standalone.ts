@@ -2,6 +2,7 @@ import type { RequestAsk, RequestOutcome } from '../face.ts';
 import { parseRetryAfter } from '../message/headers.ts';
 import type { Field, SipMessage } from '../message/message.ts';
 import { wholeNumber } from '../message/uri.ts';
+import type { Sending } from './requester.ts';
 import { addressText, allow, type Room } from './room.ts';
 
 /** Call-IDs of registrations whose CSeq is counted; the longest unused is forgotten. */
@@ -11,11 +12,18 @@ const MOST_COUNTED = 1_000;
 export class Standalone {
   readonly #room: Room;
   readonly #cseqs = new Map<string, number>();
+  /** The REGISTER under way of each flow and Call-ID. */
+  readonly #registering = new Map<string, Sending>();
 
   constructor(room: Room) {
     this.#room = room;
   }
 
+  /**
+   * A REGISTER takes the place of one with the same Call-ID that is still under way: two at a time could reach the
+   * registrar in either order and the later be refused for its CSeq (RFC 3261 §10.2, §10.3). What is answered to the
+   * former is still told, its silence is not.
+   */
   request(ask: RequestAsk, done: (outcome: RequestOutcome) => void): void {
     const { runner, transports, requester } = this.#room;
     const flow = transports.flow(ask.flow);
@@ -24,7 +32,8 @@ export class Standalone {
       return;
     }
     const began = runner.now();
-    requester.send(
+    const registering = this.#supersede(ask);
+    const sending = requester.send(
       {
         flow: ask.flow,
         to: flow.remote,
@@ -36,12 +45,34 @@ export class Standalone {
         giveUpAfterMs: ask.giveUpAfterMs,
       },
       {
+        wanted: () => registering === undefined || this.#registering.get(registering) === sending,
         response: (response, refused) => {
-          if (response.status >= 200) done(outcomeOf(response, runner.now() - began, refused));
+          if (response.status < 200) return;
+          this.#settled(registering, sending);
+          done(outcomeOf(response, runner.now() - began, refused));
         },
-        failed: (why, detail) => done(why === 'silence' ? { is: 'silent' } : { is: 'unreachable', why: detail }),
+        failed: (why, detail) => {
+          const wanted = this.#settled(registering, sending);
+          if (wanted) done(why === 'silence' ? { is: 'silent' } : { is: 'unreachable', why: detail });
+        },
       },
     );
+    if (registering !== undefined) this.#registering.set(registering, sending);
+  }
+
+  /** Lets go of the REGISTER that this one replaces; gives the key of a REGISTER. */
+  #supersede(ask: RequestAsk): string | undefined {
+    if (ask.method !== 'REGISTER') return undefined;
+    const key = `${ask.flow}|${ask.callId}`;
+    const former = this.#registering.get(key);
+    if (former) this.#room.transactions.abandoned(former.current);
+    return key;
+  }
+
+  /** A request is over; false if another had taken its place. */
+  #settled(registering: string | undefined, sending: Sending): boolean {
+    if (registering === undefined) return true;
+    return this.#registering.get(registering) === sending && this.#registering.delete(registering);
   }
 
   #fields(ask: RequestAsk): Field[] {

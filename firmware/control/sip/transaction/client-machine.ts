@@ -20,7 +20,11 @@ export type Client =
     }
   | { readonly is: 'completed'; readonly endAt: Instant }
   | { readonly is: 'over' };
-export type ClientEvent = { readonly type: 'response'; readonly status: number } | { readonly type: 'transportFailed' };
+export type ClientEvent =
+  | { readonly type: 'response'; readonly status: number }
+  | { readonly type: 'transportFailed' }
+  /** A newer request has taken its place: no further copy. */
+  | { readonly type: 'abandoned' };
 
 /** State right after the first copy was sent; `giveUpAfterMs` ends it earlier than Timer F. */
 export const clientTrying = (timers: Timers, reliable: boolean, now: Instant, giveUpAfterMs?: number): Client => ({
@@ -36,6 +40,10 @@ export const clientMachine = (timers: Timers, reliable: boolean): Machine<Client
     if (event.type === 'lapse') return lapsed(state, timers, now);
     if (state.is === 'completed') return { state, effects: [] };
     if (event.type === 'transportFailed') return { state: { is: 'over' }, effects: [{ tell: 'transport' }] };
+    if (event.type === 'abandoned') {
+      const { resendAt: _, ...silent } = state;
+      return { state: silent, effects: [] };
+    }
     const effects: ClientEffect[] = [{ tell: 'response' }];
     if (event.status < 200) return { state: { ...state, is: 'proceeding', waitMs: timers.t2 }, effects };
     const next: Client = reliable ? { is: 'over' } : { is: 'completed', endAt: after(now, timers.t4) };

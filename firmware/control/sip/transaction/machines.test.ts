@@ -118,6 +118,21 @@ test('an abandoned INVITE is not sent again, but still heard until Timer B', () 
   assert.deepEqual(x.times('response'), [10_600]);
 });
 
+test('an abandoned non-INVITE is not sent again, whatever it had heard, and still ends', () => {
+  for (const heard of [false, true]) {
+    const x = plain();
+    x.clock.turn(600);
+    if (heard) x.tell({ type: 'response', status: 100 });
+    x.tell({ type: 'abandoned' });
+    x.clock.turn(10_000);
+    assert.deepEqual(x.times('send'), [500]);
+    x.tell({ type: 'response', status: 200 });
+    assert.equal(x.times('response').at(-1), 10_600);
+    x.clock.turn(5000);
+    assert.ok(x.over());
+  }
+});
+
 test('over a reliable transport nothing is sent twice and nothing lingers', () => {
   const a = invite(true);
   a.clock.turn(60_000);

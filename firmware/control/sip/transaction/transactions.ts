@@ -127,7 +127,7 @@ export class Transactions {
     this.#room.runner.tell(transaction.id, { type: 'cancelled' });
   }
 
-  /** No further copy of an INVITE that nobody wants any more. */
+  /** No further copy of a request that nobody wants any more. */
   abandoned(transaction: ClientTransaction): void {
     this.#room.runner.tell(transaction.id, { type: 'abandoned' });
   }
