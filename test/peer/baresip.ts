@@ -117,7 +117,9 @@ export class Baresip {
     writeFileSync(`${folder}/config`, settings(options, folder, sound));
     writeFileSync(`${folder}/accounts`, `${options.accounts.map(accountLine).join('\n')}\n`);
     writeFileSync(`${folder}/contacts`, '');
-    const program = site.start(options.name, 'baresip', ['-4', '-f', folder, '-s'], { directory: folder });
+    // A far end that stalls would be taken for a stall of ours: it runs before everything but the gateway's engine.
+    const words = ['-r', '5', 'baresip', '-4', '-f', folder, '-s'];
+    const program = site.start(options.name, 'chrt', words, { directory: folder });
     const baresip = new Baresip(options, folder, program);
     await baresip.#open();
     site.atEnd(`close the control of ${options.name}`, () => baresip.#control?.destroy());

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dominantFrequency, readWav } from '../peer/audio.ts';
-import { Baresip, type BaresipOptions } from '../peer/baresip.ts';
+import { Baresip, type BaresipOptions, mediaPort } from '../peer/baresip.ts';
+import { type RtpPacket, type Stream, streams } from '../peer/capture.ts';
 import { type GatewayConfiguration, gatewayConfiguration, userOf } from '../peer/configuration.ts';
 import { Gateway } from '../peer/gateway.ts';
 import { Kamailio, noDialogs } from '../peer/kamailio.ts';
@@ -132,6 +133,27 @@ export const assertNothingLeft = async ({ a, b, far, gateway }: Office, dead?: '
   assert.deepEqual(far.openCalls(), [], 'calls open at the far end');
   const { calls, legs, audit } = statusOf(gateway);
   assert.deepEqual({ calls, legs, contexts: audit.contexts }, { calls: [], legs: [], contexts: [] });
+};
+
+/** The last part of an end `HOST:PORT`. */
+const portOf = (end: string): number => Number(end.slice(end.lastIndexOf(':') + 1));
+const isFarMedia = (end: string): boolean =>
+  portOf(end) >= mediaPort(address.farEnd) && portOf(end) < mediaPort(address.farEnd) + 200;
+
+/**
+ * The audio streams between gateway and far end. They are told apart by port: the far end's system sends its audio
+ * from another address than it names, and the gateway follows it there (symmetric RTP).
+ */
+export const audioBetween = (
+  rtp: readonly RtpPacket[],
+): { readonly towardsFar: Stream; readonly towardsUs: Stream } => {
+  const [towardsFar, ...more] = streams(
+    rtp.filter((each) => isFarMedia(each.to)).map((each) => ({ ...each, to: 'far' })),
+  );
+  const [towardsUs] = streams(rtp.filter((each) => isFarMedia(each.from)).map((each) => ({ ...each, to: 'us' })));
+  assert.ok(towardsFar && towardsUs, 'audio went both ways');
+  assert.deepEqual(more, [], 'one source sends to the far end');
+  return { towardsFar, towardsUs };
 };
 
 /** How often the far end's phone has rung. */
