@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
-import { catalogue, driverNames } from '../catalogue.ts';
+import { catalogue } from '../catalogue.ts';
+import { driverNames } from '../names.ts';
 import { defaults } from './defaults.ts';
 import { settings } from './settings.ts';
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { LineCardDriver } from '../../drivers/contract/line-card.ts';
+import { driverNames } from '../../drivers/names.ts';
 import { systemClock } from '../core/clock.ts';
 import { GatewayError, wordsOf } from '../core/error.ts';
 import { openLog } from '../core/log.ts';
@@ -9,7 +10,6 @@ const log = openLog('engine');
 
 /** The only place where drivers are loaded, and each only when a card asks for it. */
 const load = async (name: string): Promise<LineCardDriver> => {
-  const { driverNames } = await import('../../drivers/catalogue.ts');
   if (!(driverNames as readonly string[]).includes(name)) {
     throw new GatewayError('driver-unknown', `no driver is called ${name}; there are ${driverNames.join(', ')}`);
   }

@@ -140,7 +140,7 @@ const enginePlaneMay = (module: Module, { to, inside, typeOnly }: Import): boole
 const driverMay = (module: Module, { to, inside }: Import): boolean => {
   const [, own = ''] = module.path.split('/');
   if (own === 'contract') return inside && to.startsWith('drivers/contract/');
-  if (own === 'catalogue.ts') return inside && /^drivers\/[^/]+\/(settings|driver)\.ts$/.test(to);
+  if (own === 'catalogue.ts') return inside && /^drivers\/(names|[^/]+\/(settings|driver))\.ts$/.test(to);
   if (!inside) return true;
   return to.startsWith(`drivers/${own}/`) || to.startsWith('drivers/contract/');
 };

@@ -45,6 +45,10 @@ export class FxoPort implements LinePort {
     return { offHook: this.#loopClosed, present: this.#battery, ringing };
   }
 
+  get signalling(): boolean {
+    return this.#line.phase === 'seizing' || this.#line.phase === 'dialling';
+  }
+
   retune(hardware: Hardware): void {
     this.#hardware = hardware;
     this.#detector = this.#listen(hardware);

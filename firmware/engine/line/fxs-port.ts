@@ -1,8 +1,9 @@
 import { GatewayError } from '../../core/error.ts';
-import { after, type Instant } from '../../core/machine.ts';
+import type { Instant, Lapse } from '../../core/machine.ts';
 import type { FxsTiming, Hardware } from '../../engine-protocol/hardware.ts';
 import type { LineSignal } from '../../engine-protocol/signals.ts';
 import { digitsTone } from '../sound/tone-generator.ts';
+import { type Feed, type FeedEvent, feedMachine } from './feed-machine.ts';
 import { type Fxs, type FxsEffect, type FxsEvent, fxsMachine } from './fxs-machine.ts';
 import { type Hook, type HookEffect, hookAtStart, hookMachine } from './hook-machine.ts';
 import type { LineFacts, LinePort, PortEdge, PortHost } from './port.ts';
@@ -17,17 +18,19 @@ export class FxsPort implements LinePort {
   readonly kind = 'fxs';
   readonly #host: PortHost;
   readonly #timing: FxsTiming;
+  readonly #feedMachine;
   readonly #hookMachine;
   #hardware: Hardware;
   #hook: Hook = hookAtStart;
   #phone: Fxs = { phase: 'idle' };
   #ringing = ringAtStart;
-  #closeFeedAt: Instant | undefined;
+  #feed: Feed = { phase: 'on' };
 
   constructor(timing: FxsTiming, hardware: Hardware, host: PortHost) {
     this.#timing = timing;
     this.#hardware = hardware;
     this.#host = host;
+    this.#feedMachine = feedMachine(timing.openOnReleaseMs);
     this.#hookMachine = hookMachine(timing);
     host.drive({ feed: 'normal' });
     host.drive({ ring: 'off' });
@@ -42,20 +45,23 @@ export class FxsPort implements LinePort {
     return { offHook: lifted, present: true, ringing: this.#ringing.phase === 'ringing' };
   }
 
+  get signalling(): boolean {
+    return false;
+  }
+
   retune(hardware: Hardware): void {
     this.#hardware = hardware;
   }
 
   edge(edge: PortEdge, now: number): void {
     if (edge.is !== 'loop') return;
-    const at = edge.at as Instant;
-    const next = this.#hookMachine.step(this.#hook, { type: 'loop', closed: edge.closed, at }, at);
-    this.#hook = next.state;
-    this.#performHook(next.effects, now as Instant);
+    this.#feedStep({ type: 'loop', closed: edge.closed, at: edge.at as Instant }, now as Instant);
   }
 
   tick(at: number): void {
     const now = at as Instant;
+    const feedAt = this.#feedMachine.deadline(this.#feed);
+    if (feedAt !== undefined && now >= feedAt) this.#feedStep({ type: 'lapse' }, now);
     const hookAt = this.#hookMachine.deadline(this.#hook);
     if (hookAt !== undefined && now >= hookAt) {
       const next = this.#hookMachine.step(this.#hook, { type: 'lapse' }, now);
@@ -66,10 +72,6 @@ export class FxsPort implements LinePort {
     if (ringAt !== undefined && now >= ringAt) this.#ring({ type: 'lapse' }, now);
     const phoneAt = fxsMachine.deadline(this.#phone);
     if (phoneAt !== undefined && now >= phoneAt) this.#step({ type: 'lapse' }, now);
-    if (this.#closeFeedAt !== undefined && now >= this.#closeFeedAt) {
-      this.#closeFeedAt = undefined;
-      this.#host.drive({ feed: 'normal' });
-    }
   }
 
   heard(): void {}
@@ -107,9 +109,7 @@ export class FxsPort implements LinePort {
     }
     if (signal.loop !== 'release')
       throw new GatewayError('engine-request', `a phone line cannot ${signal.loop} a loop`);
-    if (this.#timing.openOnReleaseMs === 0) return;
-    this.#host.drive({ feed: 'open' });
-    this.#closeFeedAt = after(now, this.#timing.openOnReleaseMs);
+    this.#feedStep({ type: 'release', closed: this.open }, now);
   }
 
   #startRinging(name: string, now: Instant): void {
@@ -119,6 +119,21 @@ export class FxsPort implements LinePort {
       throw new GatewayError('engine-request', `no ring is called ${name}; there are ${names}`);
     }
     this.#step({ type: 'ring', cadence }, now);
+  }
+
+  #feedStep(event: FeedEvent | Lapse, now: Instant): void {
+    const { state, effects } = this.#feedMachine.step(this.#feed, event, now);
+    this.#feed = state;
+    for (const effect of effects) {
+      if ('feed' in effect) this.#host.drive(effect);
+      else this.#loop(effect.loop === 'closed', effect.at, now);
+    }
+  }
+
+  #loop(closed: boolean, at: Instant, now: Instant): void {
+    const next = this.#hookMachine.step(this.#hook, { type: 'loop', closed, at }, at);
+    this.#hook = next.state;
+    this.#performHook(next.effects, now);
   }
 
   #performHook(effects: readonly HookEffect[], now: Instant): void {

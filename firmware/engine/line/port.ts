@@ -32,6 +32,8 @@ export interface LinePort {
   /** Sound passes: the handset is lifted, or we hold the loop. */
   readonly open: boolean;
   readonly facts: LineFacts;
+  /** The exchange is being seized or dialled: nobody else may be heard on the line, or it would not understand us. */
+  readonly signalling: boolean;
   edge(edge: PortEdge, now: number): void;
   /** Steps what is due; once a frame. */
   tick(now: number): void;

@@ -30,7 +30,6 @@ export class LineTermination implements Termination, PortHost {
   outOfService: string | undefined;
   readonly heard = new Int16Array(FRAME_SAMPLES);
   readonly mediaCame = false;
-  readonly digitsApart = false;
   readonly digitsToControl = false;
   readonly #card: LineCard;
   readonly #host: TerminationHost;
@@ -43,6 +42,9 @@ export class LineTermination implements Termination, PortHost {
   #deafUntil = 0;
   #digitUntil: number | undefined;
   #digitMayEnd = false;
+  /** Until then the line was seized or dialled; a key that was pressed before is not heard to its end either. */
+  #signalledUntil = Number.NEGATIVE_INFINITY;
+  #keyFromBefore = false;
   #now = 0;
 
   constructor(line: HardwareLine, hardware: Hardware, card: LineCard, host: TerminationHost) {
@@ -60,6 +62,11 @@ export class LineTermination implements Termination, PortHost {
 
   get digitInAudio(): boolean {
     return this.#detector.present;
+  }
+
+  /** What remains of a key that was pressed while we dialled would be taken for one more digit. */
+  get digitsApart(): boolean {
+    return this.#keyFromBefore;
   }
 
   get signal(): string | undefined {
@@ -130,6 +137,8 @@ export class LineTermination implements Termination, PortHost {
   }
 
   write(frame: Int16Array | undefined, now: number): void {
+    const signalling = this.#signalling;
+    if (signalling) this.#signalledUntil = now;
     if (this.#tone.playing) {
       this.#tone.read(this.#toneFrame);
       if (this.#toneName === 'digits' || this.#digitUntil !== undefined) this.#deafUntil = now + ECHO_MS;
@@ -138,11 +147,12 @@ export class LineTermination implements Termination, PortHost {
       this.#card.write(this.line.port, this.#toneFrame);
       return;
     }
-    this.#card.write(this.line.port, frame ?? QUIET);
+    this.#card.write(this.line.port, signalling ? QUIET : (frame ?? QUIET));
   }
 
   carry(digit: CarriedDigit): void {
-    if (digit.inAudio || !this.#port.open) return;
+    this.#keyFromBefore = digit.phase === 'began' && digit.inAudio && this.#wasSignalling(digit.sinceMs);
+    if (digit.inAudio || !this.#port.open || this.#wasSignalling(0)) return;
     if (digit.phase === 'began') {
       this.play('digit', heldDigitTone(digit.digit), false);
       this.#digitUntil = this.#now + SHORTEST_DIGIT_MS;
@@ -159,6 +169,14 @@ export class LineTermination implements Termination, PortHost {
     this.inContext = false;
     this.mode = 'sendReceive';
     return {};
+  }
+
+  get #signalling(): boolean {
+    return this.#port.signalling || (this.#tone.playing && this.#toneName === 'digits');
+  }
+
+  #wasSignalling(agoMs: number): boolean {
+    return this.#signalling || this.#now - agoMs <= this.#signalledUntil;
   }
 
   #digit(digit: CarriedDigit): void {
