@@ -73,6 +73,7 @@ export class Engine {
   #pulse(frames: number): void {
     const latestMs = Math.round(this.#frames.takeLatest() * 100) / 100;
     this.#server.report({ to: 'pulse', frames, latestMs, linesServed: this.#gateway.lines.size });
+    this.#gateway.tend(this.#server.attended);
     this.#around.worked(frames);
   }
 

@@ -21,6 +21,7 @@ import type { LineSignal, NetSignal } from '../engine-protocol/signals.ts';
 import { Context } from './context.ts';
 import type { EventLog } from './event-log.ts';
 import { SocketPairs } from './net/sockets.ts';
+import { type HeldLine, orphansAmong } from './orphans.ts';
 import { checkMedia, checkMode } from './request-check.ts';
 import { LineTermination } from './termination/line.ts';
 import { NetTermination } from './termination/net.ts';
@@ -49,9 +50,12 @@ export class MediaGateway implements TerminationHost {
   #hardware: Hardware | undefined;
   #lastContext = 0;
   #lastTermination = 0;
+  /** When control was last there. */
+  #attendedAt: number;
 
   constructor(clock: Clock, log: EventLog, cname: string) {
     this.#clock = clock;
+    this.#attendedAt = clock.now();
     this.#log = log;
     this.#cname = cname;
   }
@@ -173,6 +177,20 @@ export class MediaGateway implements TerminationHost {
     this.lines.delete(line.id);
   }
 
+  /** Told each second whether control is there; with control away for long, lines that nobody holds become idle. */
+  tend(attended: boolean): void {
+    const now = this.#clock.now();
+    if (attended) {
+      this.#attendedAt = now;
+      return;
+    }
+    for (const id of orphansAmong(this.#heldLines(), now - this.#attendedAt)) {
+      const line = this.lines.get(id)!;
+      line.playSignal(line.line.kind === 'fxo' ? { loop: 'release' } : 'none', now);
+      void this.subtract({ do: 'subtract', id: 0, termination: id });
+    }
+  }
+
   /** Ends all, with BYE and finished recordings. */
   async close(): Promise<void> {
     for (const id of [...this.#terminations.keys()]) {
@@ -213,6 +231,14 @@ export class MediaGateway implements TerminationHost {
     if (play === 'none') net.stopPlaying();
     else if ('digits' in play) net.sendDigits(play.digits);
     else net.play(play.tone, this.#hardware!.tones[play.tone], play.yieldsToMedia === true);
+  }
+
+  #heldLines(): HeldLine[] {
+    return [...this.#where].flatMap(([held, { members }]) =>
+      held instanceof LineTermination
+        ? [{ id: held.id, kind: held.line.kind, offHook: held.facts.offHook, alone: members.length === 1 }]
+        : [],
+    );
   }
 
   #idleLine(id: string): LineTermination {

@@ -67,6 +67,11 @@ export class EngineServer {
     this.#control?.send(report);
   }
 
+  /** A control plane is connected and has said hello. */
+  get attended(): boolean {
+    return this.#control !== undefined;
+  }
+
   close(): void {
     this.#server?.close();
     for (const connection of this.#connections) connection.end();
