@@ -18,5 +18,5 @@ const rank = (trunk: TrunkSnapshot): number => {
   const busy = trunk.callLimit > 0 && trunk.callsUp >= trunk.callLimit;
   if (trunk.kind === 'line') return trunk.health === 'down' || busy ? 4 : 0;
   if (trunk.health === 'up') return 1;
-  return trunk.health === 'unproven' || trunk.health === 'suspect' ? 2 : 3;
+  return ['unproven', 'suspect', 'returning'].includes(trunk.health) ? 2 : 3;
 };

@@ -73,6 +73,12 @@ describe('a plan', () => {
         [way('a', { health: 'suspect' }), way('b')],
         ['b+', 'a+'],
       ],
+      [
+        'a trunk that has just come back waits its turn behind a steady one of lower priority',
+        fromPhone('3456'),
+        [way('a', { health: 'returning' }), way('b', { priority: 2 })],
+        ['b+', 'a+'],
+      ],
       ['exchange lines come last and alone', fromPhone('3456'), [...lines, way('a')], ['a+', 'line/8', 'line/9']],
       ['a trunk that is down is left out', fromPhone('3456'), [way('a', { health: 'down' }), way('b')], ['b+']],
       ['held is left out too', fromPhone('3456'), [way('a', { health: 'held' }), way('b')], ['b+']],

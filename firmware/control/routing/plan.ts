@@ -107,10 +107,11 @@ const linesOf = (question: PlanQuestion, reasons: PlanReason[]): TrunkSnapshot[]
     return false;
   });
 
-/** Priority first; among equals a softswitch that holds our binding, then the one that is surely alive, then the name. */
+/** What has just come back takes calls after all others, until it has been stable (U3); then priority; among equals a softswitch that holds our binding, then the one that is surely alive, then the name. */
 const byPriority =
   (account: string | undefined) =>
   (a: TrunkSnapshot, b: TrunkSnapshot): number =>
+    Number(a.health === 'returning') - Number(b.health === 'returning') ||
     a.priority - b.priority ||
     Number(isBound(b, account)) - Number(isBound(a, account)) ||
     Number(b.health === 'up') - Number(a.health === 'up') ||

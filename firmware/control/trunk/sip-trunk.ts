@@ -407,7 +407,7 @@ const healthWord: Readonly<Record<Health['is'], TrunkSnapshot['health']>> = {
   unproven: 'unproven',
   up: 'up',
   suspect: 'suspect',
-  returning: 'suspect',
+  returning: 'returning',
   down: 'down',
   cut: 'down',
   held: 'held',

@@ -8,7 +8,7 @@ export type TrunkSnapshot = {
   readonly id: string;
   readonly kind: 'trunk' | 'line';
   /** `down` costs no time: it is left out while anything else is left. `held`: Retry-After or a lock. */
-  readonly health: 'unproven' | 'up' | 'suspect' | 'down' | 'held';
+  readonly health: 'unproven' | 'up' | 'suspect' | 'returning' | 'down' | 'held';
   readonly priority: number;
   readonly callsUp: number;
   /** 0 = no limit. */

@@ -165,9 +165,9 @@ test('a trunk that was down is second choice until 3 good probes and 30 s', asyn
   assert.equal(trunks.snapshot()[0]?.health, 'down');
   primary.startEmpty();
   clock.turn(5000);
-  assert.equal(trunks.snapshot()[0]?.health, 'suspect');
+  assert.equal(trunks.snapshot()[0]?.health, 'returning');
   clock.turn(20_000);
-  assert.equal(trunks.snapshot()[0]?.health, 'suspect');
+  assert.equal(trunks.snapshot()[0]?.health, 'returning');
   clock.turn(10_000);
   assert.equal(trunks.snapshot()[0]?.health, 'up');
   assert.equal(factsOf(facts, 'trunkDown').length, 1);
