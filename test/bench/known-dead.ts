@@ -56,7 +56,7 @@ export const bench: Bench = {
     const box = await twoSoftswitches(site);
     const healthy = await callEach(box, 9001, 'a');
     await die(box);
-    const dead = await callEach(box, 9101, 'b');
+    const dead = await callEach(box, 9201, 'b');
     const offsetMs = wallMinusMonotonicMs();
     const datagrams = await packets.stop();
     const [before, after] = [firstInvites(datagrams, healthy, offsetMs), firstInvites(datagrams, dead, offsetMs)];
