@@ -128,6 +128,18 @@ export class Kamailio {
     else await this.#rpc('htable.sets', 'control', 'retryAfter', String(retryAfterS));
   }
 
+  /** From now on it answers an INVITE for `486` with 486, and so on, with this `Reason` header if one is given. */
+  async numbersAreStatuses(reason?: string): Promise<void> {
+    await this.#rpc('htable.sets', 'control', 'numbersAreStatuses', 'yes');
+    if (reason === undefined) await this.#rpc('htable.delete', 'control', 'reason').catch(() => '');
+    else await this.#rpc('htable.sets', 'control', 'reason', reason);
+  }
+
+  /** From now on all numbers are this account's. */
+  async everyNumberIs(user: string): Promise<void> {
+    await this.#rpc('htable.sets', 'control', 'everyNumber', user);
+  }
+
   async bindings(): Promise<Binding[]> {
     const dump = await this.#rpc('ul.dump');
     const found: Binding[] = [];

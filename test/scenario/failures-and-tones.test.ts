@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Gateway } from '../peer/gateway.ts';
+import type { Kamailio } from '../peer/kamailio.ts';
+import { onSite } from '../peer/site.ts';
+import { eventually, sleep } from '../peer/wait.ts';
+import { dial, farHertz, farNumber, hearsTone, type Office, openOffice, trunkIs } from './office.ts';
+
+/** On and off in ms, within 10 %, and the frequencies of each tone as the United States have it. */
+type Sound = { readonly hertz: readonly number[]; readonly onMs: number; readonly offMs: number };
+const busy: Sound = { hertz: [480, 620], onMs: 500, offMs: 500 };
+const congestion: Sound = { hertz: [480, 620], onMs: 250, offMs: 250 };
+const special: Sound = { hertz: [950, 1400, 1800], onMs: 990, offMs: 1_000 };
+
+/** Answers that speak of the callee: the call ends with this tone, and the secondary is not asked. */
+const stops: Readonly<Record<string, Sound>> = {
+  '404': special,
+  '410': special,
+  '433': busy,
+  '480': busy,
+  '484': special,
+  '486': busy,
+  '487': busy,
+  '600': busy,
+  '603': busy,
+  '604': special,
+  '607': busy,
+  '608': busy,
+  // Our binding is good, so it is the callee whom we may not call.
+  '403': congestion,
+};
+
+/** Answers that speak of the softswitch or the way to it: the call goes out by the secondary. */
+const goesOn = ['402', '405', '408', '413', '420', '488', '491', '500', '502', '503', '504', '606'];
+
+/** Longer than the longest flash of the United States. */
+const PAUSE_MS = 1_300;
+
+/** How long the primary asks to be left alone. */
+const HELD_S = 6;
+
+const invitesAt = (softswitch: Kamailio, number: string): number =>
+  softswitch.heard().filter((request) => request.startsWith(`INVITE sip:${number}@`)).length;
+
+const near = (actual: number, wanted: number): boolean => Math.abs(actual - wanted) <= wanted / 10;
+
+/** A whole tone and a whole pause of this sound were in the ear, and no other frequency. */
+const assertHeard = async (gateway: Gateway, phone: number, sound: Sound, why: string): Promise<void> => {
+  const { hertz, segments } = await gateway.bench.hear(`phone/${phone}`, sound.onMs * 2 + sound.offMs * 2);
+  const what = `${why}: ${JSON.stringify({ hertz, segments })}`;
+  assert.deepEqual(
+    [...hertz]
+      .sort((a, b) => a - b)
+      .map((each) => sound.hertz.find((wanted) => Math.abs(each - wanted) <= wanted / 100)),
+    sound.hertz,
+    what,
+  );
+  const whole = segments.slice(1, -1);
+  assert.ok(
+    whole.some(({ on, ms }) => on && near(ms, sound.onMs)),
+    `on for ${sound.onMs} ms: ${what}`,
+  );
+  assert.ok(
+    whole.some(({ on, ms }) => !on && near(ms, sound.offMs)),
+    `off for ${sound.offMs} ms: ${what}`,
+  );
+};
+
+const stopsWith = async ({ a, b, gateway }: Office, phone: number, number: string, sound: Sound): Promise<void> => {
+  await dial(gateway, phone, number);
+  await eventually(`INVITE for ${number} at A`, 2_000, () => invitesAt(a, number) > 0);
+  await gateway.bench.waitFor(`phone/${phone}`, 'sound', { timeoutMs: 3_000 });
+  await assertHeard(gateway, phone, sound, `after ${number}`);
+  await gateway.bench.hangUp(`phone/${phone}`);
+  assert.equal(invitesAt(b, number), 0, `after ${number} the secondary is not asked`);
+};
+
+const goesOut = async ({ a, b, gateway }: Office, phone: number, number: string): Promise<void> => {
+  await dial(gateway, phone, number);
+  await hearsTone(gateway, phone, farHertz);
+  await gateway.bench.hangUp(`phone/${phone}`);
+  assert.ok(invitesAt(a, number) > 0, `${number}: the primary is asked first`);
+  assert.ok(invitesAt(b, number) > 0, `${number}: then the secondary`);
+};
+
+/** `work` for each, by all phones at once. */
+const byPhones = async <T>(all: readonly T[], work: (phone: number, one: T) => Promise<void>): Promise<void> => {
+  const waiting = [...all];
+  const person = async (phone: number): Promise<void> => {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+      await work(phone, one);
+      // a handset that is lifted again sooner has given a flash
+      await sleep(PAUSE_MS);
+    }
+  };
+  await Promise.all([1, 2, 3, 4].map(person));
+};
+
+const causeOf = (gateway: Gateway, number: string): unknown =>
+  gateway.records().find((record) => record['dialled'] === number)?.['cause'];
+
+test(
+  'every final answer of a real softswitch: the right tone in the ear, or the call goes out by the secondary',
+  onSite(async (site) => {
+    const office = await openOffice(site, {
+      configuration: { exchangeLines: 0 },
+      more: { routing: { digitMap: '[2-9]xx' } },
+    });
+    const { a, b, far, gateway } = office;
+    await a.numbersAreStatuses();
+    await b.everyNumberIs(farNumber);
+
+    await byPhones(Object.entries(stops), (phone, [number, sound]) => stopsWith(office, phone, number, sound));
+    await byPhones(goesOn, (phone, number) => goesOut(office, phone, number));
+    const all = await gateway.recorded(Object.keys(stops).length + goesOn.length);
+    for (const number of goesOn) assert.equal(causeOf(gateway, number), 'hungUp', `record of ${number}`);
+    for (const number of Object.keys(stops)) {
+      const { attempts } = all.find((record) => record['dialled'] === number) as { attempts: { status?: number }[] };
+      assert.deepEqual(
+        attempts.map(({ status }) => `${status}`),
+        [number],
+        `one attempt for ${number}`,
+      );
+    }
+    await eventually('the far end to be free', 3_000, () => far.openCalls().length === 0);
+  }),
+);
+
+test(
+  'the cause of a Reason header outranks the status; Retry-After keeps calls away from the primary for its time',
+  onSite(async (site) => {
+    const office = await openOffice(site, {
+      configuration: { exchangeLines: 0 },
+      more: { routing: { digitMap: '[2-9]xx' } },
+    });
+    const { a, b, gateway } = office;
+    await Promise.all([a.everyNumberIs(farNumber), b.everyNumberIs(farNumber)]);
+    await a.answer('INVITE', 503, { retryAfterS: HELD_S });
+    const refused = performance.now();
+    await goesOut(office, 1, '301');
+    await a.answer('INVITE', 'normally');
+    await trunkIs(gateway, 'primary', /held/, 500);
+    await dial(gateway, 2, '302');
+    await hearsTone(gateway, 2, farHertz);
+    await gateway.bench.hangUp('phone/2');
+    assert.equal(invitesAt(a, '302'), 0, 'the primary is left alone');
+    await trunkIs(gateway, 'primary', /up/, HELD_S * 1000 + 3_000);
+    const heldMs = performance.now() - refused;
+    assert.ok(heldMs >= HELD_S * 1000, `left alone for ${heldMs} ms`);
+    await dial(gateway, 3, '303');
+    await hearsTone(gateway, 3, farHertz);
+    await gateway.bench.hangUp('phone/3');
+    assert.equal(invitesAt(b, '303'), 0, 'the primary takes calls again');
+
+    await a.numbersAreStatuses('Q.850;cause=17;text="User busy"');
+    await stopsWith(office, 1, '500', busy);
+    await a.numbersAreStatuses('Q.850;cause=1');
+    await stopsWith(office, 2, '503', special);
+    await a.numbersAreStatuses('Q.850;cause=38;text="Network out of order"');
+    await goesOut(office, 3, '486');
+    await gateway.recorded(6);
+    const wanted = { '500': 'busy', '503': 'unknownNumber', '486': 'hungUp' };
+    for (const [number, cause] of Object.entries(wanted)) assert.equal(causeOf(gateway, number), cause, number);
+  }),
+);
