@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createSocket, type Socket } from 'node:dgram';
 import { test } from 'node:test';
 import { challengesOf } from './auth/challenges.ts';
 import { digestResponse } from './auth/digest.ts';
@@ -8,34 +7,35 @@ import { parseParameters } from './message/headers.ts';
 import { type Field, SipMessage } from './message/message.ts';
 import { parseMessage } from './message/parser.ts';
 import { serialize } from './message/serializer.ts';
+import { MemoryNetwork, type Wire } from './test-network.ts';
+import { Side, sdp } from './test-user-agents.ts';
 import { responseTo } from './transaction/response.ts';
-import { pause, Side, sdp } from './user-agent-pair.ts';
 
 /** A far end whose answers are written by the test: what it hears, and how it answers. */
 class FarEnd {
   readonly heard: SipMessage[] = [];
   answer: (request: SipMessage, source: Endpoint) => SipMessage[] = () => [];
-  readonly #socket: Socket = createSocket('udp4');
+  readonly pause: MemoryNetwork['time']['pause'];
+  readonly #wire: Wire;
 
-  async open(): Promise<Endpoint> {
-    this.#socket.on('message', (octets, { address, port }) => {
-      const verdict = parseMessage(octets);
-      if (verdict.is !== 'message' || !verdict.message.isRequest) return;
-      this.heard.push(verdict.message);
-      for (const response of this.answer(verdict.message, { address, port })) {
-        this.#socket.send(serialize(response), port, address);
-      }
-    });
-    await new Promise<void>((resolve) => this.#socket.bind(0, '127.0.0.1', resolve));
-    return { address: '127.0.0.1', port: this.#socket.address().port };
+  constructor(network: MemoryNetwork) {
+    this.pause = network.time.pause;
+    this.#wire = network.bind(0, (octets, from) => this.#hear(octets, from));
+  }
+
+  get address(): Endpoint {
+    return { address: '127.0.0.1', port: this.#wire.port };
+  }
+
+  #hear(octets: Buffer, from: Endpoint): void {
+    const verdict = parseMessage(octets);
+    if (verdict.is !== 'message' || !verdict.message.isRequest) return;
+    this.heard.push(verdict.message);
+    for (const response of this.answer(verdict.message, from)) this.#wire.send(serialize(response), from.port);
   }
 
   methods(): string[] {
     return this.heard.map(({ method }) => method);
-  }
-
-  close(): void {
-    this.#socket.close();
   }
 }
 
@@ -58,9 +58,10 @@ const isRight = (request: SipMessage, field: Field, password: string): boolean =
 const within = async (
   work: (side: Side, far: FarEnd, ask: (password?: string) => Promise<RequestOutcome>) => Promise<void>,
 ): Promise<void> => {
-  const far = new FarEnd();
-  const side = new Side();
-  const remote = await far.open();
+  const network = new MemoryNetwork();
+  const far = new FarEnd(network);
+  const side = new Side(network);
+  const remote = far.address;
   await side.agent.openFlow({ id: 'f', transport: 'udp', local: { address: '127.0.0.1', port: 0 }, remote });
   const base: RequestAsk = {
     flow: 'f',
@@ -70,18 +71,17 @@ const within = async (
     to: { uri: 'sip:u@r' },
     callId: 'reg',
   };
-  const ask = (password?: string): Promise<RequestOutcome> =>
-    new Promise((done) =>
-      side.agent.request(
-        { ...base, ...(password === undefined ? {} : { credentials: { user: 'u', password } }) },
-        done,
-      ),
-    );
+  const ask = async (password?: string): Promise<RequestOutcome> => {
+    const credentials = password === undefined ? {} : { credentials: { user: 'u', password } };
+    const outcomes: RequestOutcome[] = [];
+    side.agent.request({ ...base, ...credentials }, (outcome) => outcomes.push(outcome));
+    while (outcomes.length === 0) await far.pause(1);
+    return outcomes[0]!;
+  };
   try {
     await work(side, far, ask);
   } finally {
     await side.agent.close();
-    far.close();
   }
 };
 /** CSeq numbers, counted from the first: that one follows the clock. */
@@ -98,7 +98,7 @@ test('challenge, answer, and the nonce used again with the next count', () =>
     assert.equal(first.is === 'answered' && first.status, 200);
     await ask('secret');
     assert.deepEqual(cseqs(far), [0, 1, 2]);
-    assert.ok(far.heard[0]!.cseq!.number > 1_000, 'above what a plane before this one has counted');
+    assert.ok(far.heard[0]!.cseq!.number > 10, 'above what a plane before this one has counted');
     assert.deepEqual(
       far.heard.map((request) => parametersOf(request)['nc']),
       [undefined, '00000001', '00000002'],
@@ -175,7 +175,7 @@ test('an INVITE never begins with an old nonce; its ACK of the 401 goes before t
       side.heard.length = 0;
       invite(side);
       await side.until('refused');
-      await pause(10);
+      await far.pause(10);
       assert.deepEqual(far.methods(), ['INVITE', 'ACK', 'INVITE', 'ACK'], `round ${round}`);
       const [first, ack, second] = far.heard;
       assert.equal(first!.header('authorization'), undefined);
@@ -195,7 +195,7 @@ test('a 2xx of a second branch is acknowledged and ended, the first call goes on
     };
     invite(side);
     await side.until('accepted');
-    await pause(40);
+    await far.pause(40);
     const told = far.heard.slice(1).map(({ method, toTag }) => `${method} ${toTag}`);
     assert.deepEqual(told.sort(), ['ACK one', 'ACK one', 'ACK two', 'BYE two']);
     assert.deepEqual(side.words(), ['sent', 'accepted']);

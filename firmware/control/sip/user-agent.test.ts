@@ -1,24 +1,18 @@
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
-import { connect } from 'node:net';
 import { test } from 'node:test';
-import type { TransportName } from './face.ts';
-import { openPair, type Pair, pause, Side, sdp, T1_MS } from './user-agent-pair.ts';
+import { type AgentOptions, openPair, type Pair, Side, sdp, T1_MS } from './test-user-agents.ts';
 
 const within = async (
   work: (pair: Pair) => Promise<void>,
-  transport: TransportName = 'udp',
-  more = {},
+  more: { a?: AgentOptions; b?: AgentOptions } = {},
 ): Promise<void> => {
-  const pair = await openPair(transport, more);
+  const pair = await openPair(more);
   try {
     await work(pair);
   } finally {
     await pair.close();
-    for (const close of strangers.splice(0)) close();
   }
 };
-const strangers: (() => void)[] = [];
 /** Rings, answers and acknowledges `leg/1` of both sides. */
 const talk = async ({ a, b, ask, contact }: Pair): Promise<void> => {
   b.agent.onInvite(() => {
@@ -37,54 +31,51 @@ const empty = ({ a, b }: Pair): void => {
   assert.equal(b.agent.counts.sessions, 0);
 };
 
-for (const transport of ['udp', 'tcp'] as const) {
-  test(`${transport}: a call, a new offer each way, digits by INFO, hung up by the caller`, () =>
-    within(async (pair) => {
-      const { a, b } = pair;
-      await talk(pair);
-      assert.deepEqual(
-        a.words().filter((word) => word !== 'resent'),
-        ['sent', 'provisional', 'accepted'],
-      );
-      a.agent.info('leg/1', 'application/dtmf-relay', 'Signal=5\r\n');
-      assert.equal((await b.until('info')).body, 'Signal=5\r\n');
-      a.agent.reoffer('leg/1', sdp);
-      assert.equal((await b.until('reoffered')).sdp, sdp);
-      b.agent.respond('leg/1', { status: 200, sdp });
-      assert.equal((await a.until('reofferAnswered')).status, 200);
-      await pause(T1_MS);
-      b.agent.reoffer('leg/1', sdp);
-      await a.until('reoffered');
-      a.agent.respond('leg/1', { status: 488 });
-      assert.equal((await b.until('reofferAnswered')).status, 488);
-      a.agent.bye('leg/1', 'hungUp');
-      assert.deepEqual((await b.until('bye')).reason, { q850: 16, text: 'hung up' });
-      await a.until('ended');
-      empty(pair);
-    }, transport));
+test('a call, a new offer each way, digits by INFO, hung up by the caller', () =>
+  within(async (pair) => {
+    const { a, b, pause } = pair;
+    await talk(pair);
+    assert.deepEqual(
+      a.words().filter((word) => word !== 'resent'),
+      ['sent', 'provisional', 'accepted'],
+    );
+    a.agent.info('leg/1', 'application/dtmf-relay', 'Signal=5\r\n');
+    assert.equal((await b.until('info')).body, 'Signal=5\r\n');
+    a.agent.reoffer('leg/1', sdp);
+    assert.equal((await b.until('reoffered')).sdp, sdp);
+    b.agent.respond('leg/1', { status: 200, sdp });
+    assert.equal((await a.until('reofferAnswered')).status, 200);
+    await pause(T1_MS);
+    b.agent.reoffer('leg/1', sdp);
+    await a.until('reoffered');
+    a.agent.respond('leg/1', { status: 488 });
+    assert.equal((await b.until('reofferAnswered')).status, 488);
+    a.agent.bye('leg/1', 'hungUp');
+    assert.deepEqual((await b.until('bye')).reason, { q850: 16, text: 'hung up' });
+    await a.until('ended');
+    empty(pair);
+  }));
 
-  test(`${transport}: CANCEL takes a ringing INVITE back`, () =>
-    within(async (pair) => {
-      const { a, b, ask } = pair;
-      a.agent.invite('leg/1', ask);
-      await a.until('provisional');
-      a.agent.cancel('leg/1', 'answeredElsewhere');
-      assert.equal((await b.until('cancelled')).reason?.q850, 26);
-      await a.until('ended');
-      assert.ok(!a.words().includes('refused'));
-      empty(pair);
-    }, transport));
+test('CANCEL takes a ringing INVITE back', () =>
+  within(async (pair) => {
+    const { a, b, ask } = pair;
+    a.agent.invite('leg/1', ask);
+    await a.until('provisional');
+    a.agent.cancel('leg/1', 'answeredElsewhere');
+    assert.equal((await b.until('cancelled')).reason?.q850, 26);
+    await a.until('ended');
+    assert.ok(!a.words().includes('refused'));
+    empty(pair);
+  }));
 
-  test(`${transport}: a refusal carries status, Reason and Retry-After to the leg`, () =>
-    within(async ({ a, b, ask }) => {
-      b.agent.onInvite(() => ({ refuse: 486, cause: 'busy' }));
-      a.agent.invite('leg/1', ask);
-      const refused = await a.until('refused');
-      assert.equal(refused.status, 486);
-      assert.equal(refused.reason?.q850, 17);
-    }, transport));
-}
-
+test('a refusal carries status, Reason and Retry-After to the leg', () =>
+  within(async ({ a, b, ask }) => {
+    b.agent.onInvite(() => ({ refuse: 486, cause: 'busy' }));
+    a.agent.invite('leg/1', ask);
+    const refused = await a.until('refused');
+    assert.equal(refused.status, 486);
+    assert.equal(refused.reason?.q850, 17);
+  }));
 test('CANCEL before any answer waits for the first one', () =>
   within(async (pair) => {
     const { a, b, relay, ask } = pair;
@@ -98,7 +89,7 @@ test('CANCEL before any answer waits for the first one', () =>
   }));
 
 test('an abandoned INVITE is sent once, and its late provisional answer is told', () =>
-  within(async ({ a, b, relay, ask }) => {
+  within(async ({ a, b, relay, ask, pause }) => {
     relay.judge = ({ from }) => (from === 'b' ? 'lose' : 'pass');
     a.agent.invite('leg/1', ask);
     a.agent.abandon('leg/1');
@@ -127,7 +118,7 @@ test('CANCEL crosses the 200: the call is acknowledged and ended, the leg hears 
 
 test('a lost 200 is sent again, a lost ACK as well; the leg hears each once', () =>
   within(async (pair) => {
-    const { a, b, relay } = pair;
+    const { a, b, relay, pause } = pair;
     let lost = 0;
     relay.judge = ({ what }) => ((what === '200 INVITE' || what === 'ACK') && lost++ < 3 ? 'lose' : 'pass');
     await talk(pair);
@@ -167,7 +158,7 @@ test('BYE before the ACK waits for it', () =>
 
 test('each message twice: it rings once, is answered once, is ended once', () =>
   within(async (pair) => {
-    const { a, b, relay } = pair;
+    const { a, b, relay, pause } = pair;
     relay.judge = () => 'twice';
     let rang = 0;
     await talk(pair);
@@ -221,22 +212,7 @@ test('silence: the leg hears of the first resend and of the end; a dead connecti
     await a.until('unanswered');
     assert.deepEqual(a.words(), ['sent', 'resent', 'unanswered']);
   });
-  await within(async ({ a, b, ask }) => {
-    await b.agent.close();
-    a.agent.invite('leg/1', ask);
-    const unanswered = await a.until('unanswered');
-    assert.equal(unanswered.why, 'transport');
-    assert.ok(!a.words().includes('sent'));
-  }, 'tcp');
 });
-
-test('closing TCP fails an INVITE that only had a 100', () =>
-  within(async ({ a, b, ask }) => {
-    a.agent.invite('leg/1', ask);
-    await a.until('provisional');
-    await b.agent.close();
-    assert.equal((await a.until('unanswered')).why, 'transport');
-  }, 'tcp'));
 
 test('a dialog is taken up by a new user agent from its kept state, and ended in order', async () => {
   const kept = new Map<string, unknown>();
@@ -247,7 +223,7 @@ test('a dialog is taken up by a new user agent from its kept state, and ended in
     kept.set('dialog/leg/1', JSON.parse(JSON.stringify(state)));
     assert.ok(!JSON.stringify(state).includes('secret'));
     await a.agent.close();
-    const next = new Side();
+    const next = new Side(pair.network);
     await next.agent.openFlow({
       id: 'f',
       transport: 'udp',
@@ -264,38 +240,33 @@ test('a dialog is taken up by a new user agent from its kept state, and ended in
 });
 
 /** A bare socket that says what it likes. */
-const stranger = async (port: number) => {
-  const socket = createSocket('udp4');
+const stranger = ({ network }: Pair, port: number) => {
   const answers: string[] = [];
-  socket.on('message', (octets) => answers.push(octets.toString('latin1').split('\r\n', 1)[0]!));
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const wire = network.bind(0, (octets) => answers.push(octets.toString('latin1').split('\r\n', 1)[0]!));
   let count = 0;
   const say = (method: string, changes: Record<string, string> = {}, start?: string): void => {
     count++;
     const fields: Record<string, string> = {
-      Via: `SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bKs${count};rport`,
+      Via: `SIP/2.0/UDP 127.0.0.1:${wire.port};branch=z9hG4bKs${count};rport`,
       From: '<sip:x@y>;tag=1',
       To: '<sip:12@z>',
       'Call-ID': `s${count}`,
       CSeq: `1 ${method}`,
       'Max-Forwards': '70',
-      Contact: `<sip:x@127.0.0.1:${socket.address().port}>`,
+      Contact: `<sip:x@127.0.0.1:${wire.port}>`,
       ...changes,
     };
     const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
-    socket.send(
-      `${[start ?? `${method} sip:12@127.0.0.1 SIP/2.0`, ...lines].join('\r\n')}\r\nContent-Length: 0\r\n\r\n`,
-      port,
-      '127.0.0.1',
-    );
+    const text = `${[start ?? `${method} sip:12@127.0.0.1 SIP/2.0`, ...lines].join('\r\n')}\r\nContent-Length: 0\r\n\r\n`;
+    wire.send(Buffer.from(text), port);
   };
-  strangers.push(() => socket.close());
   return { say, answers };
 };
 
 test('requests of all kinds get the answer the RFC wants', () =>
-  within(async ({ b, relay }) => {
-    const x = await stranger(relay.b);
+  within(async (pair) => {
+    const { b, relay, pause } = pair;
+    const x = stranger(pair, relay.b);
     const table: [string, Record<string, string>, string][] = [
       ['OPTIONS', {}, 'SIP/2.0 200 OK'],
       ['OPTIONS', { 'Max-Forwards': '0' }, 'SIP/2.0 483 Too Many Hops'],
@@ -319,20 +290,20 @@ test('requests of all kinds get the answer the RFC wants', () =>
 
 test('a stranger gets no answer and no memory, and cannot speak into a call over another flow', () =>
   within(async (pair) => {
-    const { a, b, relay } = pair;
+    const { a, b, relay, pause } = pair;
     await talk(pair);
     const source = { address: '127.0.0.1', port: 0 };
     await b.agent.openFlow({ id: 'other', transport: 'udp', local: source, remote: { address: '127.0.0.1', port: 9 } });
     b.agent.onAccess(() => false);
     await pause(T1_MS * 80);
     const before = b.agent.counts;
-    const x = await stranger(relay.b);
+    const x = stranger(pair, relay.b);
     for (let round = 0; round < 300; round++) {
       x.say(['INVITE', 'OPTIONS', 'REGISTER', 'BYE'][round % 4]!, round % 5 ? {} : { CSeq: 'x' });
       if (round % 50 === 49) await pause(10);
     }
     const bye = relay.seen.find(({ what }) => what === 'ACK')!.message;
-    const y = await stranger(b.agent.flow('other')!.local.port);
+    const y = stranger(pair, b.agent.flow('other')!.local.port);
     y.say('BYE', { From: bye.header('from')!, To: bye.header('to')!, 'Call-ID': bye.callId, CSeq: '99 BYE' });
     await pause(50);
     assert.deepEqual([...x.answers, ...y.answers], []);
@@ -345,39 +316,12 @@ test('a stranger gets no answer and no memory, and cannot speak into a call over
 
 test('an in-dialog request that is older than the last gets 500', () =>
   within(async (pair) => {
-    const { b, relay } = pair;
+    const { b, relay, pause } = pair;
     await talk(pair);
     const ack = relay.seen.find(({ what }) => what === 'ACK')!.message;
-    const x = await stranger(relay.b);
+    const x = stranger(pair, relay.b);
     x.say('INFO', { From: ack.header('from')!, To: ack.header('to')!, 'Call-ID': ack.callId, CSeq: '1 INFO' });
     await pause(30);
     assert.deepEqual(x.answers, ['SIP/2.0 500 Server Internal Error']);
     assert.ok(!b.words().includes('info'));
-  }));
-
-test('TCP: octet by octet, pipelined, with keep-alives between', () =>
-  within(async ({ b, relay }) => {
-    const socket = connect(relay.b, '127.0.0.1');
-    let answers = '';
-    socket.on('data', (octets) => {
-      answers += octets.toString('latin1');
-    });
-    await new Promise<void>((resolve) => socket.once('connect', resolve));
-    const options = (branch: string): string =>
-      `OPTIONS sip:12@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK${branch}\r\nFrom: <sip:x@y>;tag=1\r\nTo: <sip:z@z>\r\n` +
-      `Call-ID: ${branch}\r\nCSeq: 1 OPTIONS\r\nl: 3\r\n\r\nabc`;
-    for (const octet of options('one')) socket.write(octet);
-    await pause(40);
-    socket.write(`\r\n\r\n${options('two')}${options('three')}`);
-    await pause(60);
-    assert.equal(answers.split('SIP/2.0 200 OK').length - 1, 3);
-    assert.equal(answers.split('\r\n\r\n\r\n').length - 1, 1);
-    socket.destroy();
-    assert.equal(b.agent.counts.unreadable, 0);
-  }, 'tcp'));
-
-test('a local port that is taken is refused with its address', () =>
-  within(async ({ a, b }) => {
-    const taken = b.agent.flow('f')!;
-    await assert.rejects(a.agent.openFlow({ ...taken, id: 'second' }), { code: 'address-in-use' });
   }));

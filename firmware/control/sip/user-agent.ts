@@ -32,7 +32,8 @@ import { type Lookup, Resolver } from './resolver/resolver.ts';
 import { responseTo } from './transaction/response.ts';
 import { timersOf } from './transaction/timers.ts';
 import { Transactions } from './transaction/transactions.ts';
-import { Transports } from './transport/transports.ts';
+import type { OpenCarrier } from './transport/carrier.ts';
+import { type TransportEvents, Transports } from './transport/transports.ts';
 
 export type SipUserAgentOptions = {
   readonly runner: Runner;
@@ -47,6 +48,8 @@ export type SipUserAgentOptions = {
   /** Finds credentials again for a dialog that was taken up after a restart. */
   readonly credentialsOf?: CredentialsOf;
   readonly lookup?: Lookup;
+  /** Where flows get their wire; left out: sockets of the system. */
+  readonly openCarrier?: OpenCarrier;
 };
 
 /** The face of the SIP room: what comes in goes to its transaction, dialog or leg; what is asked goes out. */
@@ -60,10 +63,11 @@ export class SipUserAgent implements UserAgent {
     const { runner, log, clock } = options;
     const timers = timersOf(options.t1Ms);
     const token = tokenMaker(options.random);
-    const transports = new Transports(new Resolver(clock, options.lookup), log, {
+    const events: TransportEvents = {
       received: (flow, octets, source) => this.#received(flow, octets, source),
       closed: (flow, far, why) => runner.cascade(() => transactions.closed(flow, far, why)),
-    });
+    };
+    const transports = new Transports(new Resolver(clock, options.lookup), log, events, options.openCarrier);
     const transactions = new Transactions({ runner, log, timers, transports, token });
     this.#room = {
       runner,

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../face.ts';
+import type { Endpoint, TransportName } from '../face.ts';
 
 /** The wire of one flow. */
 export interface Carrier {
@@ -16,3 +16,6 @@ export type CarrierEvents = {
   closed(far: Endpoint, why: string): void;
   fault(why: string): void;
 };
+
+/** Opens the wire of a flow at a local address; rejects when that is not possible. */
+export type OpenCarrier = (transport: TransportName, local: Endpoint, events: CarrierEvents) => Promise<Carrier>;

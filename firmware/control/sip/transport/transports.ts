@@ -2,13 +2,19 @@ import { GatewayError, wordsOf } from '../../../core/error.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Endpoint, Flow, FlowId } from '../face.ts';
 import { literal, type Resolver } from '../resolver/resolver.ts';
-import type { Carrier, CarrierEvents } from './carrier.ts';
+import type { Carrier, CarrierEvents, OpenCarrier } from './carrier.ts';
 import { openTcp } from './stream.ts';
 import { openUdp } from './udp.ts';
 
 export type TransportEvents = {
   received(flow: FlowId, octets: Buffer, source: Endpoint): boolean;
   closed(flow: FlowId, far: Endpoint, why: string): void;
+};
+
+/** Sockets of the system. */
+const openSocket: OpenCarrier = (transport, local, events) => {
+  if (transport === 'tls') throw new GatewayError('address-in-use', 'SIP over TLS is not offered');
+  return (transport === 'tcp' ? openTcp : openUdp)(local, events);
 };
 
 type OpenFlow = { readonly flow: Flow; readonly carrier: Carrier };
@@ -19,11 +25,13 @@ export class Transports {
   readonly #resolver: Resolver;
   readonly #log: Log;
   readonly #events: TransportEvents;
+  readonly #openCarrier: OpenCarrier;
 
-  constructor(resolver: Resolver, log: Log, events: TransportEvents) {
+  constructor(resolver: Resolver, log: Log, events: TransportEvents, openCarrier: OpenCarrier = openSocket) {
     this.#resolver = resolver;
     this.#log = log;
     this.#events = events;
+    this.#openCarrier = openCarrier;
   }
 
   /** Binds the flow's local address. Throws GatewayError `address-in-use` if that is not possible. */
@@ -34,9 +42,8 @@ export class Transports {
       closed: (far, why) => this.#events.closed(flow.id, far, why),
       fault: (why) => this.#log.warn({ flow: flow.id, why }, 'a SIP socket reported an error'),
     };
-    if (flow.transport === 'tls') throw new GatewayError('address-in-use', 'SIP over TLS is not offered');
     try {
-      const carrier = await (flow.transport === 'tcp' ? openTcp : openUdp)(flow.local, events);
+      const carrier = await this.#openCarrier(flow.transport, flow.local, events);
       this.#flows.set(flow.id, { flow: { ...flow, local: carrier.local }, carrier });
     } catch (error) {
       const { address, port } = flow.local;
