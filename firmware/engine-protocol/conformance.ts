@@ -344,7 +344,8 @@ const promises: Readonly<Record<string, Check>> = {
 
 /** Registers the suite with `node:test`; each promise gets an engine of its own from `start`. */
 export const engineConformance = (name: string, start: () => Promise<EngineUnderTest>): void => {
-  describe(`${name} as an engine`, () => {
+  // a few at a time: they mostly wait, for processes to start and seconds to pass
+  describe(`${name} as an engine`, { concurrency: 4 }, () => {
     for (const [promise, check] of Object.entries(promises)) {
       it(promise, async () => {
         const engine = await start();

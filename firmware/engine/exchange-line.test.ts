@@ -26,7 +26,7 @@ const onLine = async (scene: (scene: Scene) => Promise<void>, settings: object =
   }
 };
 
-describe('an exchange line', () => {
+describe('an exchange line', { concurrency: true }, () => {
   it('is seized, checked for dial tone, dialled, and answered by reversal, then dropped by the loop', async () => {
     await onLine(
       async ({ control, bench, signal }) => {

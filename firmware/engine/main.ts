@@ -42,13 +42,14 @@ const stop = async (): Promise<void> => {
   process.exit(0);
 };
 process.on('SIGTERM', () => void stop());
-process.on('SIGINT', () => void stop());
+// Ctrl-C reaches every process of a terminal; the supervisor ends them in order.
+process.on('SIGINT', () => {});
 // The supervisor's channel closes when it dies; the engine then goes on until it is told to end.
 process.on('disconnect', () => log.warn({}, 'the supervisor went away'));
 
 try {
   await engine.start();
-  log.info({ socket: values.socket, build: values.build }, 'engine ready');
+  log.info({}, 'the engine is ready for the control plane');
 } catch (error) {
   log.error({ err: error }, `the engine cannot start: ${wordsOf(error)}`);
   process.exit(1);

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { describe, it } from 'node:test';
-import { systemClock } from '../../core/clock.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TestClock } from '../../core/test-clock.ts';
 import type { NetMedia } from '../../engine-protocol/messages.ts';
-import { FrameClock } from '../frame-clock.ts';
 import { randomFrom, sines } from '../sound/test-sounds.ts';
 import { RtpSession } from './rtp-session.ts';
 import { SocketPairs } from './sockets.ts';
 
+const clock = new TestClock();
 const pairs = new SocketPairs();
 const base = 33_000 + (process.pid % 100) * 60;
 pairs.range(base, base + 59);
@@ -30,29 +31,30 @@ const open = async (): Promise<End> => {
   const sockets = await pairs.open('127.0.0.1');
   const digits: string[] = [];
   const events = { began: () => {}, ended: (digit: string) => digits.push(digit) };
-  const session = new RtpSession(sockets, systemClock, 'test', () => 0, { ...events });
+  const session = new RtpSession(sockets, clock, 'test', () => 0, { ...events });
   return { session, port: sockets.port, digits, heard: [] };
 };
 
-/** Runs both ends for so long; each says its tone. */
-const talk = (ends: readonly End[], ms: number, each: (frame: number) => void = () => {}): Promise<void> =>
-  new Promise((resolve) => {
-    const tones = [sines([[600, -10]], 20), sines([[1000, -10]], 20)];
-    let frames = 0;
-    const clock = new FrameClock((now) => {
-      each(frames);
-      for (const { session, heard } of ends) {
-        const frame = new Int16Array(160);
-        session.read(frame, now);
-        heard.push(frame);
-      }
-      for (const [index, { session }] of ends.entries()) session.sender.frame(tones[index]!);
-      if (++frames * 20 < ms) return;
-      clock.stop();
-      resolve();
-    });
-    clock.start();
-  });
+/** Lets datagrams that are on their way through the kernel come in. */
+const arrive = async (): Promise<void> => {
+  for (let turns = 0; turns < 6; turns++) await nextTurn();
+};
+
+/** Runs both ends for so long on the test clock; each says its tone. */
+const talk = async (ends: readonly End[], ms: number, each: (frame: number) => void = () => {}): Promise<void> => {
+  const tones = [sines([[600, -10]], 20), sines([[1000, -10]], 20)];
+  for (let frames = 0; frames * 20 < ms; frames++) {
+    clock.turn(20);
+    each(frames);
+    for (const { session, heard } of ends) {
+      const frame = new Int16Array(160);
+      session.read(frame, clock.now());
+      heard.push(frame);
+    }
+    for (const [index, { session }] of ends.entries()) session.sender.frame(tones[index]!);
+    await arrive();
+  }
+};
 
 const hertzOf = (frames: readonly Int16Array[]): number => {
   const sound = frames.flatMap((frame) => [...frame]);
@@ -78,7 +80,7 @@ describe('RTP session over loopback', () => {
     await talk([one, other], 7000);
     assert.ok(Math.abs(hertzOf(one.heard.slice(200, 300)) - 1000) < 10, `${hertzOf(one.heard.slice(200, 300))} Hz`);
     assert.ok(Math.abs(hertzOf(other.heard.slice(200, 300)) - 600) < 6, `${hertzOf(other.heard.slice(200, 300))} Hz`);
-    const now = systemClock.now();
+    const now = clock.now();
     const { sent } = one.session.statistics('net/1', now);
     const far = other.session.statistics('net/2', now);
     assert.ok(Math.abs(far.received - sent) <= 1, `${far.received} of ${sent}`);
@@ -106,17 +108,17 @@ describe('RTP session over loopback', () => {
     await talk([one], 6000, (frame) => {
       if (frame % 20 === 10) sender.beginDigit('123456789*0#1122'[Math.floor(frame / 20)]!, 0);
       if (frame % 20 === 15) sender.events.end();
-      other.session.read(new Int16Array(160), systemClock.now());
+      other.session.read(new Int16Array(160), clock.now());
     });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const { received, lost } = other.session.statistics('net/2', systemClock.now());
+    await arrive();
+    const { received, lost } = other.session.statistics('net/2', clock.now());
     // A stranger is believed from its fifth packet on, and what was lost at either end is not missed.
     assert.ok(Math.abs(received - passed) <= 5, `${received} of ${passed}`);
     assert.ok(Math.abs(lost - dropped) <= 4, `${lost} of ${dropped}`);
-    other.session.read(new Int16Array(160), systemClock.now() + 1000);
+    other.session.read(new Int16Array(160), clock.now() + 1000);
     assert.equal(other.digits.join(''), '123456789*0#112');
-    one.session.close(systemClock.now());
-    other.session.close(systemClock.now());
+    one.session.close(clock.now());
+    other.session.close(clock.now());
     socket.close();
   });
 
@@ -135,14 +137,14 @@ describe('RTP session over loopback', () => {
       return packet;
     };
     one.heard.length = 0;
-    const before = one.session.statistics('net/1', systemClock.now());
+    const before = one.session.statistics('net/1', clock.now());
     const sentBefore = other.session.sender.packets;
     await talk([one, other], 4000, () => {
       for (let count = 0; count < 50; count++)
         stranger.send(mutated(), one.port + (count % 5 === 0 ? 1 : 0), '127.0.0.1');
     });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const { received, lost, concealedMs } = one.session.statistics('net/1', systemClock.now());
+    await arrive();
+    const { received, lost, concealedMs } = one.session.statistics('net/1', clock.now());
     const sent = other.session.sender.packets - sentBefore;
     assert.ok(
       Math.abs(received - before.received - sent) <= 2,
@@ -150,13 +152,13 @@ describe('RTP session over loopback', () => {
     );
     assert.ok(lost <= 1, `${lost} lost`);
     // The end that nobody attacks shows what this machine's other work costs.
-    const calm = other.session.statistics('net/2', systemClock.now()).concealedMs;
+    const calm = other.session.statistics('net/2', clock.now()).concealedMs;
     assert.ok(concealedMs <= calm + 80, `${concealedMs} ms concealed, ${calm} at the other end`);
     assert.ok(Math.abs(hertzOf(one.heard) - 1000) < 10);
     assert.deepEqual(one.digits, []);
     stranger.close();
-    one.session.close(systemClock.now());
-    other.session.close(systemClock.now());
+    one.session.close(clock.now());
+    other.session.close(clock.now());
   });
 
   it('finds a far end behind NAT, and one that moved by signalling', async () => {
@@ -165,10 +167,10 @@ describe('RTP session over loopback', () => {
     other.session.configure(media(one.port));
     third.session.configure(media(one.port));
     await talk([one, other], 600);
-    assert.ok(other.session.statistics('net/2', systemClock.now()).received > 10, 'answers go where packets came from');
+    assert.ok(other.session.statistics('net/2', clock.now()).received > 10, 'answers go where packets came from');
     one.session.configure(media(third.port));
     await talk([one, third], 600);
-    assert.ok(third.session.statistics('net/3', systemClock.now()).received > 20);
-    for (const { session } of [one, other, third]) session.close(systemClock.now());
+    assert.ok(third.session.statistics('net/3', clock.now()).received > 20);
+    for (const { session } of [one, other, third]) session.close(clock.now());
   });
 });
