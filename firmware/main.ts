@@ -67,6 +67,8 @@ let ending = false;
 const end = async (): Promise<void> => {
   if (ending) return;
   ending = true;
+  log.info({}, 'ends calls, unregisters, and stops');
+  engine.leave();
   await control.stop();
   await engine.stop();
   rmSync(join(run, 'ready'), { force: true });
@@ -76,6 +78,6 @@ const end = async (): Promise<void> => {
 process.on('SIGTERM', () => void end());
 process.on('SIGINT', () => void end());
 
-log.info({ data, run }, 'Holdfast starts');
+log.info({ data, run }, 'Holdfast starts; Ctrl-C stops it');
 engine.start();
 control.start();

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../../drivers/catalogue.ts';
 import { systemClock } from '../core/clock.ts';
-import { wordsOf } from '../core/error.ts';
+import { GatewayError, wordsOf } from '../core/error.ts';
 import { openLog } from '../core/log.ts';
 import { readOptions } from './options.ts';
 import { ControlPlane } from './plane.ts';
@@ -43,11 +43,13 @@ const begin = async (): Promise<void> => {
     );
   };
   process.once('SIGTERM', end);
-  process.once('SIGINT', () => {});
+  // Ctrl-C reaches every process of a terminal; the supervisor ends them in order.
+  process.on('SIGINT', () => {});
   process.once('disconnect', end);
 };
 
 begin().catch((error: unknown) => {
-  log.error({ err: error }, `the control plane cannot start: ${wordsOf(error)}`);
+  // what a person can mend needs no stack
+  log.error(error instanceof GatewayError ? {} : { err: error }, `the control plane cannot start: ${wordsOf(error)}`);
   process.exit(1);
 });

@@ -1,66 +1,40 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { DriverSettings } from '../config/check.ts';
 import type { Configuration } from '../config/schema.ts';
-import type { Clock } from '../core/clock.ts';
 import { wordsOf } from '../core/error.ts';
-import type { Log } from '../core/log.ts';
-import { Runner } from '../core/runner.ts';
 import type { AuditReply, HelloReply, Notify, Service } from '../engine-protocol/messages.ts';
-import { type CountryProfile, loadProfile } from '../profiles/profile.ts';
-import { type Adoption, AdoptionLog, readAdoption } from '../store/adoption-log.ts';
-import { Journal } from '../store/journal.ts';
 import { LeftDialogs } from './adoption.ts';
 import { Calls } from './call/calls.ts';
 import { planRestart, type Restart } from './call/restart.ts';
-import { ConfigurationDocument } from './configuration/document.ts';
+import type { Outcome, Proposal } from './configuration/document.ts';
 import { EngineClient } from './engine/client.ts';
-import { provision } from './engine/provision.ts';
-import { topologySteps } from './engine/topology.ts';
 import { executorsOf } from './executors.ts';
-import type { Fact } from './facts.ts';
+import type { Fact, LegId } from './facts.ts';
 import type { Cause } from './failure.ts';
+import { type Ground, type GroundOptions, readGround } from './ground.ts';
+import { Hardware } from './hardware.ts';
 import type { Offer } from './leg/leg.ts';
 import { LineLegs } from './leg/line-leg.ts';
 import { LegMedia } from './leg/media.ts';
 import { SipLegs, type SipWay } from './leg/sip-leg.ts';
 import { sipArrival, sipWay } from './leg/sip-way.ts';
 import { Phones } from './phone/phones.ts';
-import type { CallRecord } from './records/call-record-machine.ts';
 import { CallRecords } from './records/call-records.ts';
 import { type PlanResult, plan } from './routing/plan.ts';
 import { Resolver } from './sip/resolver/resolver.ts';
 import { negotiation } from './sip/sdp/negotiation.ts';
 import { SipUserAgent } from './sip/user-agent.ts';
-import { type Alarms, alarmsAfter } from './status/alarm.ts';
-import { emptyStatus, type LiveStatus, statusAfter } from './status/snapshot.ts';
 import { StatusFile } from './status/status-file.ts';
 import { Trunks } from './trunk/trunks.ts';
+import { Upward } from './upward.ts';
 
-export type PlaneOptions = {
-  readonly data: string;
-  readonly run: string;
+export type PlaneOptions = GroundOptions & {
   readonly engineSocket: string;
   readonly build: string;
-  readonly drivers: DriverSettings;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Settings to begin with where none are stored. */
-  readonly seed?: unknown;
   /** Calls are possible (again). */
   readonly onReady: () => void;
   /** Counted work, for the watchdog. */
   readonly onWork: (count: number) => void;
-};
-
-/** What must be read before rooms can be made. */
-type Ground = {
-  readonly runner: Runner;
-  readonly document: ConfigurationDocument;
-  readonly journal: Journal<CallRecord>;
-  readonly adoption: Adoption;
-  readonly sink: AdoptionLog;
-  readonly profile: CountryProfile;
 };
 
 /**
@@ -71,6 +45,7 @@ export class ControlPlane {
   readonly #options: PlaneOptions;
   readonly #ground: Ground;
   readonly #engine: EngineClient;
+  readonly #hardware: Hardware;
   readonly #userAgent: SipUserAgent;
   readonly #trunks: Trunks;
   readonly #calls: Calls;
@@ -78,64 +53,70 @@ export class ControlPlane {
   readonly #phones: Phones;
   readonly #lines: LineLegs;
   readonly #records: CallRecords;
-  readonly #status: StatusFile;
+  readonly #upward: Upward;
   readonly #left: LeftDialogs;
-  #profile: CountryProfile;
   readonly #restart: Restart;
-  #live: LiveStatus = emptyStatus;
-  #alarms: Alarms = {};
-  #audit: AuditReply | undefined;
   #work = 0;
   /** What the handsets that were in a call hear when the engine has been provisioned: who was restarted. */
   #cause: Cause = 'gatewayRestarted';
 
+  /**
+   * Reads what is stored and begins to work; `onReady` tells when calls are possible. Rejects with `setting-refused`
+   * for a seed that is refused, with the words for each field.
+   */
   static async open(options: PlaneOptions): Promise<ControlPlane> {
-    const { data, run, clock, log, drivers, seed } = options;
-    const path = join(run, 'adoption.ndjson');
-    const adoption = readAdoption(path);
-    const sink = new AdoptionLog(path, adoption);
-    const runner = new Runner(clock, log, sink);
-    const document = await ConfigurationDocument.open({
-      folder: join(data, 'configuration'),
-      drivers,
-      clock,
-      alarm: (text) => log.error({ alarm: 'store' }, text),
-      onFact: (fact) => runner.cascade(() => runner.fact(fact)),
-      ...(seed === undefined ? {} : { seed }),
-    });
-    const journal = await Journal.open<CallRecord>({
-      folder: join(data, 'records'),
-      name: 'calls',
-      clock,
-      sync: 'each',
-    });
-    const profile = await loadProfile(document.configuration.system.country);
-    const plane = new ControlPlane(options, { runner, document, journal, adoption, sink, profile });
+    const plane = new ControlPlane(options, await readGround(options));
     await plane.#start();
     return plane;
   }
 
   private constructor(options: PlaneOptions, ground: Ground) {
     const { clock, log, build, engineSocket, run } = options;
-    const { runner, adoption, journal, document } = ground;
-    const { network } = document.configuration;
+    const { runner, adoption, journal, profile } = ground;
     this.#options = options;
     this.#ground = ground;
-    this.#profile = ground.profile;
-    runner.onFact((fact) => this.#fold(fact as Fact));
     this.#engine = new EngineClient({ socket: engineSocket, build, runner, clock, log });
-    this.#userAgent = new SipUserAgent({
+    const engine = this.#engine;
+    this.#restart = planRestart(adoption.states);
+    this.#userAgent = this.#makeUserAgent();
+    this.#left = new LeftDialogs(runner, this.#userAgent, this.#restart.dialogs);
+    this.#trunks = this.#makeTrunks();
+    const trunks = this.#trunks;
+    const plan = (offer: Offer) => this.#plan(offer);
+    this.#calls = new Calls({ runner, plan, firstLeg: this.#restart.nextLeg, epoch: newEpoch() });
+    const book = this.#calls;
+    this.#media = new LegMedia({ runner, engine, log, book });
+    const media = this.#media;
+    this.#phones = new Phones({ runner, engine, media, book, log });
+    const occupy = (line: string, leg: LegId) => trunks.occupy(line, leg);
+    this.#lines = new LineLegs({ runner, book, media, occupy, vacate: (leg) => trunks.vacate(leg) });
+    this.#records = new CallRecords({ runner, clock, log, journal });
+    const file = new StatusFile(join(run, 'status.json'), log);
+    this.#upward = new Upward({ runner, clock, log, records: this.#records, trunks, file });
+    const onFailed = (line: string, cause: string) => this.#upward.port(line, false, cause);
+    this.#hardware = new Hardware({ engine, log, profile, onFailed });
+    this.#serve();
+  }
+
+  #makeUserAgent(): SipUserAgent {
+    const { clock, log, build } = this.#options;
+    const { runner, document } = this.#ground;
+    return new SipUserAgent({
       runner,
       clock,
       log,
-      t1Ms: network.sipT1Ms,
+      t1Ms: document.configuration.network.sipT1Ms,
       userAgentName: `Holdfast ${build}`,
       tell: (leg, signal) => runner.tell(leg, signal),
       credentialsOf: (flow, user) => this.#trunks.credentialsOf(flow, user),
     });
-    this.#restart = planRestart(adoption.states);
-    this.#left = new LeftDialogs(runner, this.#userAgent, this.#restart.dialogs);
-    this.#trunks = new Trunks({
+  }
+
+  #makeTrunks(): Trunks {
+    const { clock, log } = this.#options;
+    const { runner, adoption, document } = this.#ground;
+    const { network } = document.configuration;
+    return new Trunks({
       runner,
       clock,
       agent: this.#userAgent,
@@ -146,40 +127,20 @@ export class ControlPlane {
       kept: adoption.states,
       flowOpened: (flow) => this.#left.flowOpened(flow),
     });
-    this.#calls = new Calls({
-      runner,
-      plan: (offer) => this.#plan(offer),
-      firstLeg: this.#restart.nextLeg,
-      epoch: newEpoch(),
-    });
-    const book = this.#calls;
-    const engine = this.#engine;
-    this.#media = new LegMedia({ runner, engine, log, book });
-    const media = this.#media;
-    this.#phones = new Phones({ runner, engine, media, book, log });
-    this.#lines = new LineLegs({
-      runner,
-      book,
-      media,
-      occupy: (line, leg) => this.#trunks.occupy(line, leg),
-      vacate: (leg) => this.#trunks.vacate(leg),
-    });
-    this.#records = new CallRecords({ runner, clock, log, journal });
-    this.#status = new StatusFile(join(run, 'status.json'), log);
-    this.#serve(
-      new SipLegs({
-        runner,
-        book,
-        media,
-        userAgent: this.#userAgent,
-        negotiator: negotiation,
-        way: (id) => this.#wayOf(id),
-        arrival: (invite) => sipArrival(document.configuration, this.#trunks.ofFlow(invite.flow), invite),
-      }),
-    );
   }
 
-  #serve(sipLegs: SipLegs): void {
+  /** Each kind of leg gets its maker. */
+  #serve(): void {
+    const { runner, document } = this.#ground;
+    const sipLegs = new SipLegs({
+      runner,
+      book: this.#calls,
+      media: this.#media,
+      userAgent: this.#userAgent,
+      negotiator: negotiation,
+      way: (id) => this.#wayOf(id),
+      arrival: (invite) => sipArrival(document.configuration, this.#trunks.ofFlow(invite.flow), invite),
+    });
     this.#calls.serve('trunk', sipLegs);
     this.#calls.serve('phone', this.#phones);
     this.#calls.serve('line', this.#lines);
@@ -190,9 +151,8 @@ export class ControlPlane {
     const { runner, adoption, document } = this.#ground;
     await this.#records.adopt(adoption.states);
     if (this.#restart.calls.length > 0) {
-      runner.cascade(() =>
-        runner.fact({ fact: 'controlRestarted', callsEnded: this.#restart.calls.length } satisfies Fact),
-      );
+      const fact: Fact = { fact: 'controlRestarted', callsEnded: this.#restart.calls.length };
+      runner.cascade(() => runner.fact(fact));
     }
     this.#configureLines(document.configuration);
     this.#trunks.configure(document.configuration);
@@ -200,11 +160,22 @@ export class ControlPlane {
       executorsOf({
         trunks: (wanted) => this.#trunks.configure(wanted),
         lines: (wanted) => this.#configureLines(wanted),
-        hardware: (wanted) => this.#provision(wanted),
+        hardware: (wanted) => this.#provisionAnew(wanted),
       }),
     );
     this.#listen();
     this.#engine.start();
+  }
+
+  /** The one door to the settings. */
+  propose(proposal: Proposal): Promise<Outcome> {
+    return this.#ground.document.propose(proposal);
+  }
+
+  /** The settings that run, with their revision; no secret is in them. */
+  get settings(): { readonly revision: string; readonly shown: unknown } {
+    const { revision, shown } = this.#ground.document;
+    return { revision, shown };
   }
 
   /** Ends calls, lets the bindings go, and closes; a softswitch that is gone costs 2.5 s at most. */
@@ -218,19 +189,19 @@ export class ControlPlane {
   }
 
   #listen(): void {
-    const { runner, sink } = this.#ground;
+    const { sink } = this.#ground;
     const { log, clock, onWork } = this.#options;
     this.#engine.onEvent((event) => this.#heard(event));
     this.#engine.onService((service) => this.#serviced(service));
     this.#engine.onLost((why) => {
       this.#cause = 'mediaLost';
-      runner.fact({ fact: 'engineLost', why } satisfies Fact);
+      this.#upward.engineLost(why);
     });
     this.#engine.onConnected((hello) => {
       this.#connected(hello).then(
         () => sink.settle(clock.now()),
         (error: unknown) =>
-          log.error({ why: wordsOf(error) }, 'the engine could not be provisioned; lines are out of service'),
+          log.error({ why: wordsOf(error) }, 'the engine could not be given its lines; they are out of service'),
       );
     });
     this.#engine.onPulse(() => {
@@ -246,42 +217,36 @@ export class ControlPlane {
       this.#calls.endAll('mediaLost');
       this.#media.forget();
     }
-    await this.#provision(document.configuration);
+    await this.#hardware.provision(document.revision, document.configuration);
     const audit = await this.#engine.audit();
-    await this.#tidy(audit);
+    await this.#media.settled();
+    await this.#hardware.tidy(audit, this.#media.wanted());
     await this.#phones.ready(audit, this.#cause);
     this.#lines.ready(this.#cause);
     runner.cascade(() => {
-      for (const line of audit.lines) this.#port(line.id, line.available && line.present, 'found at the start');
-      if (this.#live.engine === 'lost') runner.fact({ fact: 'engineBack', why: 'connected' } satisfies Fact);
+      this.#portsOf(audit);
+      this.#upward.engineBack();
     });
     await this.#look();
-    this.#options.log.info({ lines: audit.lines.length, epoch: hello.epoch }, 'lines are in service');
+    this.#options.log.info({ lines: audit.lines.length }, 'lines are in service: calls are possible');
     this.#options.onReady();
   }
 
-  async #provision(configuration: Configuration): Promise<void> {
-    this.#profile = await loadProfile(configuration.system.country);
-    const hardware = provision(configuration, this.#profile);
-    const { lines } = await this.#engine.provision({ revision: this.#ground.document.revision, hardware });
-    for (const line of lines) {
-      if (line.state === 'failed')
-        this.#options.log.error({ line: line.id, why: line.cause }, 'a line is out of service');
-    }
+  /** Settings changed cards, ports or sounds. */
+  async #provisionAnew(wanted: Configuration): Promise<void> {
+    await this.#hardware.provision(this.#ground.document.revision, wanted);
+    this.#portsOf(await this.#look());
   }
 
-  /** Contexts, loops and ringing that no call of ours wants. */
-  async #tidy(audit: AuditReply): Promise<void> {
-    await this.#media.settled();
-    for (const step of topologySteps(audit, this.#media.wanted())) {
-      if (step.do === 'subtract') await this.#engine.subtract({ termination: step.termination });
-      else if (step.do === 'openLoop') await this.#engine.signal(step.line, { loop: 'release' });
-      else await this.#engine.signal(step.line, 'none');
+  #portsOf(audit: AuditReply): void {
+    for (const line of audit.lines) {
+      const inService = line.available && line.present;
+      this.#upward.port(line.id, inService, inService ? 'found ready' : 'found without card or cable');
     }
   }
 
   #configureLines(configuration: Configuration): void {
-    this.#phones.configure(configuration, this.#profile.emergency);
+    this.#phones.configure(configuration, this.#hardware.profile.emergency);
     this.#lines.configure(configuration.lines.filter((line) => line.kind === 'fxo' && line.enabled));
   }
 
@@ -293,49 +258,22 @@ export class ControlPlane {
   }
 
   #serviced({ what, is, cause }: Service): void {
-    if (what.startsWith('line/')) this.#port(what, is === 'in', cause);
-    else this.#options.log.warn({ what, is, cause }, 'the engine reports on its service');
+    if (what.startsWith('line/')) this.#upward.port(what, is === 'in', cause);
+    else this.#options.log.warn({ cause }, `${what} is ${is === 'in' ? 'in' : 'out of'} service`);
   }
 
-  #port(line: string, inService: boolean, cause: string): void {
-    const known = this.#live.ports[line];
-    if (known ? known.inService === inService : inService) return;
-    this.#ground.runner.fact({ fact: inService ? 'portIn' : 'portOut', line, cause } satisfies Fact);
-  }
-
-  #fold(fact: Fact): void {
-    this.#records.fold(fact);
-    this.#trunks.fold(fact);
-    this.#live = statusAfter(this.#live, fact);
-    this.#alarms = alarmsAfter(this.#alarms, fact, this.#options.clock.wall());
-    this.#options.log.info(fact, fact.fact);
-    this.#ground.runner.outward(() => this.#writeStatus());
-  }
-
-  async #look(): Promise<void> {
-    this.#audit = await this.#engine.audit();
-    this.#writeStatus();
-  }
-
-  #writeStatus(): void {
-    const legs = [...this.#ground.runner.ids()].filter((id) => id.startsWith('leg/'));
-    const registrations = this.#trunks.registrations();
-    this.#status.write({
-      ...this.#live,
-      calls: Object.values(this.#live.calls),
-      trunks: this.#trunks.snapshot(),
-      registrations,
-      alarms: Object.values(this.#alarms),
-      legs,
-      audit: this.#audit ?? { contexts: [], lines: [] },
-    });
+  async #look(): Promise<AuditReply> {
+    const audit = await this.#engine.audit();
+    this.#upward.audited(audit);
+    return audit;
   }
 
   // ── what goes down ────────────────────────────────────────────────────────────────────────────
 
   #plan(offer: Offer): PlanResult {
     const { configuration } = this.#ground.document;
-    return plan({ offer, configuration, trunks: this.#trunks.snapshot(), emergency: this.#profile.emergency });
+    const { emergency } = this.#hardware.profile;
+    return plan({ offer, configuration, trunks: this.#trunks.snapshot(), emergency });
   }
 
   #wayOf(id: string): SipWay | undefined {

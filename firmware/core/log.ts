@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { logWords } from './log-words.ts';
 
 export interface Log {
   debug(detail: object, text: string): void;
@@ -7,8 +8,19 @@ export interface Log {
   error(detail: object, text: string): void;
 }
 
-/** One line of JSON a message on standard output, read by journald; the level comes from `HOLDFAST_LOG`. */
-export const openLog = (room: string): Log =>
-  pino({ level: process.env['HOLDFAST_LOG'] ?? 'info', base: { room }, timestamp: pino.stdTimeFunctions.isoTime });
+const words = { write: (line: string) => void process.stdout.write(logWords(line)) };
+
+/**
+ * One line of JSON a message on standard output, read by journald; the level comes from `HOLDFAST_LOG`. With
+ * `HOLDFAST_LOG_FORM=words`, as `npm start` sets it, a line is for the eye.
+ */
+export const openLog = (room: string): Log => {
+  const settings = {
+    level: process.env['HOLDFAST_LOG'] ?? 'info',
+    base: { room },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
+  return process.env['HOLDFAST_LOG_FORM'] === 'words' ? pino(settings, words) : pino(settings);
+};
 
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

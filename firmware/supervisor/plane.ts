@@ -51,17 +51,22 @@ export class Plane {
     this.#child = child;
     this.#work = { count: -1, at: clock.now() };
     child.on('message', (word: Word) => this.#heard(word));
-    child.once('error', (error) => log.error({ plane: name, err: error }, 'a plane could not be started'));
+    child.once('error', (error) => log.error({ err: error }, `the ${name} plane could not be started`));
     child.once('exit', (code, signal) => this.#died(child, signal ?? `exit code ${code}`));
-    log.info({ plane: name, pid: child.pid }, 'plane started');
+    log.info({ pid: child.pid }, `the ${name} plane starts`);
     this.#options.onChange();
     this.#watch();
   }
 
-  /** Asks the plane to end, and ends it when it does not. Resolves when it is gone. */
-  stop(): Promise<void> {
+  /** The box is going down: a plane that ends from now on is not started again. */
+  leave(): void {
     this.#stopping = true;
     this.#cancelTimer();
+  }
+
+  /** Asks the plane to end, and ends it when it does not. Resolves when it is gone. */
+  stop(): Promise<void> {
+    this.leave();
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
     return new Promise((resolve) => {
@@ -88,7 +93,7 @@ export class Plane {
     const child = this.#child;
     this.#cancelTimer = clock.at(after(clock.now(), 1_000), () => {
       if (clock.now() - this.#work.at > HANG_MS) {
-        log.error({ plane: name, pid: child?.pid, work: this.#work.count }, 'plane does no work and is ended');
+        log.error({ pid: child?.pid, work: this.#work.count }, `the ${name} plane does no work and is ended`);
         child?.kill('SIGKILL');
         return;
       }
@@ -106,7 +111,7 @@ export class Plane {
     this.#deaths = [...this.#deaths.filter((at) => now - at < LOOP_WINDOW_MS), now];
     const again = this.#deaths.length - 1;
     const waitMs = again === 0 ? 0 : backoffMs(again, RESTART, Math.random);
-    log.error({ plane: name, pid: child.pid, why, restartInMs: waitMs }, 'plane died and is restarted');
+    log.error({ pid: child.pid, why, restartInMs: Math.round(waitMs) }, `the ${name} plane died and is started again`);
     if (waitMs === 0) this.start();
     else this.#cancelTimer = clock.at(after(now, waitMs), () => this.start());
   }

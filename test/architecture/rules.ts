@@ -49,7 +49,9 @@ type Room =
   | 'elsewhere';
 
 /** The composition root of the control plane: it wires the rooms and stands above all. */
-const COMPOSITION = ['main', 'plane', 'options', 'adoption', 'executors'].map((name) => `firmware/control/${name}.ts`);
+const COMPOSITION = ['main', 'plane', 'options', 'ground', 'hardware', 'upward', 'adoption', 'executors'].map(
+  (name) => `firmware/control/${name}.ts`,
+);
 
 /** The room a file stands in. */
 export const roomOf = (path: string): Room => {

@@ -1,0 +1,91 @@
+import type { Fact, Party, Target } from '../facts.ts';
+import { type Cause, failureTable, isFailure } from '../failure.ts';
+
+const ordinaryEnds = { hungUp: 'hung up', answeredElsewhere: 'answered elsewhere' } as const;
+
+const causeWords = (cause: Cause): string => (isFailure(cause) ? failureTable[cause].sentence : ordinaryEnds[cause]);
+
+const kinds = { phone: 'phone', trunk: 'softswitch', line: 'exchange line' } as const;
+
+const partyWords = ({ kind, id, number }: Party): string =>
+  number === '' ? `${kinds[kind]} ${id}` : `${kinds[kind]} ${id} (${number})`;
+
+const targetWords = ({ kind, id, number }: Target): string =>
+  kind === 'phone' ? `phone ${id}` : `${kinds[kind]} ${id} with ${number}`;
+
+const trunkWords = { trunkUp: 'works', trunkSuspect: 'is doubted', trunkDown: 'is down' } as const;
+
+type Of<Name extends Fact['fact']> = Extract<Fact, { readonly fact: Name }>;
+
+const attemptEndWords = ({ call, cause, status }: Of<'attemptEnded'>): string =>
+  `${call}: this way ended${status === undefined ? '' : ` with ${status}`}: ${causeWords(cause)}`;
+
+/** A fact as a sentence for whoever reads the log at night. */
+export const factWords = (fact: Fact): string => {
+  switch (fact.fact) {
+    case 'callBegan':
+      return `${fact.call}: ${partyWords(fact.from)} calls ${fact.dialled}`;
+    case 'attemptBegan':
+      return `${fact.call}: trying ${targetWords(fact.target)}: ${fact.why}`;
+    case 'attemptEnded':
+      return attemptEndWords(fact);
+    case 'callAlerting':
+      return `${fact.call}: it rings`;
+    case 'callAnswered':
+      return `${fact.call}: answered by ${targetWords(fact.target)}`;
+    case 'callEnded':
+      return `${fact.call}: ended by the ${fact.by}: ${causeWords(fact.cause)}`;
+    case 'callMedia':
+      return `${fact.call}: figures of the audio`;
+    default:
+      return serviceWords(fact);
+  }
+};
+
+type OfACall =
+  | 'callBegan'
+  | 'attemptBegan'
+  | 'attemptEnded'
+  | 'callAlerting'
+  | 'callAnswered'
+  | 'callEnded'
+  | 'callMedia';
+
+const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string => {
+  switch (fact.fact) {
+    case 'registered':
+      return `account ${fact.account} is registered at ${fact.trunk} for ${fact.expiresS} s`;
+    case 'registrationFailed':
+      return `account ${fact.account} is not registered at ${fact.trunk}: ${fact.sentence}`;
+    case 'trunkUp':
+    case 'trunkSuspect':
+    case 'trunkDown':
+      return `softswitch ${fact.trunk} ${trunkWords[fact.fact]}: ${fact.why}`;
+    case 'portIn':
+      return `${fact.line} is in service: ${fact.cause}`;
+    case 'portOut':
+      return `${fact.line} is out of service: ${fact.cause}`;
+    case 'engineLost':
+      return `the engine is gone: ${fact.why}`;
+    case 'engineBack':
+      return `the engine is back: ${fact.why}`;
+    case 'controlRestarted':
+      return `the control plane was restarted; calls that ended with it: ${fact.callsEnded}`;
+    case 'configured':
+      return `settings changed by ${fact.by}, now revision ${fact.revision}: ${fact.steps.join(', ')}`;
+  }
+};
+
+export type LogLevel = 'debug' | 'info' | 'warn';
+
+const worth: Partial<Readonly<Record<Fact['fact'], LogLevel>>> = {
+  callMedia: 'debug',
+  trunkSuspect: 'warn',
+  trunkDown: 'warn',
+  registrationFailed: 'warn',
+  portOut: 'warn',
+  engineLost: 'warn',
+};
+
+/** How much a fact matters in the log. */
+export const factLevel = (fact: Fact): LogLevel => worth[fact.fact] ?? 'info';
