@@ -8,14 +8,29 @@ const GIVE_UP_MS = 1000;
 /** A card's own clock that is silent for so long has stopped; ours takes over until it comes back. */
 const CARD_SILENT_MS = 100;
 
+/** Time in ms, and a timer of whole ms that gives a function to take it back. */
+export type Ticking = {
+  readonly now: () => number;
+  readonly wake: (ms: number, wake: () => void) => () => void;
+};
+
+const system: Ticking = {
+  now: monotonicNow,
+  wake: (ms, wake) => {
+    const timer = setTimeout(wake, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
 /**
  * The 20 ms tick. Deadlines are absolute, so a late tick does not move the next; ticks that were missed run at once.
  * It is the only timer of the engine.
  */
 export class FrameClock {
   readonly #tick: (now: number) => void;
+  readonly #time: Ticking;
   #due = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: () => void = () => {};
   #running = false;
   #latestMs = 0;
   /** Ticks run since the start. */
@@ -23,19 +38,20 @@ export class FrameClock {
   /** Ticks given up after a long stop. */
   skipped = 0;
 
-  constructor(tick: (now: number) => void) {
+  constructor(tick: (now: number) => void, time: Ticking = system) {
     this.#tick = tick;
+    this.#time = time;
   }
 
   start(): void {
     this.#running = true;
-    this.#due = monotonicNow() + FRAME_MS;
+    this.#due = this.#time.now() + FRAME_MS;
     this.#arm();
   }
 
   stop(): void {
     this.#running = false;
-    clearTimeout(this.#timer);
+    this.#cancel();
   }
 
   /** The greatest lateness of a tick since the last call, in ms. */
@@ -48,25 +64,25 @@ export class FrameClock {
   /** A card with a clock of its own has a frame ready; our timer only watches then that it goes on. */
   readonly cardTick = (): void => {
     if (!this.#running) return;
-    clearTimeout(this.#timer);
-    this.#due = monotonicNow() + CARD_SILENT_MS;
+    this.#cancel();
+    this.#due = this.#time.now() + CARD_SILENT_MS;
     this.#run();
     this.#arm();
   };
 
   #arm(): void {
-    const ms = this.#due - monotonicNow();
-    this.#timer = setTimeout(this.#wake, ms <= 1 ? 1 : Math.floor(ms));
+    const ms = this.#due - this.#time.now();
+    this.#cancel = this.#time.wake(ms <= 1 ? 1 : Math.floor(ms), this.#wake);
   }
 
   readonly #wake = (): void => {
-    let now = monotonicNow();
+    let now = this.#time.now();
     while (this.#running && now >= this.#due - CLOSE_ENOUGH_MS) {
       this.#giveUp(now);
       this.#latestMs = Math.max(this.#latestMs, now - this.#due);
       this.#due += FRAME_MS;
       this.#run();
-      now = monotonicNow();
+      now = this.#time.now();
     }
     if (this.#running) this.#arm();
   };
@@ -80,6 +96,6 @@ export class FrameClock {
 
   #run(): void {
     this.frames++;
-    this.#tick(monotonicNow());
+    this.#tick(this.#time.now());
   }
 }
