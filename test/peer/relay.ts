@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import type { Site } from './site.ts';
 
 /** `out` goes from the client (the gateway) to the server, `in` comes back. */
@@ -13,6 +14,8 @@ export type Relayed = {
   /** Method of a request or status code of an answer. */
   readonly kind: string;
   readonly callId: string;
+  /** Stands for the Call-ID in what is lost: `FROM>TO#N`, the N-th Call-ID by which this user called that one. */
+  readonly name: string;
   readonly cseq: string;
   /** How many messages of the same direction, Call-ID, CSeq and kind came before it, plus one. */
   readonly copy: number;
@@ -38,9 +41,16 @@ const hash = (text: string): number => {
 
 const headerOf = (head: string, names: RegExp): string => names.exec(head)?.[1]?.trim() ?? '';
 
+/** One line of the log, as it is kept for a person when a test failed. */
+const lineOf = ({ at, direction, dropped, name, cseq, kind, copy, callId }: Relayed): string =>
+  `${at.toFixed(1)} ${direction === 'out' ? '>' : '<'}${dropped ? ' LOST' : ''} ${name} ${cseq} ${kind} ${copy} ${callId}\n`;
+
+const userIn = (head: string, names: RegExp): string => /sips?:([^@>;]*)/i.exec(headerOf(head, names))?.[1] ?? '';
+
 /**
  * A UDP relay that drops by hash of (seed, direction, Call-ID, CSeq, kind, copy): the same run loses the same
- * messages whatever the timing. Each client gets a socket of its own towards the server, as behind a NAT.
+ * messages whatever the timing. Of a random
+ * Call-ID its `name` is hashed, of a CSeq its distance from the first. Each client gets a socket of its own towards the server, as behind a NAT.
  */
 export class LossyRelay {
   readonly log: Relayed[] = [];
@@ -50,6 +60,9 @@ export class LossyRelay {
   readonly #front: Socket = createSocket('udp4');
   readonly #towards = new Map<string, Socket>();
   readonly #copies = new Map<string, number>();
+  readonly #names = new Map<string, string>();
+  readonly #firstCseq = new Map<string, number>();
+  readonly #named = new Map<string, number>();
 
   private constructor(options: RelayOptions) {
     this.#options = options;
@@ -64,7 +77,10 @@ export class LossyRelay {
     });
     relay.#front.bind(options.port, options.host);
     await once(relay.#front, 'listening');
-    site.atEnd(`close relay ${options.host}:${options.port}`, () => relay.#close());
+    site.atEnd(`close relay ${options.host}:${options.port}`, () => {
+      relay.#close();
+      writeFileSync(site.path(`relay-${options.host}-${options.port}.log`), relay.log.map(lineOf).join(''));
+    });
     return relay;
   }
 
@@ -80,6 +96,24 @@ export class LossyRelay {
     return leg;
   }
 
+  #nameOf(head: string, callId: string): string {
+    const known = this.#names.get(callId);
+    if (known !== undefined) return known;
+    const pair = `${userIn(head, /\r\n(?:From|f)[ \t]*:([^\r]*)/i)}>${userIn(head, /\r\n(?:To|t)[ \t]*:([^\r]*)/i)}`;
+    const count = (this.#named.get(pair) ?? 0) + 1;
+    this.#named.set(pair, count);
+    this.#names.set(callId, `${pair}#${count}`);
+    return `${pair}#${count}`;
+  }
+
+  /** CSeq from the first one of its Call-ID on, which may be anything. */
+  #step(callId: string, cseq: string): string {
+    const [number, method] = cseq.split(' ');
+    const first = this.#firstCseq.get(callId) ?? Number(number);
+    this.#firstCseq.set(callId, first);
+    return `${Number(number) - first} ${method}`;
+  }
+
   #pass(direction: Direction, message: Buffer, send: () => void): void {
     const head = message.toString('latin1', 0, Math.min(message.length, 4096));
     const line = head.slice(0, Math.max(0, head.indexOf('\r\n')));
@@ -92,26 +126,13 @@ export class LossyRelay {
     const kind = (line.startsWith('SIP/2.0') ? words[1] : words[0])!;
     const callId = headerOf(head, /\r\n(?:Call-ID|i)[ \t]*:([^\r]*)/i);
     const cseq = headerOf(head, /\r\nCSeq[ \t]*:([^\r]*)/i);
-    const key = `${direction}|${callId}|${cseq}|${kind}`;
+    const name = this.#nameOf(head, callId);
+    const key = `${direction}|${name}|${this.#step(callId, cseq)}|${kind}`;
     const copy = (this.#copies.get(key) ?? 0) + 1;
     this.#copies.set(key, copy);
     const dropped = hash(`${this.#options.seed}|${key}|${copy}`) / 2 ** 32 < this.lossPercent / 100;
-    this.log.push({ at: performance.now(), direction, dropped, kind, callId, cseq, copy });
+    this.log.push({ at: performance.now(), direction, dropped, kind, callId, name, cseq, copy });
     if (!dropped) send();
-  }
-
-  /**
-   * True when the log explains why a transaction got no final answer: every copy of the request was lost, or the
-   * final answers that came were all lost.
-   */
-  lostWhole(callId: string, cseq: string): boolean {
-    const of = this.log.filter((each) => each.callId === callId && each.cseq === cseq);
-    const requests = of.filter((each) => !/^\d/.test(each.kind));
-    const finals = of.filter((each) => /^[2-6]/.test(each.kind));
-    return (
-      (requests.length > 0 && requests.every((each) => each.dropped)) ||
-      (finals.length > 0 && finals.every((each) => each.dropped))
-    );
   }
 
   #close(): void {
