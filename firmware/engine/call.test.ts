@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { BenchClient } from '../../drivers/simulated/bench-client.ts';
 import type { EngineConnection } from '../engine-protocol/conformance.ts';
-import type { AddReply, NetMedia, NetStatistics, SubtractReply } from '../engine-protocol/messages.ts';
+import type { DigitEvent } from '../engine-protocol/events.ts';
+import type { AddReply, EngineReport, NetMedia, NetStatistics, SubtractReply } from '../engine-protocol/messages.ts';
 import { startEngine, type TestEngine } from './test-engine.ts';
 
 const media = (port: number, digits: NetMedia['digits'] = { by: 'event', payloadType: 101 }): NetMedia => ({
@@ -19,6 +20,23 @@ const media = (port: number, digits: NetMedia['digits'] = { by: 'event', payload
   digits,
   lostAfterMs: 5000,
 });
+
+type Heard = { readonly termination: string; readonly event: DigitEvent };
+const digitsIn = (reports: readonly EngineReport[]): Heard[] =>
+  reports.flatMap((report) =>
+    report.to === 'event' && report.event.is === 'digit'
+      ? [{ termination: report.termination, event: report.event }]
+      : [],
+  );
+
+/** Waits until what was counted does not grow any more: some has come, and nothing for 300 ms. */
+const settled = async (count: () => number): Promise<void> => {
+  for (let before = -1, quiet = 0, tries = 0; quiet < 6 && tries < 100; tries++) {
+    quiet = count() === before && before > 0 ? quiet + 1 : 0;
+    before = count();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
 
 describe('a call between two phones of two engines over RTP', () => {
   let engines: TestEngine[];
@@ -58,10 +76,8 @@ describe('a call between two phones of two engines over RTP', () => {
     const [control, bench] = [controls[0]!, benches[0]!];
     const from = control.reports.length;
     await bench.press('phone/1', '11223344556677889900*#ABCD', { onMs: 50, offMs: 50 });
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const digits = control.reports
-      .slice(from)
-      .flatMap((report) => (report.to === 'event' && report.event.is === 'digit' ? [report.event.digit] : []));
+    await settled(() => digitsIn(control.reports.slice(from)).length);
+    const digits = digitsIn(control.reports.slice(from)).map(({ event }) => event.digit);
     assert.equal(digits.join(''), '11223344556677889900*#ABCD');
   });
 
@@ -93,11 +109,11 @@ describe('a call between two phones of two engines over RTP', () => {
     const from = controls.map((control) => control.reports.length);
     await controls[1]!.request('modify', { termination: nets[1]!.termination, detect: ['digits'] });
     await benches[0]!.press('phone/1', '1357#', { onMs: 80, offMs: 80 });
-    await new Promise((resolve) => setTimeout(resolve, 500));
     const digitsOf = (index: number) =>
-      controls[index]!.reports.slice(from[index]).flatMap((report) =>
-        report.to === 'event' && report.event.is === 'digit' ? [`${report.termination} ${report.event.digit}`] : [],
+      digitsIn(controls[index]!.reports.slice(from[index])).map(
+        ({ termination, event }) => `${termination} ${event.digit}`,
       );
+    await settled(() => digitsOf(0).length + digitsOf(1).length);
     assert.deepEqual(digitsOf(0), []);
     const net = nets[1]!.termination;
     assert.deepEqual(digitsOf(1), [`${net} 1`, `${net} 3`, `${net} 5`, `${net} 7`, `${net} #`]);
