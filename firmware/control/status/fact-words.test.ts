@@ -9,6 +9,10 @@ const toTrunk = { kind: 'trunk', id: 'primary', number: '5550100' } as const;
 const from = { kind: 'phone', id: 'line/1', number: '11' } as const;
 
 const table: readonly (readonly [Fact, string])[] = [
+  [
+    { fact: 'callBegan', call, from: { kind: 'line', id: 'line/5', number: '' }, dialled: '' },
+    'call/a-1: exchange line line/5 is ringing',
+  ],
   [{ fact: 'callBegan', call, from, dialled: '12' }, 'call/a-1: phone line/1 (11) calls 12'],
   [
     { fact: 'attemptBegan', call, attempt: '1', target: toTrunk, why: 'first in order' },

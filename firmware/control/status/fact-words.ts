@@ -24,7 +24,7 @@ const attemptEndWords = ({ call, cause, status }: Of<'attemptEnded'>): string =>
 export const factWords = (fact: Fact): string => {
   switch (fact.fact) {
     case 'callBegan':
-      return `${fact.call}: ${partyWords(fact.from)} calls ${fact.dialled}`;
+      return `${fact.call}: ${partyWords(fact.from)} ${fact.dialled === '' ? 'is ringing' : `calls ${fact.dialled}`}`;
     case 'attemptBegan':
       return `${fact.call}: trying ${targetWords(fact.target)}: ${fact.why}`;
     case 'attemptEnded':

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Log } from '../core/log.ts';
+import { TestClock } from '../core/test-clock.ts';
+import { Plane } from './plane.ts';
+
+/** What the planes of these tests do; each is a program of a few words. */
+const programs = {
+  works: 'process.send({ ready: true }); process.send({ work: 1 }); process.on("SIGTERM", () => process.exit(0));',
+  counts: 'let work = 0; process.send({ ready: true }); setInterval(() => process.send({ work: ++work }), 5);',
+  stubborn: 'process.on("SIGTERM", () => {}); process.send({ ready: true });',
+  dies: 'process.exit(3);',
+} as const;
+
+type Seen = { readonly level: string; readonly text: string; readonly detail: Record<string, unknown> };
+
+const setUp = (t: TestContext, program: keyof typeof programs) => {
+  const folder = mkdtempSync(join(tmpdir(), 'plane-'));
+  const path = join(folder, 'plane.mjs');
+  // beside its own keep-alive: a plane ends when it is told to, not for want of work
+  writeFileSync(path, `setInterval(() => {}, 1000);\n${programs[program]}\n`);
+  const clock = new TestClock();
+  const seen: Seen[] = [];
+  const logAt = (level: string) => (detail: object, text: string) =>
+    void seen.push({ level, text, detail: detail as Record<string, unknown> });
+  const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
+  const pids: (number | undefined)[] = [];
+  const counts = { ready: 0, died: 0 };
+  const plane: Plane = new Plane({
+    name: 'control',
+    command: [process.execPath, path],
+    clock,
+    log,
+    onChange: () => pids.push(plane.pid),
+    onReady: () => counts.ready++,
+    onDied: () => counts.died++,
+  });
+  t.after(async () => {
+    const gone = plane.stop();
+    clock.turn(5_000);
+    await gone;
+    rmSync(folder, { recursive: true });
+  });
+  plane.start();
+  return { plane, clock, seen, pids, counts };
+};
+
+/** Processes need real time; what is waited for is bounded all the same. */
+const until = async (what: string, holds: () => boolean): Promise<void> => {
+  for (let tries = 0; !holds(); tries++) {
+    assert.ok(tries < 500, `${what} has not come`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
+test('a plane that dies is started again at once', async (t) => {
+  const { plane, counts, pids, seen } = setUp(t, 'works');
+  await until('the first plane', () => counts.ready === 1);
+  process.kill(plane.pid!, 'SIGKILL');
+  await until('the second plane', () => counts.ready === 2);
+  assert.equal(counts.died, 1);
+  assert.equal(new Set(pids).size, 2);
+  const said = seen.find(({ level }) => level === 'error');
+  assert.deepEqual([said?.detail['why'], said?.detail['restartInMs']], ['SIGKILL', 0]);
+});
+
+test('a plane that dies again and again waits longer each time', async (t) => {
+  const { clock, counts, seen, pids } = setUp(t, 'dies');
+  const waits = () => seen.filter(({ level }) => level === 'error').map(({ detail }) => Number(detail['restartInMs']));
+  await until('the restart at once', () => counts.died === 2);
+  for (let deaths = 2; deaths < 5; deaths++) {
+    const [wait, started] = [waits().at(-1)!, pids.length];
+    clock.turn(wait - 2);
+    assert.equal(pids.length, started, 'started before its time');
+    clock.turn(4);
+    assert.equal(pids.length, started + 1);
+    await until('its death', () => counts.died === deaths + 1);
+  }
+  const [first, second, third, fourth, fifth] = waits();
+  assert.equal(first, 0);
+  assert.ok(second! >= 250 && second! <= 500 && third! >= 500 && third! <= 1000, String(waits()));
+  assert.ok(fourth! >= 1000 && fourth! <= 2000 && fifth! >= 2000 && fifth! <= 4000, String(waits()));
+});
+
+test('a plane that counts its work lives on, and deaths that lie apart are no loop', async (t) => {
+  const { plane, clock, counts, seen } = setUp(t, 'counts');
+  for (let starts = 1; starts < 4; starts++) {
+    await until('the plane', () => counts.ready === starts);
+    clock.turn(6_000);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    clock.turn(6_000);
+    assert.equal(counts.died, starts - 1);
+    process.kill(plane.pid!, 'SIGKILL');
+    await until('the next plane', () => counts.ready === starts + 1);
+  }
+  const waits = seen.filter(({ level }) => level === 'error').map(({ detail }) => detail['restartInMs']);
+  assert.deepEqual(waits, [0, 0, 0]);
+});
+
+test('a plane whose count stands still is ended and started again', async (t) => {
+  const { clock, counts, seen } = setUp(t, 'works');
+  await until('the plane', () => counts.ready === 1);
+  clock.turn(9_900);
+  assert.equal(counts.died, 0);
+  clock.turn(2_000);
+  await until('the next plane', () => counts.ready === 2);
+  assert.ok(seen.some(({ text }) => text.includes('does no work')));
+});
+
+test('a plane that is asked to stop stops, and stays away', async (t) => {
+  const { plane, clock, counts, pids } = setUp(t, 'works');
+  await until('the plane', () => counts.ready === 1);
+  await plane.stop();
+  clock.turn(60_000);
+  assert.deepEqual([counts.died, pids.length], [1, 1]);
+  assert.throws(() => process.kill(plane.pid!, 0), { code: 'ESRCH' });
+});
+
+test('a plane that does not stop is ended after 4 s', async (t) => {
+  const { plane, clock, counts } = setUp(t, 'stubborn');
+  await until('the plane', () => counts.ready === 1);
+  let stopped = false;
+  const gone = plane.stop().then(() => {
+    stopped = true;
+  });
+  clock.turn(3_900);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(stopped, false);
+  clock.turn(200);
+  await gone;
+});
+
+test('when the box goes down a plane that ends by itself is not started again', async (t) => {
+  const { plane, clock, counts, pids } = setUp(t, 'works');
+  await until('the plane', () => counts.ready === 1);
+  plane.leave();
+  process.kill(plane.pid!, 'SIGTERM');
+  await until('its end', () => counts.died === 1);
+  clock.turn(60_000);
+  assert.equal(pids.length, 1);
+  await plane.stop();
+});
