@@ -49,9 +49,18 @@ type Room =
   | 'elsewhere';
 
 /** The composition root of the control plane: it wires the rooms and stands above all. */
-const COMPOSITION = ['main', 'plane', 'options', 'ground', 'hardware', 'upward', 'adoption', 'executors'].map(
-  (name) => `firmware/control/${name}.ts`,
-);
+const COMPOSITION = [
+  'main',
+  'plane',
+  'options',
+  'ground',
+  'hardware',
+  'upward',
+  'adoption',
+  'executors',
+  'errors-page',
+  'write-errors-page',
+].map((name) => `firmware/control/${name}.ts`);
 
 /** The room a file stands in. */
 export const roomOf = (path: string): Room => {
