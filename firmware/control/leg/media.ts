@@ -41,6 +41,7 @@ type Row = {
 export class LegMedia {
   readonly #options: MediaOptions;
   readonly #rows = new Map<LegId, Row>();
+  readonly #underWay = new Set<Promise<unknown>>();
   readonly #legOf = new Map<TerminationId, LegId>();
 
   /** Subtracts that are on their way, by call, and who waits for the last of them. */
@@ -62,6 +63,7 @@ export class LegMedia {
       const row: Row = { place, tail: place };
       this.#rows.set(leg, row);
       row.tail = place.then((at) => this.#told(leg, row, at, heard));
+      this.#follow(row.tail);
     });
   }
 
@@ -146,7 +148,14 @@ export class LegMedia {
           this.#options.log.warn({ leg, why: wordsOf(error) }, 'the engine refused a request of a leg');
         })
         .finally(done);
+      this.#follow(row.tail);
     });
+  }
+
+  /** Keeps in mind what is on its way: the row of a leg that closes is gone before its last request is answered. */
+  #follow(tail: Promise<unknown>): void {
+    this.#underWay.add(tail);
+    tail.finally(() => this.#underWay.delete(tail)).catch(() => {});
   }
 
   /** Net events for their leg; true if the event was one. */
@@ -167,7 +176,7 @@ export class LegMedia {
 
   /** Requests for legs that are on their way, until all of them are answered. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#rows.values()].map((row) => row.tail));
+    while (this.#underWay.size > 0) await Promise.allSettled([...this.#underWay]);
   }
 
   /** The engine was restarted: nothing of what was opened is there any more. */
