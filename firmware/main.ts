@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from './core/clock.ts';
+import { SETTINGS_REFUSED } from './core/error.ts';
 import { openLog } from './core/log.ts';
 import { readOptions } from './supervisor/options.ts';
 import { Plane } from './supervisor/plane.ts';
@@ -43,6 +44,7 @@ const engine: Plane = new Plane({
   ] as unknown as readonly [string, ...string[]],
   onReady: () => {},
   onDied: () => {},
+  onRefused: () => void end(SETTINGS_REFUSED),
 });
 const control: Plane = new Plane({
   ...watched,
@@ -61,22 +63,24 @@ const control: Plane = new Plane({
   ],
   onReady: () => writeWhole('ready', `${new Date().toISOString()}\n`),
   onDied: () => rmSync(join(run, 'ready'), { force: true }),
+  onRefused: () => void end(SETTINGS_REFUSED),
 });
 
 let ending = false;
-const end = async (): Promise<void> => {
+const end = async (code: number): Promise<void> => {
   if (ending) return;
   ending = true;
-  log.info({}, 'ends calls, unregisters, and stops');
+  if (code === 0) log.info({}, 'ends calls, unregisters, and stops');
+  else log.error({}, 'stops: the settings must be mended first, as the control plane says above');
   engine.leave();
   await control.stop();
   await engine.stop();
   rmSync(join(run, 'ready'), { force: true });
   log.info({}, 'stopped');
-  process.exit(0);
+  process.exit(code);
 };
-process.on('SIGTERM', () => void end());
-process.on('SIGINT', () => void end());
+process.on('SIGTERM', () => void end(0));
+process.on('SIGINT', () => void end(0));
 
 log.info({ data, run }, 'Holdfast starts; Ctrl-C stops it');
 engine.start();

@@ -18,7 +18,7 @@ export type GroundOptions = {
   readonly clock: Clock;
   readonly log: Log;
   /** Settings to begin with where none are stored. */
-  readonly seed?: unknown;
+  readonly seed?: () => unknown;
 };
 
 /** What must be read before rooms can be made. */

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../../drivers/catalogue.ts';
 import { systemClock } from '../core/clock.ts';
-import { GatewayError, wordsOf } from '../core/error.ts';
+import { GatewayError, SETTINGS_REFUSED, wordsOf } from '../core/error.ts';
 import { openLog } from '../core/log.ts';
+import { seedFile } from './configuration/seed-file.ts';
 import { readOptions } from './options.ts';
 import { ControlPlane } from './plane.ts';
 
@@ -14,9 +15,6 @@ const build = typeof HOLDFAST_BUILD === 'string' ? HOLDFAST_BUILD : 'unbuilt';
 /** The control plane as a process: settings in, plane up, words to the supervisor, down in order. */
 const log = openLog('control');
 const options = readOptions(process.argv.slice(2));
-
-const seedOf = (path: string | undefined): { readonly seed?: unknown } =>
-  path === undefined ? {} : { seed: JSON.parse(readFileSync(path, 'utf8')) };
 
 const begin = async (): Promise<void> => {
   const data = options.data;
@@ -29,7 +27,7 @@ const begin = async (): Promise<void> => {
     drivers: catalogue,
     clock: systemClock,
     log,
-    ...seedOf(options.configuration),
+    ...(options.configuration === undefined ? {} : { seed: seedFile(options.configuration) }),
     onReady: () => process.send?.({ ready: true }),
     onWork: (work) => process.send?.({ work }),
   });
@@ -51,5 +49,5 @@ const begin = async (): Promise<void> => {
 begin().catch((error: unknown) => {
   // what a person can mend needs no stack
   log.error(error instanceof GatewayError ? {} : { err: error }, `the control plane cannot start: ${wordsOf(error)}`);
-  process.exit(1);
+  process.exit(error instanceof GatewayError && error.code === 'setting-refused' ? SETTINGS_REFUSED : 1);
 });

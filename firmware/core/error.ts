@@ -35,3 +35,6 @@ export class GatewayError extends Error {
 
 /** The words of whatever was thrown. */
 export const wordsOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+/** What a plane ends with when no restart can help it: EX_CONFIG of sysexits.h, which unit files know as well. */
+export const SETTINGS_REFUSED = 78;

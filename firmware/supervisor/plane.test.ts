@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { SETTINGS_REFUSED } from '../core/error.ts';
 import type { Log } from '../core/log.ts';
 import { TestClock } from '../core/test-clock.ts';
 import { Plane } from './plane.ts';
@@ -13,6 +14,7 @@ const programs = {
   counts: 'let work = 0; process.send({ ready: true }); setInterval(() => process.send({ work: ++work }), 5);',
   stubborn: 'process.on("SIGTERM", () => {}); process.send({ ready: true });',
   dies: 'process.exit(3);',
+  refuses: `process.exit(${SETTINGS_REFUSED});`,
 } as const;
 
 type Seen = { readonly level: string; readonly text: string; readonly detail: Record<string, unknown> };
@@ -28,7 +30,7 @@ const setUp = (t: TestContext, program: keyof typeof programs) => {
     void seen.push({ level, text, detail: detail as Record<string, unknown> });
   const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
   const pids: (number | undefined)[] = [];
-  const counts = { ready: 0, died: 0 };
+  const counts = { ready: 0, died: 0, refused: 0 };
   const plane: Plane = new Plane({
     name: 'control',
     command: [process.execPath, path],
@@ -37,6 +39,7 @@ const setUp = (t: TestContext, program: keyof typeof programs) => {
     onChange: () => pids.push(plane.pid),
     onReady: () => counts.ready++,
     onDied: () => counts.died++,
+    onRefused: () => counts.refused++,
   });
   t.after(async () => {
     const gone = plane.stop();
@@ -142,4 +145,16 @@ test('when the box goes down a plane that ends by itself is not started again', 
   clock.turn(60_000);
   assert.equal(pids.length, 1);
   await plane.stop();
+});
+
+test('a plane whose settings were refused is not started again: only a person can help', async (t) => {
+  const { clock, counts, pids, seen } = setUp(t, 'refuses');
+  await until('its word', () => counts.refused === 1);
+  clock.turn(60_000);
+  assert.deepEqual([counts.died, pids.length], [1, 1]);
+  assert.deepEqual(
+    seen.filter(({ level }) => level === 'error'),
+    [],
+    'the plane has said itself what is wrong',
+  );
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
+import { SETTINGS_REFUSED } from '../core/error.ts';
 import type { Log } from '../core/log.ts';
 import { after, type Instant } from '../core/machine.ts';
 
@@ -15,6 +16,8 @@ export type PlaneOptions = {
   readonly onChange: () => void;
   readonly onReady: () => void;
   readonly onDied: () => void;
+  /** The plane says that a person must mend its settings first: it is not started again. */
+  readonly onRefused: () => void;
 };
 
 /** What a plane tells its supervisor over the channel of its process. */
@@ -107,6 +110,10 @@ export class Plane {
     this.#cancelTimer();
     this.#options.onDied();
     if (this.#stopping) return;
+    if (child.exitCode === SETTINGS_REFUSED) {
+      this.#options.onRefused();
+      return;
+    }
     const now = clock.now();
     this.#deaths = [...this.#deaths.filter((at) => now - at < LOOP_WINDOW_MS), now];
     const again = this.#deaths.length - 1;

@@ -35,7 +35,7 @@ const setUp = async (t: TestContext, files: Files = systemFiles) => {
       alarm: (text) => alarms.push(text),
       onFact: (fact) => facts.push(fact),
       files,
-      ...(seed === undefined ? {} : { seed }),
+      ...(seed === undefined ? {} : { seed: () => seed }),
     });
     document.executeBy(executors);
     return document;
@@ -191,10 +191,12 @@ test('a damaged file: the generation before; both damaged: the factory, an alarm
   await change(document, { network: { sipT1Ms: 200 } });
   await truncate(join(folder, 'configuration'), 40);
   assert.equal((await open()).configuration.network.sipT1Ms, 100);
-  assert.equal(alarms.length, 1);
+  assert.equal(alarms.length, 2);
+  assert.match(alarms[1]!, /the settings before the last change run \(revision 1-/);
   await truncate(join(folder, 'configuration.prev'), 40);
   assert.equal((await open()).configuration.network.sipT1Ms, 500);
-  assert.equal(alarms.length, 2);
+  assert.equal(alarms.length, 4);
+  assert.match(alarms[3]!, /no stored settings can be read; the box runs with its first settings/);
   const names = await readdir(folder);
   assert.ok(names.includes('configuration.damaged-1') && names.includes('configuration.prev.damaged-1'));
 });

@@ -52,7 +52,7 @@ export type DocumentOptions = {
   readonly alarm: (text: string) => void;
   readonly onFact: (fact: Fact) => void;
   /** What to begin with where nothing is stored, in place of the factory's; refused settings keep the box from starting. */
-  readonly seed?: unknown;
+  readonly seed?: () => unknown;
   readonly files?: Files;
 };
 
@@ -98,11 +98,15 @@ export class ConfigurationDocument {
     const files = options.files ?? systemFiles;
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
     const key = await deviceKey(join(options.folder, 'key'));
-    const damaged = (damage: { path: string; why: string; evidence: string }) =>
+    let damages = 0;
+    const damaged = (damage: { path: string; why: string; evidence: string }) => {
+      damages++;
       options.alarm(`store-damaged: ${damage.path}: ${damage.why}; kept as ${damage.evidence}`);
+    };
     const file = new DurableFile<Stored>(join(options.folder, 'configuration'), damaged, files);
     const generations = new Generations(options.folder, damaged, files);
     const standing = await readStanding(file, key, options);
+    if (damages > 0) options.alarm(wordsOfDamage(standing.revision));
     return new ConfigurationDocument(options, { file, generations, key, standing });
   }
 
@@ -196,6 +200,12 @@ export class ConfigurationDocument {
 
 const FACTORY_REVISION = '0-factory';
 
+/** What a person must know after damage: which settings run now. */
+const wordsOfDamage = (revision: string): string =>
+  revision === FACTORY_REVISION
+    ? 'store-damaged: no stored settings can be read; the box runs with its first settings. Enter yours again.'
+    : `store-damaged: the settings before the last change run (revision ${revision}). Check them, and repeat the change.`;
+
 /** The count goes on; the digest tells apart what two boxes, or one after damage, made of the same count. */
 const nextRevision = (revision: string, written: object): string => {
   const digest = createHash('sha256')
@@ -210,7 +220,7 @@ const readStanding = async (
   { drivers, alarm, seed }: DocumentOptions,
 ): Promise<Standing> => {
   const stored = await file.read();
-  if (!stored) return seed === undefined ? fromFactory(drivers) : fromSeed(seed, drivers);
+  if (!stored) return seed === undefined ? fromFactory(drivers) : fromSeed(seed(), drivers);
   const lost = (error: Error) => alarm(`${error.message}; enter it again`);
   const written = withLists(unsealed(stored.written, drivers, key, lost));
   const checked = await checkConfiguration(written, drivers);
