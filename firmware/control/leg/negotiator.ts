@@ -1,28 +1,12 @@
-import type { Some } from '../../core/machine.ts';
 import type { Mode } from '../../engine-protocol/ids.ts';
 import type { Codec, Jitter, NetMedia } from '../../engine-protocol/messages.ts';
+import type { AgreedAudio, LocalAudio } from '../sip/sdp/negotiation.ts';
 
 /** Our end of an audio stream, and what we would do with it. Plain data, so that it can stand in a leg's state. */
-export type LocalStream = {
-  readonly address: string;
-  readonly port: number;
-  /** In order of preference. */
-  readonly codecs: readonly Codec['name'][];
-  /** Whether RFC 4733 events are offered. */
-  readonly telephoneEvents: boolean;
-  /** `o=` line: number of the session, and its version, counted up at each new description (RFC 3264 §8). */
-  readonly session: number;
-  readonly version: number;
-};
+export type LocalStream = LocalAudio;
 
 /** What offer and answer came to. `mode` is ours: `sendOnly` means that the far end only listens. */
-export type Agreed = {
-  readonly remote: readonly [address: string, port: number];
-  readonly send: Codec;
-  readonly receive: Some<Codec>;
-  readonly telephoneEvent?: number;
-  readonly mode: Mode;
-};
+export type Agreed = AgreedAudio;
 
 /** Offer and answer (RFC 3264) as pure functions; `undefined` where the two ends have nothing in common. */
 export interface Negotiator {

@@ -11,9 +11,11 @@ export type LocalAudio = {
   readonly codecs: readonly Codec['name'][];
   /** Whether RFC 4733 events are offered. */
   readonly telephoneEvents: boolean;
+  /** `o=` line: number of the session, and its version, counted up at each new description (RFC 3264 §8). */
   readonly session: number;
   readonly version: number;
 };
+
 /** What offer and answer came to; `mode` is ours. */
 export type AgreedAudio = {
   readonly remote: readonly [address: string, port: number];
