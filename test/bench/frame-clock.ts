@@ -8,7 +8,7 @@ import type { Kamailio } from '../peer/kamailio.ts';
 import type { Program } from '../peer/program.ts';
 import { address, type Site } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
-import { dial, echoingFarEnd, registered, softswitch, startWithTwoCards } from './box.ts';
+import { callsUp, dial, echoingFarEnd, registered, softswitch, startWithTwoCards } from './box.ts';
 import { latenessOf } from './lateness.ts';
 import type { Bench } from './limit.ts';
 import { type Datagram, Packets } from './packets.ts';
@@ -55,7 +55,7 @@ const callAll = async ({ at }: Box, a: Kamailio): Promise<void> => {
     await Promise.all(numbers.slice(from, from + 5).map((n) => dial(at(n), at(n).number, String(9000 + n))));
   }
   await eventually(`${PHONES} calls`, 20_000, async () => {
-    return (await a.dialogs()).filter(({ state }) => state === '4').length === PHONES;
+    return (await callsUp(a)).length === PHONES;
   });
 };
 

@@ -55,12 +55,12 @@ const runOnce = async (name) => {
   });
   if (options.raw) appendFileSync(options.raw, output);
   if (late) console.error(`${name} was not done after ${measurements[name] / 1000} s`);
-  return code === 0
-    ? output
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line))
-    : [];
+  if (code !== 0) {
+    console.error(output);
+    return [];
+  }
+  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  return lines.map((line) => JSON.parse(line));
 };
 
 /** The runs of one limit put together. */

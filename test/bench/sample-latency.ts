@@ -1,6 +1,6 @@
 import { address } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
-import { dial, oneSoftswitch, phone } from './box.ts';
+import { callsUp, dial, oneSoftswitch, phone } from './box.ts';
 import { toMonotonic, wallMinusMonotonicMs } from './clocks.ts';
 import type { Bench } from './limit.ts';
 import { Packets } from './packets.ts';
@@ -45,7 +45,7 @@ export const bench: Bench = {
     const { a, gateway } = await oneSoftswitch(site, { phones: CALLS, exchangeLines: 2 });
     for (let i = 1; i <= CALLS; i++) await dial(gateway, i, String(9000 + i));
     await eventually('the calls', 20_000, async () => {
-      return (await a.dialogs()).filter(({ state }) => state === '4').length === CALLS;
+      return (await callsUp(a)).length === CALLS;
     });
     await sleep(1000);
     const packets = await Packets.start(

@@ -16,14 +16,14 @@ export type Place = { readonly host: string; readonly port: number };
 
 const callIdOf = (head: string): string => /\r\n(?:Call-ID|i)[ \t]*:[ \t]*([^\r]*)/i.exec(head)?.[1]?.trim() ?? '';
 
-/** A good answer to a probe or a registration. */
+/** An answer to a probe or a registration: whatever it says, somebody is alive. */
 const isProofOfLife = (text: string): boolean =>
-  text.startsWith('SIP/2.0 2') && /\r\nCSeq:[^\r]*(?:OPTIONS|REGISTER)\r\n/i.test(text);
+  text.startsWith('SIP/2.0 ') && /\r\nCSeq:[^\r]*(?:OPTIONS|REGISTER)\r\n/i.test(text);
 
 /** A UDP relay that looks alive and is not. Each client gets a socket of its own towards the server. */
 export class SwallowingRelay {
   manner: Manner = 'pass';
-  /** Good answers (2xx) to OPTIONS and REGISTER that went back to the client, `performance.now()` of each. */
+  /** Answers to OPTIONS and REGISTER that went back to the client, `performance.now()` of each. */
   readonly proofsOfLife: number[] = [];
   readonly #front: Socket = createSocket('udp4');
   readonly #legs = new Map<string, Socket>();
