@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { openSockets, type Sides, sdp } from './test-user-agents.ts';
@@ -96,4 +97,16 @@ test('a local port that is taken is refused with its address', () =>
   within('udp', async ({ a, b }) => {
     const taken = b.agent.flow('f')!;
     await assert.rejects(a.agent.openFlow({ ...taken, id: 'second' }), { code: 'address-in-use' });
+  }));
+
+test('150 datagrams that come while we are busy are all there afterwards', () =>
+  within('udp', async (sides) => {
+    const { b } = sides;
+    const socket = createSocket('udp4').unref();
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    const broken = Buffer.alloc(900, 'x');
+    const { port } = b.agent.flow('f')!.local;
+    for (let count = 0; count < 150; count++) socket.send(broken, port, '127.0.0.1');
+    await until('all of them', sides, () => b.agent.counts.unreadable === 150);
+    socket.close();
   }));
