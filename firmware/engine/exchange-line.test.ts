@@ -45,6 +45,22 @@ describe('an exchange line', { concurrency: true }, () => {
     );
   });
 
+  it('is seized and dialled although the caller presses keys', async () => {
+    await onLine(async ({ control, bench, signal }) => {
+      const lifted = control.event('line/1', 'offHook');
+      await bench.lift('phone/1');
+      await lifted;
+      await control.request('add', { context: 'context/1', mode: 'sendReceive', what: 'line/1' });
+      const [seized, dialled] = [control.event(LINE, 'seized', 15_000), control.event(LINE, 'dialled', 15_000)];
+      await signal({ loop: 'seize', dial: '5550100' });
+      const keys = bench.press('phone/1', '99999', { onMs: 80, offMs: 80 });
+      const { event } = await seized;
+      assert.ok(event.is === 'seized' && event.dialTone);
+      await Promise.all([dialled, keys]);
+      assert.equal((await bench.exchange(PORT)).dialled, '5550100');
+    });
+  });
+
   it('tells busy by its tone, and lets the line go', async () => {
     await onLine(async ({ control, bench, signal }) => {
       const gone = control.event(LINE, 'disconnected', 15_000);
