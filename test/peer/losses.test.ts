@@ -56,6 +56,10 @@ test('silence until then is explained by what was lost until then', () => {
   assert.equal(silenceExplained(whole, '9001', 12_000), true);
   assert.equal(silenceExplained(whole, '9001', 13_000), true);
   assert.equal(silenceExplained(whole, '9001', 14_000), false);
+  assert.equal(silenceExplained(whole, '9001', 14_000, /^(?!100)/), false);
+  assert.equal(silenceExplained(whole, '9001', 13_900, /^(?!100)/), true);
+  assert.equal(silenceExplained(log('2 INVITE', '> INVITE', '< 100', 'x< 180'), '9001', 5, /^(?!100)/), true);
+  assert.equal(silenceExplained(log('2 INVITE', '> INVITE', '< 100'), '9001', 500, /^(?!100)/), false);
   assert.equal(silenceExplained(first, '9001', 14_000), false);
   assert.equal(silenceExplained(whole, '9002', 14_000), false);
 });

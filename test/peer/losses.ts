@@ -68,7 +68,7 @@ export const silenceExplained = (
   );
   const last = invites.findLast((each) => each.kind === 'INVITE');
   const own = invites.filter((each) => each.callId === last?.callId && each.cseq === last.cseq);
-  const answers = own.filter((each) => counts.test(each.kind));
+  const answers = own.filter((each) => isAnswer(each) && counts.test(each.kind));
   if (answers.length > 0) return answers.every((each) => each.dropped);
   return (
     last !== undefined && own.every((each) => isAnswer(each) || each.dropped || each.at > until - ANSWER_WITHIN_MS)
