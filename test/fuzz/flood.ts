@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { callsUp } from '../bench/box.ts';
 import { Packets } from '../bench/packets.ts';
 import { voiceStreams } from '../bench/streams.ts';
 import { dominantFrequency, durationMs, gaps, part, readWav } from '../peer/audio.ts';
@@ -113,7 +114,7 @@ const judgedCall = async (site: Site, { gateway, b }: Open): Promise<number> => 
   await bench.lift(PHONE);
   await bench.waitFor(PHONE, 'tone', { hertz: [350, 440], timeoutMs: 5000 });
   await bench.press(PHONE, '201');
-  await eventually('the call', 10_000, async () => (await b.dialogs()).some(({ state }) => state === '4'));
+  await eventually('the call', 10_000, async () => (await callsUp(b)).length === 1);
   await bench.tone(PHONE, [SAYS.phone]);
   await bench.waitFor(PHONE, 'tone', { hertz: [SAYS.farEnd], timeoutMs: 5000 });
   await bench.listen(PHONE, site.path('phone.wav'));
