@@ -29,7 +29,7 @@ const table: readonly (readonly [Fact, string])[] = [
   [{ fact: 'registered', account: 'a', trunk: 't', expiresS: 60 }, 'account a is registered at t for 60 s'],
   [
     { fact: 'registrationFailed', account: 'a', trunk: 't', cause: 'c', sentence: 'wrong password' },
-    'account a is not registered at t: wrong password',
+    'not registered: wrong password',
   ],
   [{ fact: 'trunkUp', trunk: 't', why: 'w' }, 'softswitch t works: w'],
   [{ fact: 'trunkSuspect', trunk: 't', why: 'w' }, 'softswitch t is doubted: w'],

@@ -56,7 +56,7 @@ const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string =
     case 'registered':
       return `account ${fact.account} is registered at ${fact.trunk} for ${fact.expiresS} s`;
     case 'registrationFailed':
-      return `account ${fact.account} is not registered at ${fact.trunk}: ${fact.sentence}`;
+      return `not registered: ${fact.sentence}`;
     case 'trunkUp':
     case 'trunkSuspect':
     case 'trunkDown':
