@@ -314,6 +314,10 @@ describe('a confirmed SIP leg', () => {
     up().event({ type: 'mediaLost' }).done('bye mediaLost', 'close', '<released mediaLost>').is('leaving');
   });
 
+  it('tells the call a digit of the far end that the engine cannot carry, and never sends it back', () => {
+    up().event({ type: 'digit', digit: '5' }).done('<digit>');
+  });
+
   it('ignores INFO that carries no digit', () => {
     up().sip({ sip: 'info', contentType: 'application/dtmf-relay', body: 'Signal=' }).done();
     up().sip({ sip: 'info', contentType: 'application/dtmf', body: '10' }).done('<digit>');

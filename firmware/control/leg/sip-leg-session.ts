@@ -50,7 +50,7 @@ function ours(
     case 'mediaFailed':
       return released(leg, 'mediaLost', now);
     case 'digit':
-      return stay(leg, infoOf(event.digit));
+      return stay(leg, { tell: { type: 'digit', leg: leg.leg, digit: event.digit } });
     case 'command':
       return commanded(sdp, leg, event.command);
     default:

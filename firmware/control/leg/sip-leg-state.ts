@@ -50,7 +50,7 @@ export type SipLegEvent =
   /** The net is open; `local` is where it listens. */
   | { readonly type: 'opened'; readonly local: readonly [address: string, port: number] }
   | { readonly type: 'mediaFailed' | 'mediaLost' }
-  /** A digit of our side that the trunk wants as INFO. */
+  /** A digit of the far end that another leg of the call wants as INFO: the engine cannot carry it there. */
   | { readonly type: 'digit'; readonly digit: string };
 
 export type SipLegEffect =
