@@ -35,12 +35,17 @@ const walk = (folder, suffix) =>
  */
 const patient = new Set([
   'a-softswitch-restarted-empty',
+  'bad-settings',
   'both-softswitches-gone',
+  'failures-and-tones',
+  'german-tones',
   'primary-answers-503',
   'primary-closes-tcp',
   'primary-dies-mid-call',
   'primary-frozen-and-thawed',
   'primary-swallows-packets',
+  'registration-after-outage',
+  'wrong-password',
 ]);
 const AT_ONCE = 4;
 

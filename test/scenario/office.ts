@@ -49,7 +49,11 @@ export const startSoftswitches = async (site: Site): Promise<{ a: Kamailio; b: K
   return { a, b };
 };
 
-export const startFarEnd = (site: Site, answers: 'auto' | 'manual' = 'auto'): Promise<Baresip> =>
+export const startFarEnd = (
+  site: Site,
+  answers: 'auto' | 'manual' = 'auto',
+  more: Partial<BaresipOptions> = {},
+): Promise<Baresip> =>
   Baresip.start(site, {
     name: 'far',
     host: address.farEnd,
@@ -59,12 +63,13 @@ export const startFarEnd = (site: Site, answers: 'auto' | 'manual' = 'auto'): Pr
       { user: farNumber, domain: 'a.test', password: 'secret', through: `${address.softswitchA}:5060`, answers },
       { user: farNumber, domain: 'b.test', password: 'secret', through: `${address.softswitchB}:5060`, answers },
     ],
+    ...more,
   });
 
 /** A gateway with its phones, two softswitches and a far end that is registered at both. */
 export const openOffice = async (site: Site, options: OfficeOptions = {}): Promise<Office> => {
   const { a, b } = await startSoftswitches(site);
-  const far = await startFarEnd(site, options.farAnswers);
+  const far = await startFarEnd(site, options.farAnswers, options.far);
   const gateway = await Gateway.start(site, {
     configuration: gatewayConfiguration(options.configuration, { routing, ...options.more }),
   });
