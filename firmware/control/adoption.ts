@@ -3,8 +3,9 @@ import type { Restart } from './call/restart.ts';
 import type { FlowId, UserAgent } from './sip/face.ts';
 
 /**
- * SIP dialogs that the plane before us left in the adoption file. Each is taken up and ended with BYE and a reason as
- * soon as its flow stands, so that no far end is left with a call that nobody holds.
+ * SIP dialogs and unanswered INVITEs that the plane before us left in the adoption file. Each is taken up and ended
+ * with BYE, CANCEL or a final answer and a reason as soon as its flow stands, so that no far end is left with a call
+ * that nobody holds or a phone that rings for nobody.
  */
 export class LeftDialogs {
   readonly #runner: Runner;

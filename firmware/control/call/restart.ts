@@ -3,7 +3,7 @@ import type { Call } from './call-machine.ts';
 
 /** What a plane that died has left of its calls, and what has to be ended now. */
 export type Restart = {
-  /** Confirmed SIP dialogs: each is taken up and ended by BYE with cause `gatewayRestarted`. */
+  /** SIP dialogs and unanswered INVITEs: each is taken up and ended with cause `gatewayRestarted`. */
   readonly dialogs: readonly { readonly leg: LegId; readonly flow: string; readonly dialog: unknown }[];
   /** Calls that were up; their records are closed by the records' own machines. */
   readonly calls: readonly CallId[];
@@ -11,7 +11,8 @@ export type Restart = {
   readonly nextLeg: number;
 };
 
-const DIALOG = 'dialog/leg/';
+/** What the SIP room keeps of a leg: a dialog, an INVITE sent, an INVITE that came. */
+const KEPT = /^(?:dialog|invite|arrival)\/(leg\/\d+)$/;
 
 /** Reads kept states (pure). Engine contexts need no list: an audit shows them, and nothing of them is wanted. */
 export const planRestart = (states: ReadonlyMap<string, unknown>): Restart => {
@@ -21,8 +22,9 @@ export const planRestart = (states: ReadonlyMap<string, unknown>): Restart => {
   for (const [id, state] of states) {
     highest = Math.max(highest, legNumber(id), usedBy(id, state));
     if (id.startsWith('call/')) calls.push(id as CallId);
-    const flow = id.startsWith(DIALOG) ? flowOf(state) : undefined;
-    if (flow !== undefined) dialogs.push({ leg: id.slice('dialog/'.length) as LegId, flow, dialog: state });
+    const leg = KEPT.exec(id)?.[1];
+    const flow = leg === undefined ? undefined : flowOf(state);
+    if (flow !== undefined) dialogs.push({ leg: leg as LegId, flow, dialog: state });
   }
   return { dialogs, calls, nextLeg: highest + 1 };
 };

@@ -146,7 +146,10 @@ export interface UserAgent {
   onAccess(
     allow: (request: { readonly flow: FlowId; readonly source: Endpoint; readonly requestUser: string }) => boolean,
   ): void;
-  /** Takes up the dialog of a leg from its kept state after a restart, so that it can be ended in order. */
-  adopt(leg: LegId, dialog: unknown): void;
+  /**
+   * Takes up from its kept state (`dialog/<leg>`, `invite/<leg>`, `arrival/<leg>`) what a plane before us left, so that
+   * `bye` or `cancel` can end it in order.
+   */
+  adopt(leg: LegId, kept: unknown): void;
   close(): Promise<void>;
 }

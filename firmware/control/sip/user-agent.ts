@@ -4,8 +4,9 @@ import type { Runner } from '../../core/runner.ts';
 import type { LegId } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 import { Access, type AccessAsk } from './access.ts';
-import { type CredentialsOf, isDialog } from './dialog/dialog.ts';
+import type { CredentialsOf } from './dialog/dialog.ts';
 import { type Answer, flowClosed, hangUp, respond, userOfText } from './dialog/incoming.ts';
+import { adopt } from './dialog/left.ts';
 import { abandon, cancel, invite } from './dialog/outgoing.ts';
 import { reoffer } from './dialog/reoffer.ts';
 import { Requester } from './dialog/requester.ts';
@@ -163,18 +164,12 @@ export class SipUserAgent implements UserAgent {
     this.#access.decideBy(admit);
   }
 
-  /** Takes up a dialog from its kept state (`dialog/<leg>`); anything else is not taken and said in the log. */
-  adopt(leg: LegId, dialog: unknown): void {
-    const { sessions, runner, log } = this.#room;
-    if (!isDialog(dialog)) {
-      log.warn({ leg }, 'a kept SIP dialog could not be read; its call cannot be ended');
-      return;
-    }
-    const { flow, callId, localTag } = dialog;
-    const session = { leg, flow, callId, localTag, placed: false, early: new Map(), ending: false };
+  /** Takes up what a plane before us left for a leg (`dialog/left.ts`); anything else is said in the log. */
+  adopt(leg: LegId, kept: unknown): void {
+    const { runner, log } = this.#room;
     runner.cascade(() => {
-      sessions.add(session);
-      sessions.setDialog(session, dialog);
+      if (!adopt(this.#room, leg, kept))
+        log.warn({ leg }, 'what a plane before us left of a SIP call could not be read; it cannot be ended');
     });
   }
 

@@ -1,3 +1,4 @@
+import type { LegId } from '../../facts.ts';
 import { type Cause, failureTable, isFailure } from '../../failure.ts';
 import type { FlowId, IncomingInvite, InviteVerdict, UriText } from '../face.ts';
 import type { Field, SipMessage } from '../message/message.ts';
@@ -7,6 +8,7 @@ import { responseTo } from '../transaction/response.ts';
 import type { ServerTransaction } from '../transaction/transactions.ts';
 import { answerKeeperMachine, answerSent } from './answer-keeper-machine.ts';
 import { afterRequest, dialogOfRequest } from './dialog.ts';
+import { type KeptArrival, keepState, keptFields } from './kept.ts';
 import { allow, type Room, reasonField, reasonOf, sdpOf, sdpType, sendBye } from './room.ts';
 import type { Incoming, Session } from './sessions.ts';
 
@@ -55,10 +57,16 @@ export const incomingInvite = (
     );
     return;
   }
+  hold(room, verdict.leg, transaction, localTag);
+};
+
+/** The leg holds the INVITE until its final answer, and so do the kept states: the next plane answers it otherwise. */
+const hold = (room: Room, leg: LegId, transaction: ServerTransaction, localTag: string): void => {
+  const { flow, source, message: request } = transaction;
   const contact = contactFor(room, flow, request);
   const dialog = dialogOfRequest(request, { flow, contact, tag: localTag, cseq: 0 });
   const session: Session = {
-    leg: verdict.leg,
+    leg,
     flow,
     callId: request.callId,
     localTag,
@@ -71,6 +79,15 @@ export const incomingInvite = (
   room.sessions.add(session);
   transaction.onAck = (ack) => acknowledged(room, session, ack);
   transaction.onCancel = (cancel) => cancelled(room, session, cancel);
+  const kept: KeptArrival = { as: 'arrival', flow, source, uri: request.uri, fields: keptFields(request), localTag };
+  keepState(room.runner, `arrival/${leg}`, kept);
+};
+
+/** Takes up an INVITE that a plane before us has not answered. */
+export const adoptIncoming = (room: Room, leg: LegId, kept: KeptArrival, message: SipMessage): void => {
+  message.source = kept.source;
+  const transaction = room.transactions.accept(kept.flow, message, kept.source);
+  if (transaction) hold(room, leg, transaction, kept.localTag);
 };
 
 /** Our Contact when the leg gives none: the user that was asked for, at the flow's own address. */

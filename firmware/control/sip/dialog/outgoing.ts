@@ -1,11 +1,13 @@
 import type { LegId } from '../../facts.ts';
 import type { Cause } from '../../failure.ts';
-import type { InviteAsk } from '../face.ts';
+import type { FlowId, InviteAsk, UriText } from '../face.ts';
 import { parseRetryAfter } from '../message/headers.ts';
 import { type Field, SipMessage } from '../message/message.ts';
 import { octetsOf } from '../message/serializer.ts';
+import type { ClientTransaction } from '../transaction/transactions.ts';
 import { type Acks, acknowledge, sendAck } from './acks.ts';
 import { type Dialog, dialogOfResponse } from './dialog.ts';
+import { type KeptInvite, keepState, keptFields } from './kept.ts';
 import { addressText, allow, dialogDraft, type Room, reasonField, reasonOf, sdpOf, sdpType, sendBye } from './room.ts';
 import type { Outgoing, Session } from './sessions.ts';
 
@@ -38,7 +40,7 @@ export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
     abandoned: false,
   };
   session.outgoing = outgoing;
-  const acks: Acks = new Map();
+  const attempt: Attempt = { session, outgoing, own: ownOf(ask), acks: new Map() };
   outgoing.sending = room.requester.send(
     {
       flow: ask.flow,
@@ -59,13 +61,64 @@ export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
         room.tell(leg, { sip: 'challenged' });
       },
       wanted: () => hears(outgoing) && !outgoing.abandoned,
-      response: (response, refused) => answered(room, session, outgoing, ask, acks, response, refused),
-      failed: (why, detail) => {
-        leave(room, session);
-        room.tell(leg, hears(outgoing) ? { sip: 'unanswered', why, detail } : { sip: 'ended' });
-      },
+      tried: (transaction) => keep(room, attempt, transaction),
+      response: (response, refused) => answered(room, attempt, response, refused),
+      failed: (why, detail) => failed(room, attempt, why, detail),
     },
   );
+};
+
+/** An INVITE under way, and how dialogs that it makes are ours. */
+type Own = { readonly flow: FlowId; readonly contact: UriText; readonly user?: string };
+type Attempt = {
+  readonly session: Session;
+  readonly outgoing: Outgoing;
+  readonly own: Own;
+  readonly acks: Acks;
+};
+const ownOf = ({ flow, contact, credentials }: InviteAsk): Own => ({
+  flow,
+  contact,
+  ...(credentials === undefined ? {} : { user: credentials.user }),
+});
+
+/** What the next plane needs to take this INVITE back, should we die before its answer. */
+const keep = (room: Room, { session, own }: Attempt, { message, to }: ClientTransaction): void => {
+  if (room.sessions.of(session.leg) !== session) return;
+  const kept: KeptInvite = { as: 'invite', ...own, to, uri: message.uri, fields: keptFields(message) };
+  keepState(room.runner, `invite/${session.leg}`, kept);
+};
+
+/**
+ * Takes up an INVITE of a plane before us. Whether its provisional answer came is not known, so that a CANCEL goes out
+ * at once when it is asked for; to an INVITE that never arrived it does no harm.
+ */
+export const adoptOutgoing = (room: Room, leg: LegId, kept: KeptInvite, message: SipMessage): void => {
+  const { flow, contact, user } = kept;
+  const { callId, fromTag: localTag } = message;
+  const session: Session = { leg, flow, callId, localTag, placed: true, early: new Map(), ending: false };
+  const own = { flow, contact, ...(user === undefined ? {} : { user }) };
+  const outgoing: Outgoing = {
+    sending: undefined as never,
+    reoffer: false,
+    provisional: true,
+    cancelSent: false,
+    abandoned: false,
+  };
+  const attempt: Attempt = { session, outgoing, own, acks: new Map() };
+  session.outgoing = outgoing;
+  room.sessions.add(session);
+  const current = room.transactions.resume(flow, kept.to, message, {
+    response: (response) => answered(room, attempt, response, false),
+    failed: (why, detail) => failed(room, attempt, why, detail),
+  });
+  outgoing.sending = { current };
+  keep(room, attempt, current);
+};
+
+const failed = (room: Room, { session, outgoing }: Attempt, why: 'silence' | 'transport', detail: string): void => {
+  leave(room, session);
+  room.tell(session.leg, hears(outgoing) ? { sip: 'unanswered', why, detail } : { sip: 'ended' });
 };
 
 /** A leg that asked to cancel hears only `ended`. */
@@ -91,21 +144,14 @@ const inviteFields = (room: Room, ask: InviteAsk, callId: string, localTag: stri
   return fields;
 };
 
-const answered = (
-  room: Room,
-  session: Session,
-  outgoing: Outgoing,
-  ask: InviteAsk,
-  acks: Acks,
-  response: SipMessage,
-  refused: boolean,
-): void => {
+const answered = (room: Room, attempt: Attempt, response: SipMessage, refused: boolean): void => {
+  const { session, outgoing } = attempt;
   if (response.status < 200) {
-    rang(room, session, outgoing, ask, response);
+    rang(room, attempt, response);
     return;
   }
   if (response.status < 300) {
-    accepted(room, session, outgoing, ask, acks, response);
+    accepted(room, attempt, response);
     return;
   }
   leave(room, session);
@@ -124,30 +170,21 @@ const answered = (
   });
 };
 
-const rang = (room: Room, session: Session, outgoing: Outgoing, ask: InviteAsk, response: SipMessage): void => {
+const rang = (room: Room, { session, outgoing, own }: Attempt, response: SipMessage): void => {
   outgoing.provisional = true;
   if (response.toTag !== '' && response.status > 100) {
-    const own = { flow: ask.flow, contact: ask.contact, user: ask.credentials?.user };
     room.sessions.addEarly(session, dialogOfResponse(outgoing.sending.current.message, response, own));
   }
   if (hears(outgoing)) room.tell(session.leg, { sip: 'provisional', status: response.status, ...sdpOf(response) });
   else sendCancel(room, outgoing);
 };
 
-const accepted = (
-  room: Room,
-  session: Session,
-  outgoing: Outgoing,
-  ask: InviteAsk,
-  acks: Acks,
-  response: SipMessage,
-): void => {
+const accepted = (room: Room, { session, outgoing, own, acks }: Attempt, response: SipMessage): void => {
   const repeated = acks.get(response.toTag);
   if (repeated) {
     sendAck(room, repeated.dialog, repeated.octets);
     return;
   }
-  const own = { flow: ask.flow, contact: ask.contact, user: ask.credentials?.user };
   const message = outgoing.sending.current.message;
   const dialog = dialogOfResponse(message, response, own);
   acks.set(response.toTag, acknowledge(room, dialog, message));

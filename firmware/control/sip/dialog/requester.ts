@@ -25,6 +25,8 @@ export type DraftHandler = {
   sent?(): void;
   resent?(): void;
   challenged?(): void;
+  /** Each try, before it leaves. */
+  tried?(transaction: ClientTransaction): void;
   /** False once nobody wants the request any more: a challenge is then not answered. */
   wanted?(): boolean;
   response(message: SipMessage, credentialsRefused: boolean): void;
@@ -91,6 +93,7 @@ export class Requester {
       },
       options,
     );
+    handler.tried?.(sending.current);
   }
 
   #response(sending: Sending, response: SipMessage): void {

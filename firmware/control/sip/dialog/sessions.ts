@@ -1,16 +1,16 @@
-import type { Machine } from '../../../core/machine.ts';
 import type { Runner } from '../../../core/runner.ts';
 import type { LegId } from '../../facts.ts';
 import type { Cause } from '../../failure.ts';
 import type { Credentials, FlowId } from '../face.ts';
 import type { SipMessage } from '../message/message.ts';
-import type { ServerTransaction } from '../transaction/transactions.ts';
+import type { ClientTransaction, ServerTransaction } from '../transaction/transactions.ts';
 import type { Dialog } from './dialog.ts';
-import type { Sending } from './requester.ts';
+import { keepState } from './kept.ts';
 
 /** An INVITE (or re-INVITE) of ours that waits for its final answer. */
 export type Outgoing = {
-  sending: Sending;
+  /** `current` is the latest try. */
+  sending: { readonly current: ClientTransaction };
   readonly reoffer: boolean;
   provisional: boolean;
   /** `cancel` was asked; CANCEL goes out with the first provisional answer (RFC 3261 §9.1). */
@@ -51,12 +51,6 @@ export type Session = {
 /** Early dialogs of one INVITE; a fork to more than this many phones is not a softswitch. */
 const MOST_EARLY = 20;
 
-/** The state of a dialog is written with each cascade; it is told as a whole, the deciding is done by the sessions. */
-const dialogMachine: Machine<Dialog, { readonly type: 'is'; readonly dialog: Dialog }, never> = {
-  step: (state, event) => ({ state: event.type === 'is' ? event.dialog : state, effects: [] }),
-  deadline: () => undefined,
-};
-
 /** The sessions by leg, and by what an incoming request names. */
 export class Sessions {
   readonly #runner: Runner;
@@ -90,9 +84,14 @@ export class Sessions {
   setDialog(session: Session, dialog: Dialog): void {
     session.dialog = dialog;
     if (!dialog.confirmed) return;
-    const id = `dialog/${session.leg}`;
-    if (this.#runner.has(id)) this.#runner.tell(id, { type: 'is', dialog });
-    else this.#runner.host(id, dialogMachine, dialog, () => {});
+    keepState(this.#runner, `dialog/${session.leg}`, dialog);
+    this.settled(session);
+  }
+
+  /** The INVITE of a session has its final answer: there is nothing to take back or to answer any more. */
+  settled(session: Session): void {
+    this.#runner.drop(`invite/${session.leg}`);
+    this.#runner.drop(`arrival/${session.leg}`);
   }
 
   addEarly(session: Session, dialog: Dialog): void {
@@ -119,6 +118,7 @@ export class Sessions {
     if (this.#byLeg.get(session.leg) === session) this.#byLeg.delete(session.leg);
     const dialogKey = key(session.callId, session.localTag);
     if (this.#byDialog.get(dialogKey) === session) this.#byDialog.delete(dialogKey);
+    this.settled(session);
     this.#runner.drop(`dialog/${session.leg}`);
     this.#runner.drop(`answer/${session.leg}`);
   }

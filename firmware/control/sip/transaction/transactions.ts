@@ -114,6 +114,19 @@ export class Transactions {
     return transaction;
   }
 
+  /** Takes up an INVITE that a plane before us has sent (with its Via): it waits for answers and sends no copy. */
+  resume(flow: FlowId, to: Endpoint, message: SipMessage, handler: ClientHandler): ClientTransaction {
+    const { runner, timers, transports } = this.#room;
+    const id = `tx/client/${message.via?.branch}/${message.method}`;
+    const octets = serialize(message);
+    const transaction: ClientTransaction = { id, flow, to, message, octets, handler, resends: 0, detail: '' };
+    this.#clients.set(id, transaction);
+    const machine = hosted(inviteClientMachine(timers, transports.reliable(flow)));
+    const perform = (effect: Caused<ClientEffect>): void => this.#performClient(transaction, effect);
+    runner.host(id, machine, { is: 'proceeding' }, perform, { kept: false });
+    return transaction;
+  }
+
   /** A Via of our own with a fresh branch; `rport` always (RFC 3581 §3). */
   via(flow: FlowId): Field {
     const open = this.#room.transports.flow(flow);

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LegId } from '../facts.ts';
+import { openPair, type Pair, Side, sdp, T1_MS } from './test-user-agents.ts';
+
+/** What the adoption file would hold of a side, as it reads back. */
+const keptBy = (side: Side): Map<string, unknown> => {
+  const ids = [...side.runner.ids()].filter((id) => /^(dialog|invite|arrival)\/leg/.test(id));
+  return new Map(ids.map((id) => [id, JSON.parse(JSON.stringify(side.runner.state(id)))]));
+};
+
+/** Side a dies without a word, and another user agent stands up in its place and adopts what it left. */
+const replaced = async (pair: Pair, port: 'a' | 'b'): Promise<{ next: Side; legs: LegId[] }> => {
+  const { network, relay } = pair;
+  const kept = keptBy(pair[port]);
+  const remote = { address: '127.0.0.1', port: port === 'a' ? relay.portForA : relay.portForB };
+  relay.judge = () => 'lose';
+  await pair[port].agent.close();
+  await pair.pause(2);
+  relay.judge = () => 'pass';
+  const next = new Side(network);
+  const local = { address: '127.0.0.1', port: relay[port] };
+  await next.agent.openFlow({ id: 'f', transport: 'udp', local, remote });
+  const legs: LegId[] = [];
+  for (const [id, state] of kept) {
+    const leg = id.slice(id.indexOf('/') + 1) as LegId;
+    next.agent.adopt(leg, state);
+    legs.push(leg);
+  }
+  return { next, legs };
+};
+
+const within = async (work: (pair: Pair) => Promise<void>): Promise<void> => {
+  const pair = await openPair();
+  try {
+    await work(pair);
+  } finally {
+    await pair.close();
+  }
+};
+const branchOf = ({ relay }: Pair, what: string) => relay.seen.find((each) => each.what === what)?.message.via?.branch;
+
+test('an INVITE that rings is taken back by the next plane, and its 487 acknowledged', () =>
+  within(async (pair) => {
+    const { a, b, relay, ask, pause } = pair;
+    a.agent.invite('leg/1', ask);
+    await a.until('provisional');
+    assert.deepEqual([...keptBy(a).keys()], ['invite/leg/1']);
+    const { next, legs } = await replaced(pair, 'a');
+    assert.deepEqual(legs, ['leg/1']);
+    next.agent.bye('leg/1', 'gatewayRestarted');
+    assert.equal((await b.until('cancelled')).reason?.q850, 41);
+    await next.until('ended');
+    await pause(T1_MS);
+    assert.equal(branchOf(pair, 'CANCEL'), branchOf(pair, 'INVITE'));
+    assert.equal(relay.count('a', 'ACK'), 1);
+    assert.deepEqual(next.words(), ['ended']);
+    assert.deepEqual([...keptBy(next), ...keptBy(b)], []);
+    assert.deepEqual([next.agent.counts.sessions, b.agent.counts.sessions], [0, 0]);
+    await next.agent.close();
+  }));
+
+test('the answer that crosses the CANCEL of the next plane is acknowledged, and the call ended', () =>
+  within(async (pair) => {
+    const { a, b, ask, contact } = pair;
+    a.agent.invite('leg/1', ask);
+    await a.until('provisional');
+    const { next } = await replaced(pair, 'a');
+    b.agent.respond('leg/1', { status: 200, sdp, contact });
+    next.agent.bye('leg/1', 'gatewayRestarted');
+    assert.equal((await b.until('bye')).reason?.q850, 41);
+    assert.ok(b.words().includes('acknowledged'));
+    await next.until('ended');
+    assert.deepEqual([...keptBy(next), ...keptBy(b)], []);
+    await next.agent.close();
+  }));
+
+test('an INVITE that came is answered finally by the next plane, with the tag that it rang with', () =>
+  within(async (pair) => {
+    const { a, b, relay, ask, pause } = pair;
+    a.agent.invite('leg/1', ask);
+    await a.until('provisional');
+    b.agent.respond('leg/1', { status: 180 });
+    await pause(3);
+    assert.deepEqual([...keptBy(b).keys()], ['arrival/leg/1']);
+    const { next } = await replaced(pair, 'b');
+    next.agent.bye('leg/1', 'gatewayRestarted');
+    const refused = await a.until('refused');
+    assert.deepEqual([refused.status, refused.reason?.q850], [500, 41]);
+    const tags = relay.seen.filter(({ what }) => /^(180|500) INVITE/.test(what)).map(({ message }) => message.toTag);
+    assert.equal(new Set(tags).size, 1);
+    await pause(T1_MS * 80);
+    assert.equal(relay.count('b', '500 INVITE'), 1, 'acknowledged');
+    assert.equal(relay.count('a', 'ACK'), 1);
+    assert.deepEqual([...keptBy(next), ...keptBy(a)], []);
+    assert.deepEqual([next.agent.counts.servers, next.agent.counts.sessions], [0, 0]);
+    await next.agent.close();
+  }));
+
+test('nothing is kept of what is answered, and what cannot be read is not taken', () =>
+  within(async (pair) => {
+    const { a, b, ask, contact } = pair;
+    a.agent.invite('leg/1', { ...ask, credentials: { user: 'u', password: 'secret' } });
+    await a.until('provisional');
+    const invite = keptBy(a).get('invite/leg/1') as object;
+    assert.ok(!JSON.stringify(invite).includes('secret'));
+    b.agent.respond('leg/1', { status: 200, sdp, contact });
+    await a.until('accepted');
+    assert.deepEqual([...keptBy(a).keys(), ...keptBy(b).keys()], ['dialog/leg/1', 'dialog/leg/1']);
+    const next = new Side(pair.network);
+    const damaged = [{ fields: 7 }, { fields: [['via']] }, { to: {} }, { contact: 1 }, { flow: 0 }, { as: 'x' }];
+    for (const each of damaged) next.agent.adopt('leg/9', { ...invite, ...each });
+    for (const each of [null, 'x', { as: 'arrival' }]) next.agent.adopt('leg/9', each);
+    assert.equal(next.agent.counts.sessions, 0);
+  }));
