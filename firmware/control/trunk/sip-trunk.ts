@@ -4,7 +4,6 @@ import type { Log } from '../../core/log.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { Fact, LegId } from '../facts.ts';
 import type { Credentials, Endpoint, FlowId, NameAddress, SipSignal, UriText, UserAgent } from '../sip/face.ts';
-import { hostText } from '../sip/message/uri.ts';
 import { RegistrationClient, type RegistrationView } from '../sip/registration.ts';
 import type { Registration, RegistrationIdentity } from '../sip/registration-machine.ts';
 import { evidenceOfOutcome, evidenceOfSignal } from './evidence.ts';
@@ -18,6 +17,16 @@ import {
   resumedHealth,
   silenceBudgetMs,
 } from './health-machine.ts';
+import {
+  addressOfRecord,
+  contactAt,
+  credentialsOf,
+  domainOf,
+  escapedUser,
+  sameCredentials,
+  sameFlow,
+  sameRegistrar,
+} from './identity.ts';
 import { probe } from './probe.ts';
 import type { TrunkSnapshot, VerdictOverrides } from './trunk.ts';
 
@@ -200,11 +209,11 @@ export class SipTrunk {
     const account = this.#accounts.find((each) => each.id === accountId);
     const contact = this.contactOf(accountId);
     if (!account || contact === undefined) return undefined;
-    const uri = `sip:${escapedUser(number)}@${this.#domain()}`;
+    const uri = `sip:${escapedUser(number)}@${domainOf(this.#settings)}`;
     return {
       flow: this.id,
       uri,
-      from: this.#addressOfRecord(account),
+      from: addressOfRecord(this.#settings, account),
       to: { uri },
       contact,
       routes: this.#registrations.get(accountId)?.serviceRoute ?? [],
@@ -272,11 +281,10 @@ export class SipTrunk {
     const contact = this.#contact(token);
     if (!account || contact === undefined) return undefined;
     this.#departed.set(accountId, account);
-    const addressOfRecord = this.#addressOfRecord(account);
     return {
       flow: this.id,
-      registrar: `sip:${this.#domain()}`,
-      addressOfRecord,
+      registrar: `sip:${domainOf(this.#settings)}`,
+      addressOfRecord: addressOfRecord(this.#settings, account),
       contact,
       credentials: credentialsOf(account),
     };
@@ -284,25 +292,10 @@ export class SipTrunk {
   /** Accounts by their last REGISTER: one that was removed still has to unbind. */
   readonly #departed = new Map<string, Account>();
 
-  /** Host part of addresses at this softswitch. A port is named only where the domain is the address itself. */
-  #domain(): string {
-    const { domain, host, port } = this.#settings;
-    if (domain !== '') return domain;
-    return port === 5060 ? hostText(host) : `${hostText(host)}:${port}`;
-  }
-
-  #addressOfRecord({ user, displayName }: Account): NameAddress {
-    const { domain, host } = this.#settings;
-    const uri = `sip:${escapedUser(user)}@${domain === '' ? hostText(host) : domain}`;
-    return displayName === '' ? { uri } : { uri, name: displayName };
-  }
-
   #contact(user: string): UriText | undefined {
     const flow = this.#flow();
     if (flow?.is !== 'open') return undefined;
-    const { localPort, transport } = this.#settings;
-    const parameter = transport === 'udp' ? '' : `;transport=${transport}`;
-    return `sip:${escapedUser(user)}@${hostText(flow.localAddress)}:${localPort}${parameter}`;
+    return contactAt(this.#settings, flow.localAddress, user);
   }
 
   #flow(): FlowState | undefined {
@@ -384,7 +377,7 @@ export class SipTrunk {
     this.#probes += 1;
     const ask = {
       flow: this.id,
-      uri: `sip:${this.#domain()}`,
+      uri: `sip:${domainOf(this.#settings)}`,
       from,
       callId: `${newId()}-${this.#probes}`,
       giveUpAfterMs,
@@ -413,23 +406,5 @@ const healthWord: Readonly<Record<Health['is'], TrunkSnapshot['health']>> = {
   held: 'held',
 };
 
-const credentialsOf = ({ user, authUser, password }: Account): Credentials => ({
-  user: authUser === '' ? user : authUser,
-  password,
-});
-
-const sameFlow = (a: Trunk, b: Trunk): boolean =>
-  a.host === b.host && a.port === b.port && a.transport === b.transport && a.localPort === b.localPort;
-
-const sameRegistrar = (a: Trunk, b: Trunk): boolean =>
-  sameFlow(a, b) && a.domain === b.domain && a.registerExpiryS === b.registerExpiryS;
-
-const sameCredentials = (a: Account, b: Account): boolean =>
-  a.user === b.user && a.authUser === b.authUser && a.password === b.password && a.displayName === b.displayName;
-
 /** An IPv4 address that came over a dual-stack socket, as it is. */
 const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address);
-
-/** User part with what RFC 3261 §25.1 does not allow there escaped, such as # (but * and + stay). */
-const escapedUser = (user: string): string =>
-  encodeURIComponent(user).replaceAll('%2B', '+').replaceAll('%26', '&').replaceAll('%3D', '=');
