@@ -56,7 +56,12 @@ const setUp = async (t: TestContext, lines: readonly object[] = [phone(1), phone
     drivers: catalogue,
     clock: systemClock,
     log: { ...silentLog, info: say, warn: say, error: say },
-    seed: () => ({ version: 1, cards: [{ id: simulated, driver: 'simulated', settings }], lines }),
+    seed: () => ({
+      version: 1,
+      routing: { firstDigitS: 5 },
+      cards: [{ id: simulated, driver: 'simulated', settings }],
+      lines,
+    }),
     onReady: () => ready++,
     onWork: () => {},
   });
