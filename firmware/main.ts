@@ -8,6 +8,10 @@ import { readOptions } from './supervisor/options.ts';
 import { Plane } from './supervisor/plane.ts';
 import { engineScheduling, NODE_FLAGS } from './supervisor/scheduling.ts';
 
+/** Put in by the bundler; what was not bundled names no build. */
+declare const HOLDFAST_BUILD: string | undefined;
+const build = typeof HOLDFAST_BUILD === 'string' ? HOLDFAST_BUILD : 'unbuilt';
+
 /** Starts both planes and keeps them running; under systemd two units do this work. */
 const options = readOptions(process.argv.slice(2));
 const [data, run] = [resolve(options.data), resolve(options.run)];
@@ -81,7 +85,9 @@ const end = async (code: number): Promise<void> => {
 };
 process.on('SIGTERM', () => void end(0));
 process.on('SIGINT', () => void end(0));
+// the terminal was closed
+process.on('SIGHUP', () => void end(0));
 
-log.info({ data, run }, 'Holdfast starts; Ctrl-C stops it');
+log.info({ build, data, run }, 'Holdfast starts; Ctrl-C stops it');
 engine.start();
 control.start();

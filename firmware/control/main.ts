@@ -16,6 +16,10 @@ const build = typeof HOLDFAST_BUILD === 'string' ? HOLDFAST_BUILD : 'unbuilt';
 const log = openLog('control');
 const options = readOptions(process.argv.slice(2));
 
+// Ctrl-C reaches every process of the group; the supervisor ends the planes in their order.
+process.on('SIGINT', () => {});
+process.on('SIGHUP', () => {});
+
 const begin = async (): Promise<void> => {
   const data = options.data;
   mkdirSync(join(data, 'records'), { recursive: true, mode: 0o700 });
@@ -31,7 +35,10 @@ const begin = async (): Promise<void> => {
     onReady: () => process.send?.({ ready: true }),
     onWork: (work) => process.send?.({ work }),
   });
+  let ending = false;
   const end = (): void => {
+    if (ending) return;
+    ending = true;
     plane.close().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -41,8 +48,6 @@ const begin = async (): Promise<void> => {
     );
   };
   process.once('SIGTERM', end);
-  // Ctrl-C reaches every process of a terminal; the supervisor ends them in order.
-  process.on('SIGINT', () => {});
   process.once('disconnect', end);
 };
 

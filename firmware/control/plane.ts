@@ -182,7 +182,7 @@ export class ControlPlane {
   async close(): Promise<void> {
     this.#calls.endAll('gatewayRestarted');
     await this.#media.settled();
-    await this.#trunks.stop();
+    await this.#trunks.stop(() => this.#userAgent.counts.sessions > 0);
     await this.#userAgent.close();
     await this.#engine.close();
     await this.#ground.journal.close();

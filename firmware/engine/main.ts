@@ -6,6 +6,10 @@ import { GatewayError, wordsOf } from '../core/error.ts';
 import { openLog } from '../core/log.ts';
 import { Engine } from './engine.ts';
 
+/** Put in by the bundler; what was not bundled names no build. */
+declare const HOLDFAST_BUILD: string | undefined;
+const build = typeof HOLDFAST_BUILD === 'string' ? HOLDFAST_BUILD : 'unbuilt';
+
 const log = openLog('engine');
 
 /** The only place where drivers are loaded, and each only when a card asks for it. */
@@ -18,7 +22,7 @@ const load = async (name: string): Promise<LineCardDriver> => {
 };
 
 const { values } = parseArgs({
-  options: { socket: { type: 'string' }, build: { type: 'string', default: 'development' } },
+  options: { socket: { type: 'string' }, build: { type: 'string', default: build } },
 });
 if (!values.socket) {
   process.stderr.write('usage: engine --socket PATH [--build ID]\n');

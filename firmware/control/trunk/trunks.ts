@@ -121,12 +121,15 @@ export class Trunks {
     }
   }
 
-  /** Unbinds everywhere and closes the flows: done in 2.5 s at most, whatever the softswitches do. */
-  async stop(): Promise<void> {
+  /**
+   * Unbinds everywhere and closes the flows: done in 2.5 s at most, whatever the softswitches do. `busy`: calls are
+   * still being ended over them.
+   */
+  async stop(busy: () => boolean = () => false): Promise<void> {
     const { clock } = this.#tools;
     const until = after(clock.now(), LONGEST_CLOSE_MS);
     for (const trunk of this.#sip.values()) trunk.unbind();
-    while (clock.now() < until && [...this.#sip.values()].some((trunk) => !trunk.quiet))
+    while (clock.now() < until && (busy() || [...this.#sip.values()].some((trunk) => !trunk.quiet)))
       await new Promise<void>((resolve) => clock.at(after(clock.now(), CLOSE_CHECK_MS), resolve));
     for (const trunk of this.#sip.values()) trunk.close();
     this.#sip.clear();
