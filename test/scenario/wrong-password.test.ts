@@ -49,6 +49,20 @@ test(
     await hearsTone(gateway, 1, farHertz);
     await gateway.bench.hangUp('phone/1');
 
+    // calls of that account are tried at both, and its person hears that none goes out
+    await dial(gateway, 2, farNumber);
+    await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 3_000 });
+    await gateway.bench.hangUp('phone/2');
+    const record = (await gateway.recorded(2)).find(({ cause }) => cause === 'forbidden');
+    const attempts = (record?.['attempts'] ?? []) as { target: { id: string }; status: number }[];
+    assert.deepEqual(
+      attempts.map(({ target, status }) => [target.id, status]),
+      [
+        ['primary', 407],
+        ['secondary', 407],
+      ],
+    );
+
     await sleep(Math.max(0, WATCHED_MS - (performance.now() - began)));
     const { sip } = await capture.stop();
     for (const softswitch of [address.softswitchA, address.softswitchB]) {
