@@ -257,7 +257,8 @@ const stranger = ({ network }: Pair, port: number) => {
       ...changes,
     };
     const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
-    const text = `${[start ?? `${method} sip:12@127.0.0.1 SIP/2.0`, ...lines].join('\r\n')}\r\nContent-Length: 0\r\n\r\n`;
+    const body = changes['Content-Type'] || changes['Content-Encoding'] ? 'v=0' : '';
+    const text = `${[start ?? `${method} sip:12@127.0.0.1 SIP/2.0`, ...lines].join('\r\n')}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     wire.send(Buffer.from(text), port);
   };
   return { say, answers };
@@ -269,7 +270,7 @@ test('requests of all kinds get the answer the RFC wants', () =>
     const x = stranger(pair, relay.b);
     const table: [string, Record<string, string>, string][] = [
       ['OPTIONS', {}, 'SIP/2.0 200 OK'],
-      ['OPTIONS', { 'Max-Forwards': '0' }, 'SIP/2.0 483 Too Many Hops'],
+      ['OPTIONS', { 'Max-Forwards': '0' }, 'SIP/2.0 200 OK'],
       ['OPTIONS', { Require: '100rel' }, 'SIP/2.0 420 Bad Extension'],
       ['MESSAGE', {}, 'SIP/2.0 405 Method Not Allowed'],
       ['BYE', { To: '<sip:12@z>;tag=none' }, 'SIP/2.0 481 Call/Transaction Does Not Exist'],
@@ -286,6 +287,24 @@ test('requests of all kinds get the answer the RFC wants', () =>
     for (let copy = 0; copy < 2; copy++) x.say('INVITE', { 'Call-ID': 'same' });
     await pause(15);
     assert.ok(x.answers.includes('SIP/2.0 482 Loop Detected'), x.answers.join());
+  }));
+
+test('the probes of a softswitch cost no memory, and what does is bounded in number and octets', () =>
+  within(async (pair) => {
+    const { b, relay, pause } = pair;
+    const x = stranger(pair, relay.b);
+    for (let round = 0; round < 300; round++) {
+      x.say('OPTIONS');
+      if (round % 50 === 49) await pause(10);
+    }
+    assert.equal(x.answers.filter((answer) => answer === 'SIP/2.0 200 OK').length, 300);
+    assert.equal(b.agent.counts.servers, 0);
+    for (let round = 0; round < 200; round++) {
+      x.say('MESSAGE', Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`X-${index}`, 'x'.repeat(4_000)])));
+      await pause(1);
+    }
+    assert.ok(b.agent.counts.servers <= 105, `${b.agent.counts.servers} requests of 40 kB are remembered`);
+    assert.equal(x.answers.at(-1), 'SIP/2.0 503 Service Unavailable');
   }));
 
 test('a stranger gets no answer and no memory, and cannot speak into a call over another flow', () =>
@@ -325,3 +344,60 @@ test('an in-dialog request that is older than the last gets 500', () =>
     assert.deepEqual(x.answers, ['SIP/2.0 500 Server Internal Error']);
     assert.ok(!b.words().includes('info'));
   }));
+
+for (const [name, value] of [
+  ['Content-Encoding', 'gzip'],
+  ['Content-Type', 'multipart/mixed;boundary=x'],
+] as const) {
+  test(`an INVITE with ${name} ${value} gets 415 and rings nobody`, () =>
+    within(async (pair) => {
+      let rang = 0;
+      pair.b.agent.onInvite(() => ({ leg: `leg/${++rang}` }));
+      const x = stranger(pair, pair.relay.b);
+      x.say('INVITE', { [name]: value });
+      await pair.pause(5);
+      assert.deepEqual([x.answers[0], rang], ['SIP/2.0 415 Unsupported Media Type', 0]);
+    }));
+}
+
+test('a new offer in a form that we cannot read gets 415 and is not told', () =>
+  within(async (pair) => {
+    const { b, relay, pause } = pair;
+    await talk(pair);
+    const ack = relay.seen.find(({ what }) => what === 'ACK')!.message;
+    const x = stranger(pair, relay.b);
+    const inDialog = { From: ack.header('from')!, To: ack.header('to')!, 'Call-ID': ack.callId };
+    x.say('INVITE', { ...inDialog, CSeq: '7 INVITE', 'Content-Type': 'multipart/mixed;boundary=x' });
+    await pause(5);
+    assert.equal(x.answers.at(-1), 'SIP/2.0 415 Unsupported Media Type');
+    assert.ok(!b.words().includes('reoffered'));
+  }));
+
+test('the answer to a CANCEL has the tag of the answers to its INVITE', () =>
+  within(async ({ a, relay, ask }) => {
+    a.agent.invite('leg/1', ask);
+    await a.until('provisional');
+    a.agent.cancel('leg/1', 'hungUp');
+    await a.until('ended');
+    const tags = relay.seen.filter(({ what }) => /^(200 CANCEL|487 INVITE)$/.test(what));
+    assert.ok(tags.length >= 2);
+    assert.equal(new Set(tags.map(({ message }) => message.toTag)).size, 1);
+  }));
+
+for (const way of ['reoffer', 'info'] as const) {
+  test(`a far end that knows nothing of the call (${way}, 481) ends it`, () =>
+    within(async (pair) => {
+      const { a, b, network, relay } = pair;
+      await talk(pair);
+      await b.agent.close();
+      const forgetful = new Side(network);
+      const remote = { address: '127.0.0.1', port: relay.portForB };
+      await forgetful.agent.openFlow({ id: 'f', transport: 'udp', local: { ...remote, port: relay.b }, remote });
+      if (way === 'reoffer') a.agent.reoffer('leg/1', sdp);
+      else a.agent.info('leg/1', 'application/dtmf-relay', 'Signal=5');
+      await a.until('bye');
+      assert.equal(a.agent.counts.sessions, 0);
+      assert.ok(!a.words().includes('reofferAnswered'));
+      await forgetful.agent.close();
+    }));
+}

@@ -10,7 +10,16 @@ import { adopt } from './dialog/left.ts';
 import { abandon, cancel, invite } from './dialog/outgoing.ts';
 import { reoffer } from './dialog/reoffer.ts';
 import { Requester } from './dialog/requester.ts';
-import { ackCame, answer, cancelCame, newRequest, requestCame, sendInfo } from './dialog/requests.ts';
+import {
+  ackCame,
+  answer,
+  answerProbe,
+  cancelCame,
+  isProbe,
+  newRequest,
+  requestCame,
+  sendInfo,
+} from './dialog/requests.ts';
 import type { Room } from './dialog/room.ts';
 import { Sessions } from './dialog/sessions.ts';
 import { Standalone } from './dialog/standalone.ts';
@@ -219,6 +228,10 @@ export class SipUserAgent implements UserAgent {
     if (!known && !this.#access.admits({ flow, source, requestUser: userOfText(message.uri) })) return false;
     if (message.method === 'ACK') {
       ackCame(this.#room, flow, message);
+      return true;
+    }
+    if (isProbe(message)) {
+      answerProbe(this.#room, flow, message, source);
       return true;
     }
     const merged = message.toTag === '' && message.method !== 'CANCEL' && transactions.merged(flow, message);

@@ -49,6 +49,7 @@ export const incomingInvite = (
   const { flow, message: request } = transaction;
   const verdict = decide(invited(flow, request));
   const localTag = room.token();
+  transaction.localTag = localTag;
   if ('refuse' in verdict) {
     const fields = verdict.cause === undefined ? [] : [reasonField(verdict.cause)];
     room.transactions.respond(
@@ -87,7 +88,9 @@ const hold = (room: Room, leg: LegId, transaction: ServerTransaction, localTag: 
 export const adoptIncoming = (room: Room, leg: LegId, kept: KeptArrival, message: SipMessage): void => {
   message.source = kept.source;
   const transaction = room.transactions.accept(kept.flow, message, kept.source);
-  if (transaction) hold(room, leg, transaction, kept.localTag);
+  if (!transaction) return;
+  transaction.localTag = kept.localTag;
+  hold(room, leg, transaction, kept.localTag);
 };
 
 /** Our Contact when the leg gives none: the user that was asked for, at the flow's own address. */

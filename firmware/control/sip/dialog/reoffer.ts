@@ -3,7 +3,7 @@ import type { SipMessage } from '../message/message.ts';
 import { octetsOf } from '../message/serializer.ts';
 import { type Acks, acknowledge, sendAck } from './acks.ts';
 import { contactOf } from './dialog.ts';
-import { allow, credentialsFor, dialogDraft, type Room, sdpOf, sdpType } from './room.ts';
+import { allow, credentialsFor, dialogDraft, type Room, sdpOf, sdpType, unknownThere } from './room.ts';
 import type { Outgoing, Session } from './sessions.ts';
 
 /** re-INVITE with an offer of ours (§14.1). A 491 is tried again after the wait of that section. */
@@ -60,6 +60,10 @@ const reofferAnswered = (
     if (room.sessions.of(session.leg) === session) room.sessions.setDialog(session, dialog);
   }
   if (session.ending) return;
+  if (response.status === 481) {
+    unknownThere(room, session);
+    return;
+  }
   if (response.status === 491) {
     retryLater(room, session, sdp);
     return;

@@ -1,10 +1,11 @@
-import type { FlowId, IncomingInvite, InviteVerdict } from '../face.ts';
+import { createHash } from 'node:crypto';
+import type { Endpoint, FlowId, IncomingInvite, InviteVerdict } from '../face.ts';
 import type { Field, SipMessage } from '../message/message.ts';
 import { octetsOf, textOf } from '../message/serializer.ts';
 import { responseTo } from '../transaction/response.ts';
 import type { ServerTransaction } from '../transaction/transactions.ts';
 import { acknowledged, incomingInvite, reoffered } from './incoming.ts';
-import { allow, credentialsFor, dialogDraft, type Room, reasonOf } from './room.ts';
+import { allow, credentialsFor, dialogDraft, type Room, reasonOf, unknownThere } from './room.ts';
 import type { Session } from './sessions.ts';
 
 /** Answers a request and leaves it at that. */
@@ -19,9 +20,24 @@ export const answer = (
   room.transactions.respond(transaction, responseTo(message, source, status, { tag, fields }));
 };
 
+const whatWeCan = (room: Room): readonly Field[] => [allow, ['accept', 'application/sdp'], ['user-agent', room.name]];
+
 /** OPTIONS, in a dialog or not (RFC 3261 §11.2). */
 export const answerOptions = (room: Room, transaction: ServerTransaction): void =>
-  answer(room, transaction, 200, [allow, ['accept', 'application/sdp'], ['user-agent', room.name]]);
+  answer(room, transaction, 200, whatWeCan(room));
+
+/** True for the probe of a softswitch: OPTIONS outside of any dialog that asks for nothing we lack. */
+export const isProbe = (message: SipMessage): boolean =>
+  message.method === 'OPTIONS' && message.toTag === '' && message.list('require').length === 0;
+
+/**
+ * Answers a probe without remembering it (RFC 3261 §8.2.7): however many a softswitch sends, they cost no memory. A
+ * copy must get the same tag, which is why it is made of the branch.
+ */
+export const answerProbe = (room: Room, flow: FlowId, message: SipMessage, source: Endpoint): void => {
+  const tag = createHash('sha256').update(`${message.callId} ${message.via?.branch}`).digest('hex').slice(0, 16);
+  room.transactions.stateless(flow, source, responseTo(message, source, 200, { tag, fields: whatWeCan(room) }));
+};
 
 /** An ACK makes no transaction: it is for the 2xx of its dialog, or for nobody. */
 export const ackCame = (room: Room, flow: FlowId, ack: SipMessage): void => {
@@ -29,15 +45,26 @@ export const ackCame = (room: Room, flow: FlowId, ack: SipMessage): void => {
   if (session) acknowledged(room, session, ack);
 };
 
-/** Extensions that we do not have, and requests that went round too often (RFC 3261 §8.2.2.3, §16.3). */
+/**
+ * Extensions and contents that we do not have (RFC 3261 §8.2.2.3, §8.2.3). A Max-Forwards of 0 is no fault here: it
+ * stops who would pass the request on (§16.3), and we are where it wanted to go.
+ */
 const refused = (room: Room, transaction: ServerTransaction): boolean => {
   const { message } = transaction;
   const unsupported = message.list('require');
-  if (message.header('max-forwards') === '0') answer(room, transaction, 483);
-  else if (unsupported.length > 0) answer(room, transaction, 420, [['unsupported', unsupported.join(', ')]]);
-  else return false;
+  if (unsupported.length > 0) answer(room, transaction, 420, [['unsupported', unsupported.join(', ')]]);
+  else if (offers(message) && message.body !== '' && (message.sdp === undefined || isEncoded(message))) {
+    answer(room, transaction, 415, [
+      ['accept', 'application/sdp'],
+      ['accept-encoding', 'identity'],
+    ]);
+  } else return false;
   return true;
 };
+
+const offers = ({ method }: SipMessage): boolean => method === 'INVITE' || method === 'UPDATE';
+const isEncoded = (message: SipMessage): boolean =>
+  (message.header('content-encoding') ?? 'identity').toLowerCase() !== 'identity';
 
 /** A request outside of our dialogs. */
 export const newRequest = (
@@ -50,15 +77,16 @@ export const newRequest = (
   if (message.toTag !== '') answer(room, transaction, 481);
   else if (message.method === 'OPTIONS') answerOptions(room, transaction);
   else if (message.method !== 'INVITE') answer(room, transaction, 405, [allow]);
-  else if (message.body !== '' && message.sdp === undefined) {
-    answer(room, transaction, 415, [['accept', 'application/sdp']]);
-  } else incomingInvite(room, transaction, decide);
+  else incomingInvite(room, transaction, decide);
 };
 
+/** The 200 of a CANCEL has the tag of the INVITE's answers (§9.2). */
 export const cancelCame = (room: Room, transaction: ServerTransaction): void => {
-  const invited = room.transactions.inviteOf(transaction.flow, transaction.message);
-  answer(room, transaction, invited ? 200 : 481);
-  invited?.onCancel?.(transaction.message);
+  const { flow, message, source } = transaction;
+  const invited = room.transactions.inviteOf(flow, message);
+  const tag = invited?.localTag ?? room.token();
+  room.transactions.respond(transaction, responseTo(message, source, invited ? 200 : 481, { tag }));
+  invited?.onCancel?.(message);
 };
 
 /** A request within a dialog of ours; one that is older than the last is refused (RFC 3261 §12.2.2). */
@@ -124,5 +152,8 @@ export const sendInfo = (room: Room, session: Session, contentType: string, body
     cseq: () => room.sessions.nextCseq(session),
     credentials: credentialsFor(room, session),
   });
-  room.requester.send(draft, { response: () => {}, failed: () => {} });
+  const response = ({ status }: SipMessage): void => {
+    if (status === 481) unknownThere(room, session);
+  };
+  room.requester.send(draft, { response, failed: () => {} });
 };

@@ -113,3 +113,13 @@ export const sendBye = (room: Room, session: Session, cause: Cause): void => {
   });
   room.requester.send(draft, { response: (response) => response.status >= 200 && done(), failed: done });
 };
+
+/**
+ * The far end knows nothing of our dialog (481): it is over, and there is nobody to send a BYE to (RFC 3261 §12.2.1.2).
+ * Silence is no such answer: a call outlives its softswitch.
+ */
+export const unknownThere = (room: Room, session: Session): void => {
+  if (session.ending || room.sessions.of(session.leg) !== session) return;
+  room.sessions.remove(session);
+  room.tell(session.leg, { sip: 'bye' });
+};

@@ -23,7 +23,8 @@ const spelling = (name: string): string => {
 
 /**
  * The octets of a message; Content-Length is counted here. Throws GatewayError `sip-message` if a start line or
- * value holds a CR, LF or NUL: a name or number from a person must never become a header of its own.
+ * value holds a CR or LF: a name or number from a person must never become a header of its own. A NUL passes: RFC 3261
+ * §25.1 allows it in a quoted pair, and what a far end has sent goes back as it came.
  */
 export const serialize = (message: SipMessage): Buffer => {
   const start = message.isRequest
@@ -39,8 +40,8 @@ export const serialize = (message: SipMessage): Buffer => {
 const checked = (text: string): string => {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === 13 || code === 10 || code === 0) {
-      throw new GatewayError('sip-message', `a control character at ${at} of a header we were to send`);
+    if (code === 13 || code === 10) {
+      throw new GatewayError('sip-message', `a line end at ${at} of a header we were to send`);
     }
   }
   return text;

@@ -38,14 +38,25 @@ export type ServerTransaction = {
   readonly flow: FlowId;
   readonly source: Endpoint;
   readonly message: SipMessage;
+  /** Octets of the request, for the bound on all of them. */
+  readonly octets: number;
   last?: Buffer;
+  /** Our tag in its answers, once it is chosen. */
+  localTag?: string;
   /** ACK of a final answer below 300 that came with the INVITE's own branch. */
   onAck?: (ack: SipMessage) => void;
   onCancel?: (cancel: SipMessage) => void;
 };
 
-/** Beyond this many unfinished server transactions a request gets 503 without being remembered. */
-const MOST_SERVER_TRANSACTIONS = 10_000;
+/**
+ * Beyond so many unfinished server transactions, or so many octets of requests in them, a request gets 503 without
+ * being remembered. Each lives for 32 s at least (Timers H and J), and the whole heap of the plane has 96 MB.
+ */
+const MOST_SERVER_TRANSACTIONS = 2_000;
+const MOST_SERVER_OCTETS = 4 * 1024 * 1024;
+
+const octetsIn = (message: SipMessage): number =>
+  message.fields.reduce((sum, [name, value]) => sum + name.length + value.length, message.body.length);
 
 type Ended = { readonly do: 'forget' };
 type Caused<F> = (F | Ended) & { readonly by: unknown };
@@ -74,6 +85,7 @@ export class Transactions {
   readonly #room: Room;
   readonly #clients = new Map<string, ClientTransaction>();
   readonly #servers = new Map<string, ServerTransaction>();
+  #serverOctets = 0;
   /** How many server transactions there are of each request, whatever way it came. */
   readonly #requests = new Map<string, number>();
 
@@ -180,13 +192,15 @@ export class Transactions {
   /** Takes up a new request; `undefined` when there is no room for it (503 was sent, without memory). */
   accept(flow: FlowId, message: SipMessage, source: Endpoint): ServerTransaction | undefined {
     const { runner, timers, transports, token } = this.#room;
-    if (this.#servers.size >= MOST_SERVER_TRANSACTIONS) {
+    const octets = octetsIn(message);
+    if (this.#servers.size >= MOST_SERVER_TRANSACTIONS || this.#serverOctets + octets > MOST_SERVER_OCTETS) {
       this.stateless(flow, source, responseTo(message, source, 503, { tag: token() }));
       return undefined;
     }
     const key = serverKey(flow, message);
-    const transaction: ServerTransaction = { id: `tx/server/${key}`, flow, source, message };
+    const transaction: ServerTransaction = { id: `tx/server/${key}`, flow, source, message, octets };
     this.#servers.set(key, transaction);
+    this.#serverOctets += octets;
     this.#count(transaction, 1);
     const reliable = transports.reliable(flow);
     const perform = (effect: Caused<ServerEffect>): void => this.#performServer(key, transaction, effect);
@@ -232,6 +246,7 @@ export class Transactions {
   #forget(key: string, one: ServerTransaction): void {
     if (this.#servers.get(key) !== one) return;
     this.#servers.delete(key);
+    this.#serverOctets -= one.octets;
     this.#count(one, -1);
   }
 
