@@ -34,11 +34,12 @@ export type Wire = {
 type Bound = (octets: Buffer, from: Endpoint) => void;
 
 const HOST = '127.0.0.1';
-const DELAY_MS = 1;
 
-/** Datagrams in memory: each arrives one millisecond later, in order, and never by itself gets lost. */
+/** Datagrams in memory: each arrives one millisecond later, in order, unless a test gives them other delays. */
 export class MemoryNetwork {
   readonly time = turnedTime();
+  /** Milliseconds that a datagram is under way. */
+  delayMs: () => number = () => 1;
   readonly #ports = new Map<number, Bound>();
   #nextPort = 20_000;
 
@@ -51,7 +52,9 @@ export class MemoryNetwork {
     return {
       port: bound,
       send: (octets, to) => {
-        clock.at(after(clock.now(), DELAY_MS), () => this.#ports.get(to)?.(octets, { address: HOST, port: bound }));
+        clock.at(after(clock.now(), this.delayMs()), () =>
+          this.#ports.get(to)?.(octets, { address: HOST, port: bound }),
+        );
       },
       close: () => this.#ports.delete(bound),
     };

@@ -1,4 +1,4 @@
-import { silentLog } from '../../core/log.ts';
+import { type Log, silentLog } from '../../core/log.ts';
 import { Runner } from '../../core/runner.ts';
 import type { LegId } from '../facts.ts';
 import type { InviteAsk, SipSignal } from './face.ts';
@@ -21,13 +21,16 @@ export class Side {
   readonly runner: Runner;
   readonly heard: (SipSignal & { leg: LegId })[] = [];
   readonly agent: SipUserAgent;
+  /** What the runner caught: a machine or host that threw. */
+  readonly faults: unknown[] = [];
   readonly #time: Time;
 
   /** In the network's turned time, or on sockets of the system with a T1 that no load reaches. */
   constructor(network: MemoryNetwork | undefined, more: AgentOptions = {}) {
     this.#time = network?.time ?? wallTime;
     const { clock } = this.#time;
-    this.runner = new Runner(clock, silentLog);
+    const log = { ...silentLog, error: (...words: unknown[]) => void this.faults.push(words) } as Log;
+    this.runner = new Runner(clock, log);
     this.agent = new SipUserAgent({
       runner: this.runner,
       clock,
