@@ -37,12 +37,19 @@ export class LineLegs implements LegMaker {
   configure(lines: readonly ExchangeLineSettings[]): void {
     const { runner } = this.#options;
     const wanted = new Map(lines.map((line) => [idOf(line.id), line]));
-    for (const id of [...runner.ids()]) if (id.startsWith('exchange/') && !wanted.has(id)) runner.drop(id);
+    for (const id of [...runner.ids()]) if (id.startsWith('exchange/') && !wanted.has(id)) this.#dismiss(id);
     this.#rings.clear();
     for (const [id, line] of wanted) {
       this.#rings.set(id, line.rings);
       if (!runner.has(id)) this.#host(id, line.id as LineId);
     }
+  }
+
+  /** A line that settings have taken away is as one that is cut: its call ends in order, then it is forgotten. */
+  #dismiss(id: string): void {
+    const { runner } = this.#options;
+    runner.tell(id, { type: 'line', event: { is: 'disconnected', by: 'loop' } });
+    runner.outward(() => runner.drop(id));
   }
 
   #host(id: string, line: LineId): void {

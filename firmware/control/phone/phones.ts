@@ -48,8 +48,15 @@ export class Phones implements LegMaker {
     };
     const { runner } = this.#options;
     const wanted = new Set(phones.map((line) => idOf(line.id)));
-    for (const id of [...runner.ids()]) if (id.startsWith('phone/') && !wanted.has(id)) runner.drop(id);
+    for (const id of [...runner.ids()]) if (id.startsWith('phone/') && !wanted.has(id)) this.#dismiss(id);
     for (const id of wanted) if (!runner.has(id)) this.#host(id);
+  }
+
+  /** A phone that settings have taken away is as one that is hung up: its call ends in order, then it is forgotten. */
+  #dismiss(id: string): void {
+    const { runner } = this.#options;
+    this.#tell(id, { type: 'line', event: { is: 'onHook' } });
+    runner.outward(() => runner.drop(id));
   }
 
   #host(id: string): void {

@@ -420,3 +420,21 @@ describe('states of a call', () => {
     assert.equal(office.states.has('call/test-1'), false);
   });
 });
+
+describe('settings that take a phone away in mid-call', () => {
+  it('end its call in order and forget it; the other calls go on', async () => {
+    await call('12');
+    await office.line('line/2', { is: 'offHook' });
+    office.phones.configure(
+      { ...office.configuration, lines: office.configuration.lines.filter((line) => line.id !== 'line/2') },
+      ['112'],
+    );
+    await office.settle();
+    assert.equal(office.told('callEnded').length, 1);
+    assert.equal(office.phone('line/1'), 'hearing');
+    assert.deepEqual([...office.engine.contexts.keys()], []);
+    assert.equal(office.phone('line/2'), undefined);
+    await hangUp();
+    assert.deepEqual(office.left(), []);
+  });
+});
