@@ -59,6 +59,8 @@ export class ControlPlane {
   #work = 0;
   /** What the handsets that were in a call hear when the engine has been provisioned: who was restarted. */
   #cause: Cause = 'gatewayRestarted';
+  /** States that the plane before us left, until the phones have been told what became of their calls. */
+  #before: ReadonlyMap<string, unknown>;
 
   /**
    * Reads what is stored and begins to work; `onReady` tells when calls are possible. Rejects with `setting-refused`
@@ -78,6 +80,7 @@ export class ControlPlane {
     this.#engine = new EngineClient({ socket: engineSocket, build, runner, clock, log });
     const engine = this.#engine;
     this.#restart = planRestart(adoption.states);
+    this.#before = adoption.states;
     this.#userAgent = this.#makeUserAgent();
     this.#left = new LeftDialogs(runner, this.#userAgent, this.#restart.dialogs);
     this.#trunks = this.#makeTrunks();
@@ -221,7 +224,8 @@ export class ControlPlane {
     const audit = await this.#engine.audit();
     await this.#media.settled();
     await this.#hardware.tidy(audit, this.#media.wanted());
-    await this.#phones.ready(audit, this.#cause);
+    await this.#phones.ready(audit, this.#cause, this.#before);
+    this.#before = new Map();
     this.#lines.ready(this.#cause);
     runner.cascade(() => {
       this.#portsOf(audit);

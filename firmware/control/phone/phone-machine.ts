@@ -34,8 +34,8 @@ export type PhoneEvent =
   | { readonly type: 'command'; readonly command: LegCommand }
   | { readonly type: 'placed'; readonly leg: LegId }
   | { readonly type: 'opened' | 'mediaFailed' }
-  /** Where the handset was found after a restart of either plane. */
-  | { readonly type: 'found'; readonly offHook: boolean; readonly cause: Cause };
+  /** Where the handset was found after a start of either plane. `lost`: the plane before us had it in a call. */
+  | { readonly type: 'found'; readonly offHook: boolean; readonly lost: boolean; readonly cause: Cause };
 
 export type PhoneEffect =
   | { readonly tell: LegEvent }
@@ -63,7 +63,7 @@ export const phoneMachine = (settings: () => PhoneSettings): Machine<Phone, Phon
       case 'command':
         return commanded(phone, event.command);
       case 'found':
-        return found(phone, event.offHook, event.cause);
+        return found(phone, event, settings(), now);
       case 'placed':
         return phone.at === 'placing'
           ? stay({ at: 'calling', leg: event.leg }, { do: 'open', leg: event.leg })
@@ -193,10 +193,20 @@ function joined(phone: Phone, opened: boolean): Out {
   return letGo(phone, 'mediaLost');
 }
 
-/** After a restart nothing of a call is left: whoever holds the handset hears that it is over. */
-function found(phone: Phone, offHook: boolean, cause: Cause): Out {
+/**
+ * After a restart nothing of a call is left: whoever held the handset in one hears that it is over. A handset that was
+ * lifted while we started has the engine's dial tone in the ear, and may dial.
+ */
+function found(
+  phone: Phone,
+  { offHook, lost, cause }: Extract<PhoneEvent, { type: 'found' }>,
+  settings: PhoneSettings,
+  now: Instant,
+): Out {
   const over = 'leg' in phone ? [released(phone.leg, cause)] : [];
   if (!offHook) return stay({ at: 'onHook' }, quiet, ...over);
+  if (phone.at === 'dialling' && !lost) return stay(phone);
+  if (phone.at === 'onHook' && !lost) return lifted(phone, settings, now);
   const why = phone.at === 'hearing' ? phone.cause : cause;
   return stay({ at: 'hearing', cause: why }, { do: 'signal', play: toneOf(why) }, ...over);
 }

@@ -21,6 +21,11 @@ export type PhonesOptions = {
 };
 
 const idOf = (line: string): string => `phone/${line}`;
+/** Whether the plane before us has left this phone in a call, just after one, or half dialled. */
+const wasInCall = (phone: Phone | undefined): boolean => {
+  if (phone === undefined || phone.at === 'onHook') return false;
+  return phone.at !== 'dialling' || phone.dialling.typed !== '';
+};
 const lineOf = (id: string): LineId => id.slice('phone/'.length) as LineId;
 
 /** The phones of the box: hosts their machines, performs what they decide. Each call of a phone is a leg. */
@@ -68,15 +73,18 @@ export class Phones implements LegMaker {
 
   /**
    * The engine was provisioned (again): standing orders are given, and each phone is told where its handset is.
-   * A handset that is up hears the tone of `cause`.
+   * A handset that was in a call hears the tone of `cause`. `before`: states that a plane before us has left.
    */
-  async ready(audit: AuditReply, cause: Cause): Promise<void> {
+  async ready(audit: AuditReply, cause: Cause, before: ReadonlyMap<string, unknown> = new Map()): Promise<void> {
     const { runner, engine } = this.#options;
     const found = audit.lines.filter((line) => line.kind === 'fxs' && runner.has(idOf(line.id)));
     const standing = { onOffHook: 'dial', messageWaiting: false } as const;
     await Promise.all(found.map(({ id }) => engine.modify({ termination: id, standing })));
     runner.cascade(() => {
-      for (const line of found) this.#tell(idOf(line.id), { type: 'found', offHook: line.offHook, cause });
+      for (const { id, offHook } of found) {
+        const lost = wasInCall(before.get(idOf(id)) as Phone | undefined);
+        this.#tell(idOf(id), { type: 'found', offHook, lost, cause });
+      }
     });
   }
 

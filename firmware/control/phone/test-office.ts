@@ -32,6 +32,8 @@ export class TestEngine implements Engine {
   readonly playing = new Map<TerminationId, string>();
   readonly modes = new Map<TerminationId, string>();
   readonly asked: string[] = [];
+  /** Handsets that an audit finds lifted. */
+  readonly lifted = new Set<LineId>();
   /** Requests whose text matches are refused. */
   refuses: RegExp | undefined;
   /** Subtracts of nets wait for this. */
@@ -44,8 +46,9 @@ export class TestEngine implements Engine {
     return { lines: [] };
   }
   async audit(): Promise<AuditReply> {
-    const line = { kind: 'fxs', available: true, offHook: false, present: true, ringing: false } as const;
-    return { lastSeq: 0, contexts: [], lines: ['line/1', 'line/2'].map((id) => ({ id: id as LineId, ...line })) };
+    const line = { kind: 'fxs', available: true, present: true, ringing: false } as const;
+    const lines = (['line/1', 'line/2'] as const).map((id) => ({ id, offHook: this.lifted.has(id), ...line }));
+    return { lastSeq: 0, contexts: [], lines };
   }
   async add(ask: Parameters<Engine['add']>[0]): Promise<AddReply> {
     this.#log(`add ${typeof ask.what === 'string' ? ask.what : ask.what.kind}`);

@@ -438,3 +438,37 @@ describe('settings that take a phone away in mid-call', () => {
     assert.deepEqual(office.left(), []);
   });
 });
+
+describe('a start that finds handsets lifted', () => {
+  const start = async (before: ReadonlyMap<string, unknown>) => {
+    office.engine.lifted.add('line/1');
+    await office.phones.ready(await office.engine.audit(), 'gatewayRestarted', before);
+    await office.settle();
+  };
+
+  it('lets a phone that was lifted meanwhile dial', async () => {
+    await start(new Map([['phone/line/1', { at: 'onHook' }]]));
+    assert.equal(office.phone('line/1'), 'dialling');
+    await office.dial('line/1', '3456');
+    assert.deepEqual(office.userAgent.did, ['invite primary sip:3456@primary']);
+  });
+
+  it('does not disturb one whose lifting was heard already', async () => {
+    await lift();
+    await office.dial('line/1', '34');
+    await start(new Map());
+    await office.dial('line/1', '56');
+    assert.deepEqual(office.userAgent.did, ['invite primary sip:3456@primary']);
+  });
+
+  for (const left of [
+    { at: 'talking', leg: 'leg/7' },
+    { at: 'dialling', dialling: { typed: '3', lapseAt: 0 } },
+  ]) {
+    it(`says that it is over to one that was left ${left.at}`, async () => {
+      await start(new Map([['phone/line/1', left]]));
+      assert.equal(office.phone('line/1'), 'hearing');
+      assert.equal(office.engine.playing.get('line/1'), 'congestion');
+    });
+  }
+});
