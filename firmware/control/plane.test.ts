@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { catalogue } from '../../drivers/catalogue.ts';
@@ -38,6 +39,30 @@ const until = async (what: string, holds: () => boolean): Promise<void> => {
   }
 };
 
+/** A way to the engine's socket that can be cut. */
+const cuttable = async (t: TestContext, folder: string) => {
+  const path = join(folder, 'way.sock');
+  const ends = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = createConnection(join(folder, 'engine.sock'));
+    for (const [end, other] of [[near, far] as const, [far, near] as const]) {
+      ends.add(end);
+      end.on('error', () => {});
+      end.on('close', () => {
+        ends.delete(end);
+        other.destroy();
+      });
+      end.pipe(other);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  t.after(() => server.close());
+  const cut = (): void => {
+    for (const end of [...ends]) end.destroy();
+  };
+  return { path, cut };
+};
+
 /** The plane in this process, beside the real engine process with two simulated phones and an exchange line. */
 const setUp = async (t: TestContext, lines: readonly object[] = [phone(1), phone(2)]) => {
   const engine = await startEngine();
@@ -45,13 +70,14 @@ const setUp = async (t: TestContext, lines: readonly object[] = [phone(1), phone
   const said: { readonly text: string; readonly detail: object }[] = [];
   const say = (detail: object, text: string) => void said.push({ text, detail });
   const settings = { ...(engine.hardware.cards[0]!.settings as object) };
+  const way = await cuttable(t, engine.folder);
   const data = join(engine.folder, 'data');
   mkdirSync(join(data, 'records'), { recursive: true });
   let ready = 0;
   const plane = await ControlPlane.open({
     data,
     run: engine.folder,
-    engineSocket: join(engine.folder, 'engine.sock'),
+    engineSocket: way.path,
     build: 'test',
     drivers: catalogue,
     clock: systemClock,
@@ -83,6 +109,7 @@ const setUp = async (t: TestContext, lines: readonly object[] = [phone(1), phone
     status: () => JSON.parse(readFileSync(join(engine.folder, 'status.json'), 'utf8')) as Status,
     records: () => readFileSync(join(data, 'records', 'calls-000000000001.ndjson'), 'utf8'),
     change: (what: Change) => plane.propose({ by: 'test', base: plane.settings.revision, change: what }),
+    cut: way.cut,
     readyTimes: () => ready,
   };
 };
@@ -153,6 +180,22 @@ test('a change that names an unknown driver is refused with the names there are;
   assert.equal(plane.settings.revision, before);
   await bench.lift('phone/1');
   await bench.waitFor('phone/1', 'tone', { hertz: [350], timeoutMs: 3000 });
+});
+
+test('a connection to the engine that only breaks ends no call', async (t) => {
+  const { bench, cut, readyTimes, status, said } = await setUp(t);
+  await bench.lift('phone/1');
+  await bench.press('phone/1', '12');
+  await bench.waitFor('phone/2', 'ringing', { timeoutMs: 5000 });
+  await bench.lift('phone/2');
+  await until('the answer', () => said.some(({ text }) => text.includes('answered by')));
+  cut();
+  await until('the connection', () => readyTimes() === 2);
+  assert.equal(status().calls[0]?.is, 'talking');
+  await bench.tone('phone/1', [1000]);
+  await bench.waitFor('phone/2', 'tone', { hertz: [1000], timeoutMs: 2000 });
+  await bench.hangUp('phone/2');
+  await until('the end', () => status().calls.length === 0);
 });
 
 test('a plane that closes ends its calls first: they are recorded, and the phones hear that it is over', async (t) => {

@@ -59,6 +59,8 @@ export class ControlPlane {
   #work = 0;
   /** What the handsets that were in a call hear when the engine has been provisioned: who was restarted. */
   #cause: Cause = 'gatewayRestarted';
+  /** False until phones and lines know what this engine has found; a connection that only broke changes nothing. */
+  #linesTold = false;
   /** States that the plane before us left, until the phones have been told what became of their calls. */
   #before: ReadonlyMap<string, unknown>;
 
@@ -219,14 +221,13 @@ export class ControlPlane {
     if (!hello.sameEpoch) {
       this.#calls.endAll('mediaLost');
       this.#media.forget();
+      this.#linesTold = false;
     }
     await this.#hardware.provision(document.revision, document.configuration);
     const audit = await this.#engine.audit();
     await this.#media.settled();
     await this.#hardware.tidy(audit, this.#media.wanted());
-    await this.#phones.ready(audit, this.#cause, this.#before);
-    this.#before = new Map();
-    this.#lines.ready(this.#cause);
+    if (!this.#linesTold) await this.#tellLines(audit);
     runner.cascade(() => {
       this.#portsOf(audit);
       this.#upward.engineBack();
@@ -234,6 +235,13 @@ export class ControlPlane {
     await this.#look();
     this.#options.log.info({ lines: audit.lines.length }, 'lines are in service: calls are possible');
     this.#options.onReady();
+  }
+
+  async #tellLines(audit: AuditReply): Promise<void> {
+    await this.#phones.ready(audit, this.#cause, this.#before);
+    this.#before = new Map();
+    this.#lines.ready(this.#cause);
+    this.#linesTold = true;
   }
 
   /** Settings changed cards, ports or sounds. */
