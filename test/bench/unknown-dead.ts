@@ -8,6 +8,8 @@ import { median, quantile, rounded } from './statistics.ts';
 
 /** Calls with a primary that looks alive, and calls in whose first INVITE everything dies. */
 const [SWALLOWED, DYING] = [18, 2];
+/** A primary that was known to be dead takes calls first again when it has been stable for 30 s, and a margin. */
+const STABLE_MS = 36_000;
 /** Kamailio's own default for fr_timer, and our silence budget. */
 const [KAMAILIO_DEFAULT_MS, TUNED_MS] = [30_000, 1200];
 
@@ -31,6 +33,7 @@ const calls = async (box: TwoSoftswitches): Promise<string[]> => {
     users.push(user);
     box.relay.revive();
     await revived(box, 3);
+    if (i >= SWALLOWED && i + 1 < SWALLOWED + DYING) await sleep(STABLE_MS);
   }
   return users;
 };
@@ -49,8 +52,7 @@ const judge = (
   const delays = delaysOf(datagrams, users, primaryEnd, secondEnd);
   // a call that began at the second softswitch measured nothing: the primary was known to be dead
   const measured = delays.filter((delay) => delay > 0);
-  if (measured.length < users.length / 2)
-    throw new Error(`only ${measured.length} calls began at the primary: ${delays}`);
+  if (measured.length < users.length) throw new Error(`only ${measured.length} calls began at the primary: ${delays}`);
   const [tuned, usual] = [peers.tuned, peers.usual].map((each) => dispatcherDelays(datagrams, each));
   const value = quantile(measured, 0.95);
   return {
@@ -59,7 +61,6 @@ const judge = (
       peer: { is: `Kamailio dispatcher, fr_timer ${TUNED_MS} ms, p95`, value: rounded(quantile(tuned!, 0.95)) },
       detail: {
         calls: measured.length,
-        begunAtSecond: users.length - measured.length,
         medianMs: rounded(median(measured)),
         maxMs: rounded(Math.max(...measured)),
         kamailioDefaultMs: rounded(median(usual!)),

@@ -56,7 +56,7 @@ test(
     assert.deepEqual(gaps(part(inEar, 200, TALK_MS - 500), 40), [], 'gaps in the ear at phone 1');
     const recorded = readWav(far.recordings()[0]!);
     assert.deepEqual(gaps(part(recorded, 1_500, TALK_MS - 1_000), 40), [], 'gaps in what the far end heard');
-    const byes = sip.filter((message) => message.method === 'BYE' && message.from.startsWith(address.gateway));
+    const byes = sip.filter((message) => message.method === 'BYE' && message.from.startsWith(`${address.gateway}:`));
     assert.equal(byes.length, 1, 'our BYE left once');
   }),
 );

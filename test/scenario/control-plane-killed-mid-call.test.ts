@@ -7,7 +7,7 @@ import { eventually, sleep } from '../peer/wait.ts';
 import { audioBetween, dial, farHertz, farNumber, hearsTone, nearHertz, openOffice, statusOf } from './office.ts';
 
 const byeAt = (sip: readonly SipMessage[]): number =>
-  sip.find((message) => message.method === 'BYE' && message.from.startsWith(address.gateway))!.at;
+  sip.find((message) => message.method === 'BYE' && message.from.startsWith(`${address.gateway}:`))!.at;
 
 test(
   'the control plane is killed in mid-call: no RTP packet is missing, a new plane is ready within 2 s and ends the call in order with a reason',
@@ -42,7 +42,7 @@ test(
     assert.ok(towardsFar.packets.length > 150, `${towardsFar.packets.length} packets`);
     assert.equal(towardsFar.missing, 0, 'sequence numbers missing at the far end');
     assert.ok(towardsFar.longestGapMs <= 40, `longest gap at the far end: ${towardsFar.longestGapMs} ms`);
-    const bye = sip.find((message) => message.method === 'BYE' && message.from.startsWith(address.gateway));
+    const bye = sip.find((message) => message.method === 'BYE' && message.from.startsWith(`${address.gateway}:`));
     assert.match(bye?.head ?? '', /^Reason: .*cause=41/im);
     const records = await gateway.recorded(1);
     assert.equal(records.length, 1);

@@ -22,7 +22,7 @@ const stopInCall = async (office: Office, capture: Capture, stop: () => void) =>
   const tookMs = performance.now() - began;
   await far.tells(/^CALL_CLOSED$/, 1_000);
   const { sip } = await capture.stop();
-  const byes = sip.filter(({ method, from }) => method === 'BYE' && from.startsWith(address.gateway));
+  const byes = sip.filter(({ method, from }) => method === 'BYE' && from.startsWith(`${address.gateway}:`));
   return { ending, tookMs, byes };
 };
 
