@@ -141,6 +141,15 @@ describe('a plan', () => {
     assert.equal(result.levels[0].attempts[0].verdicts.busy, 'next');
   });
 
+  it('says of an exchange line why it comes to that', () => {
+    const whyOf = (trunks: readonly TrunkSnapshot[]): string | undefined => {
+      const result = plan({ offer: fromPhone('3456'), trunks, configuration: box(), emergency: [] });
+      return result.is === 'planned' ? result.levels[0].attempts.at(-1)?.why : undefined;
+    };
+    assert.equal(whyOf([way('a'), ...lines]), 'no softswitch took the call');
+    assert.equal(whyOf(lines), 'no softswitch is set up');
+  });
+
   it('gives the same answer to the same question', () => {
     const question = { offer: fromPhone('3456'), trunks: [way('b'), way('a')], configuration: box(), emergency: [] };
     assert.deepEqual(plan(question), plan(question));

@@ -84,13 +84,16 @@ const outsidePlan = (question: PlanQuestion): PlanResult => {
   const ordered = [...chosen].sort(byPriority(offer.caller.account));
   const attempts = [
     ...ordered.map((way, at) => trunkAttempt(way, ordered[at - 1], question)),
-    ...lines.map((way) => lineAttempt(way, question, 'no softswitch took the call')),
+    ...lines.map((way) => lineAttempt(way, question, whyLine(ways))),
   ];
   for (const attempt of attempts) reasons.push({ what: attempt.id, why: attempt.why });
   if (isSome(attempts)) return { is: 'planned', levels: [{ on: 'any', attempts }], reasons };
   if (question.trunks.length > 0) return refused('congestion', reasons);
   return refused('noRoute', [{ what: offer.dialled, why: 'there is no trunk and no exchange line' }]);
 };
+
+const whyLine = (softswitches: readonly TrunkSnapshot[]): string =>
+  softswitches.length === 0 ? 'no softswitch is set up' : 'no softswitch took the call';
 
 const isFull = (way: TrunkSnapshot, reasons: PlanReason[]): boolean => {
   if (way.callLimit === 0 || way.callsUp < way.callLimit) return false;
