@@ -1,6 +1,8 @@
 import * as v from 'valibot';
+import { access } from './section/access.ts';
 import { account } from './section/account.ts';
 import { card, line } from './section/line.ts';
+import { mailbox } from './section/mailbox.ts';
 import { media } from './section/media.ts';
 import { network } from './section/network.ts';
 import { routing } from './section/routing.ts';
@@ -14,6 +16,8 @@ export const configuration = v.strictObject({
   network: v.optional(network, {}),
   media: v.optional(media, {}),
   routing: v.optional(routing, {}),
+  mailbox: v.optional(mailbox, {}),
+  access: v.optional(access, {}),
   trunks: v.optional(v.pipe(v.array(trunk), v.maxLength(16, 'must have at most 16 trunks')), []),
   accounts: v.optional(v.pipe(v.array(account), v.maxLength(64, 'must have at most 64 accounts')), []),
   cards: v.optional(v.pipe(v.array(card), v.maxLength(8, 'must have at most 8 cards')), []),

@@ -92,3 +92,23 @@ export const flag = (about: SettingInfo & { readonly default: boolean }) =>
     ),
     about.default,
   );
+
+/** A short list of host names. */
+export const hostNames = (about: SettingInfo & { readonly most: number }) =>
+  v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(
+          v.string('must be a host name'),
+          v.maxLength(255, 'must have at most 255 characters'),
+          v.regex(/^[A-Za-z0-9.-]+$/, 'must be a host name, such as box.example.com'),
+        ),
+        'must be a list of host names',
+      ),
+      v.maxLength(about.most, `must have at most ${about.most} names`),
+      v.title(about.title),
+      v.description(about.help),
+      v.metadata(info(about)),
+    ),
+    [],
+  );

@@ -9,13 +9,20 @@ export type CallId = `call/${string}`;
 export type LegId = `leg/${number}`;
 
 /**
- * Where an attempt goes. `trunk`: the SIP trunk with this id; `phone`: the FXS line id; `line`: the exchange line id.
- * `number` is what is dialled there, after transforms; unused for a phone.
+ * Where an attempt goes. `trunk`: the SIP trunk with this id; `phone`: the FXS line id; `line`: the exchange line id;
+ * `mailbox`: leaves a message for this FXS line id; `mailboxMenu`: its owner listens to it; `sentence`: the failure
+ * (`CallFailure`) that the caller is told in words. `number` is what is dialled there, after transforms; empty where
+ * nothing is dialled.
  */
-export type Target = { readonly kind: 'trunk' | 'phone' | 'line'; readonly id: string; readonly number: string };
+export type Target = {
+  readonly kind: 'trunk' | 'phone' | 'line' | 'mailbox' | 'mailboxMenu' | 'sentence';
+  readonly id: string;
+  readonly number: string;
+};
 
 export type Party = {
-  readonly kind: 'phone' | 'trunk' | 'line';
+  /** `gateway`: the box itself calls, as in a test call. */
+  readonly kind: 'phone' | 'trunk' | 'line' | 'gateway';
   /** Line id, or trunk id. */
   readonly id: string;
   readonly number: string;
@@ -60,4 +67,22 @@ export type Fact =
   | { readonly fact: 'portIn' | 'portOut'; readonly line: string; readonly cause: string }
   | { readonly fact: 'engineLost' | 'engineBack'; readonly why: string }
   | { readonly fact: 'controlRestarted'; readonly callsEnded: number }
+  /** A message was left; `from` is the caller's number, empty if withheld. */
+  | {
+      readonly fact: 'messageStored';
+      readonly mailbox: string;
+      readonly message: string;
+      readonly from: string;
+      readonly seconds: number;
+    }
+  /** How many messages of a mailbox (FXS line id) wait unheard, and how many are kept. */
+  | { readonly fact: 'mailboxCounted'; readonly mailbox: string; readonly waiting: number; readonly kept: number }
+  | { readonly fact: 'mailboxFull'; readonly mailbox: string; readonly why: string }
+  | { readonly fact: 'mailboxLocked' | 'mailboxUnlocked'; readonly mailbox: string }
+  /** Taken out of service by a person (U19); without `minutes` until it is unblocked. */
+  | { readonly fact: 'trunkBlocked'; readonly trunk: string; readonly by: string; readonly minutes?: number }
+  | { readonly fact: 'trunkUnblocked'; readonly trunk: string; readonly by: string }
+  /** Wrong passwords: this source has to wait. */
+  | { readonly fact: 'sourceLocked'; readonly source: string; readonly failures: number; readonly seconds: number }
+  | { readonly fact: 'signedIn' | 'passwordChanged'; readonly source: string }
   | { readonly fact: 'configured'; readonly revision: string; readonly by: string; readonly steps: readonly string[] };

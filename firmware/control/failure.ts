@@ -1,3 +1,5 @@
+import type { SentenceName } from '../profiles/sentence/names.ts';
+
 /**
  * How a call can fail: a closed set. Each row says how every technology and every person is told: the SIP status we
  * answer, the Q.850 cause, the tone that a phone of ours hears, the sentence for a record, and whether a hunt goes
@@ -35,6 +37,8 @@ export type FailureRow = {
   readonly tone: FailureTone;
   readonly verdict: Verdict;
   readonly sentence: string;
+  /** What a caller on a phone of ours is told in words before the tone (U15); left out where the tone says it all. */
+  readonly spoken?: SentenceName;
 };
 
 /** SIP status and Q.850 cause after RFC 3398 §8.2.6.1 and its reverse §7.2.4.1. */
@@ -42,25 +46,69 @@ export const failureTable: Readonly<Record<CallFailure, FailureRow>> = {
   busy: { status: 486, q850: 17, tone: 'busy', verdict: 'stop', sentence: 'the callee is busy' },
   declined: { status: 603, q850: 21, tone: 'busy', verdict: 'stop', sentence: 'the callee declined the call' },
   noAnswer: { status: 480, q850: 19, tone: 'busy', verdict: 'stop', sentence: 'nobody answered' },
-  unknownNumber: { status: 404, q850: 1, tone: 'special', verdict: 'stop', sentence: 'the number does not exist' },
-  numberIncomplete: { status: 484, q850: 28, tone: 'special', verdict: 'stop', sentence: 'the number is incomplete' },
-  unavailable: { status: 480, q850: 20, tone: 'busy', verdict: 'stop', sentence: 'the callee cannot be reached now' },
+  unknownNumber: {
+    status: 404,
+    q850: 1,
+    tone: 'special',
+    verdict: 'stop',
+    sentence: 'the number does not exist',
+    spoken: 'numberUnknown',
+  },
+  numberIncomplete: {
+    status: 484,
+    q850: 28,
+    tone: 'special',
+    verdict: 'stop',
+    sentence: 'the number is incomplete',
+    spoken: 'numberIncomplete',
+  },
+  unavailable: {
+    status: 480,
+    q850: 20,
+    tone: 'busy',
+    verdict: 'stop',
+    sentence: 'the callee cannot be reached now',
+    spoken: 'notReachable',
+  },
   forbidden: {
     status: 403,
     q850: 21,
     tone: 'congestion',
     verdict: 'stop',
     sentence: 'the softswitch forbids the call',
+    spoken: 'notAllowed',
   },
-  unpaid: { status: 402, q850: 21, tone: 'congestion', verdict: 'next', sentence: 'the provider wants payment first' },
-  congestion: { status: 503, q850: 34, tone: 'congestion', verdict: 'next', sentence: 'no line is free' },
-  serverFailed: { status: 502, q850: 41, tone: 'congestion', verdict: 'next', sentence: 'the softswitch failed' },
+  unpaid: {
+    status: 402,
+    q850: 21,
+    tone: 'congestion',
+    verdict: 'next',
+    sentence: 'the provider wants payment first',
+    spoken: 'notAllowed',
+  },
+  congestion: {
+    status: 503,
+    q850: 34,
+    tone: 'congestion',
+    verdict: 'next',
+    sentence: 'no line is free',
+    spoken: 'allLinesBusy',
+  },
+  serverFailed: {
+    status: 502,
+    q850: 41,
+    tone: 'congestion',
+    verdict: 'next',
+    sentence: 'the softswitch failed',
+    spoken: 'noWayOut',
+  },
   serverSilent: {
     status: 408,
     q850: 102,
     tone: 'congestion',
     verdict: 'next',
     sentence: 'the softswitch did not answer',
+    spoken: 'noWayOut',
   },
   serverUnreachable: {
     status: 503,
@@ -68,6 +116,7 @@ export const failureTable: Readonly<Record<CallFailure, FailureRow>> = {
     tone: 'congestion',
     verdict: 'next',
     sentence: 'the softswitch cannot be reached',
+    spoken: 'noWayOut',
   },
   progressStalled: {
     status: 504,
@@ -75,14 +124,23 @@ export const failureTable: Readonly<Record<CallFailure, FailureRow>> = {
     tone: 'congestion',
     verdict: 'next',
     sentence: 'the softswitch took the call and then fell silent',
+    spoken: 'noWayOut',
   },
-  lineBusyOut: { status: 503, q850: 34, tone: 'congestion', verdict: 'next', sentence: 'the exchange line is in use' },
+  lineBusyOut: {
+    status: 503,
+    q850: 34,
+    tone: 'congestion',
+    verdict: 'next',
+    sentence: 'the exchange line is in use',
+    spoken: 'allLinesBusy',
+  },
   lineDead: {
     status: 503,
     q850: 27,
     tone: 'congestion',
     verdict: 'next',
     sentence: 'the exchange line gave no dial tone',
+    spoken: 'noWayOut',
   },
   mediaLost: { status: 500, q850: 41, tone: 'congestion', verdict: 'stop', sentence: 'the audio of the call was lost' },
   gatewayRestarted: {
@@ -92,7 +150,14 @@ export const failureTable: Readonly<Record<CallFailure, FailureRow>> = {
     verdict: 'stop',
     sentence: 'the gateway was restarted during the call',
   },
-  noRoute: { status: 404, q850: 3, tone: 'congestion', verdict: 'stop', sentence: 'there is no way to this number' },
+  noRoute: {
+    status: 404,
+    q850: 3,
+    tone: 'congestion',
+    verdict: 'stop',
+    sentence: 'there is no way to this number',
+    spoken: 'noWayOut',
+  },
 };
 
 export const isFailure = (cause: Cause): cause is CallFailure => cause !== 'hungUp' && cause !== 'answeredElsewhere';

@@ -15,6 +15,7 @@ export const errorTable = {
   'port-unknown': 'A line names a port that its card does not have. The detail lists the ports.',
   'sip-message': 'A SIP message could not be understood. The detail says where.',
   'address-in-use': 'A network port is already taken by another program. Change the port or stop that program.',
+  'sound-file': 'A sound file cannot be used. The detail says why; it must be WAV, 8 kHz, mono.',
   'bench-request': 'The bench did not understand a command. The detail says which field, and what is allowed.',
 } as const;
 

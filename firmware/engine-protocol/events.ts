@@ -29,6 +29,8 @@ export type LineEvent =
       readonly is: 'disconnected';
       readonly by: 'loop' | 'polarity' | 'tone';
       readonly tone?: 'busy' | 'congestion' | 'dial';
+      /** With a tone: how long it had sounded when it was recognised; a recording cuts so much off its end. */
+      readonly soundedMs?: number;
     };
 
 export type NetEvent =

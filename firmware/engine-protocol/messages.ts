@@ -40,8 +40,8 @@ export type Modify = Request<
 >;
 /** Hold, consultation, three-way. */
 export type Move = Request<'move', { readonly termination: TerminationId; readonly to: ContextId | 'new' }>;
-/** The reply carries the last statistics of a net. */
-export type Subtract = Request<'subtract', { readonly termination: TerminationId }>;
+/** The reply carries the last statistics of a net. `cutMs`: a recorder takes so much off its end (a hang-up tone). */
+export type Subtract = Request<'subtract', { readonly termination: TerminationId; readonly cutMs?: number }>;
 export type Signal =
   | Request<'signal', { readonly termination: LineId; readonly play: LineSignal | 'none' }>
   | Request<'signal', { readonly termination: NetId; readonly play: NetSignal | 'none' }>;

@@ -1,10 +1,13 @@
 import type { FxoTiming, FxsTiming, RingCadence, Tone, ToneName } from '../engine-protocol/hardware.ts';
+import type { Language } from './sentence/names.ts';
 
 /** What a country is to the gateway: one file in `countries/`, exporting `profile`. */
 export type CountryProfile = {
   /** ISO 3166-1 alpha-2. */
   readonly code: string;
   readonly name: string;
+  /** In which callers are told something where settings say no other. */
+  readonly language: Language;
   /** Companding law of the country's digital network (ITU-T G.711); the first codec offered where nothing else is set. */
   readonly law: 'A' | 'u';
   /** Numbers that must always get through, as dialled. */

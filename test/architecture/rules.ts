@@ -58,6 +58,7 @@ const COMPOSITION = [
   'upward',
   'adoption',
   'executors',
+  'faces',
   'errors-page',
   'write-errors-page',
 ].map((name) => `firmware/control/${name}.ts`);
@@ -100,7 +101,7 @@ const below: Partial<Record<Room, readonly Room[]>> = {
   isdn: GROUND,
   engine: GROUND,
   facts: ['failure', 'core', 'engine-protocol', 'config'],
-  failure: ['core', 'engine-protocol'],
+  failure: ['core', 'engine-protocol', 'profiles'],
   config: ['profiles', 'core', 'store', 'drivers'],
   profiles: ['core', 'engine-protocol'],
   store: ['core'],
@@ -166,6 +167,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   lowdb: ['firmware/store/'],
   pino: ['firmware/core/log.ts'],
   ws: ['firmware/control/api/'],
+  selfsigned: ['firmware/control/api/certificate-maker.ts'],
+  '@valibot/to-json-schema': ['firmware/config/json-schema.ts'],
   esbuild: ['firmware/build.ts', 'web-ui/build.ts'],
 };
 

@@ -47,5 +47,21 @@ export const line = v.strictObject({
     default: '',
     appliesWhen: { setting: 'kind', is: ['fxo'] },
   }),
+  mailbox: choice({
+    title: 'Mailbox',
+    help: 'fxs: outage: takes calls while no softswitch lives; always: whenever nobody answers; never.',
+    of: ['outage', 'always', 'never'],
+    default: 'outage',
+    appliesWhen: { setting: 'kind', is: ['fxs'] },
+  }),
+  mailboxPin: optionalText({
+    title: 'PIN of the mailbox',
+    help: 'fxs: 4 to 8 digits, asked before messages are played; empty: not asked on its own phone.',
+    max: 8,
+    default: '',
+    secret: true,
+    form: { is: /^([0-9]{4,8})?$/, words: 'must be 4 to 8 digits, or empty' },
+    appliesWhen: { setting: 'kind', is: ['fxs'] },
+  }),
   enabled: flag({ title: 'In use', help: 'Off: the port is not served.', default: true }),
 });

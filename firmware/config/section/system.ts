@@ -14,4 +14,17 @@ export const system = v.strictObject({
     of: ['US', 'DE'],
     default: 'US',
   }),
+  language: choice({
+    title: 'Language of the sentences',
+    help: 'What callers hear in words; country: the language of the country.',
+    of: ['country', 'en', 'es', 'de', 'zh'],
+    default: 'country',
+  }),
+  sentences: optionalText({
+    title: 'Own recordings',
+    help: 'Folder of WAV files (8 kHz, mono) in place of the sentences that come with the box; a missing file is taken from those.',
+    max: 255,
+    default: '',
+    form: { is: /^(\/.*)?$/, words: 'must be a path that begins with /' },
+  }),
 });

@@ -5,13 +5,21 @@ const ordinaryEnds = { hungUp: 'hung up', answeredElsewhere: 'answered elsewhere
 
 const causeWords = (cause: Cause): string => (isFailure(cause) ? failureTable[cause].sentence : ordinaryEnds[cause]);
 
-const kinds = { phone: 'phone', trunk: 'softswitch', line: 'exchange line' } as const;
+const kinds = {
+  phone: 'phone',
+  trunk: 'softswitch',
+  line: 'exchange line',
+  gateway: 'the gateway',
+  mailbox: 'mailbox of',
+  mailboxMenu: 'mailbox menu of',
+  sentence: 'the sentence for',
+} as const;
 
 const partyWords = ({ kind, id, number }: Party): string =>
   number === '' ? `${kinds[kind]} ${id}` : `${kinds[kind]} ${id} (${number})`;
 
 const targetWords = ({ kind, id, number }: Target): string =>
-  kind === 'phone' ? `phone ${id}` : `${kinds[kind]} ${id} with ${number}`;
+  number === '' || kind === 'phone' ? `${kinds[kind]} ${id}` : `${kinds[kind]} ${id} with ${number}`;
 
 const trunkWords = { trunkUp: 'works', trunkSuspect: 'is doubted', trunkDown: 'is down' } as const;
 
@@ -71,6 +79,26 @@ const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string =
       return `the engine is back: ${fact.why}`;
     case 'controlRestarted':
       return `the control plane was restarted; calls that ended with it: ${fact.callsEnded}`;
+    case 'messageStored':
+      return `a message of ${fact.seconds} s for ${fact.mailbox} was stored`;
+    case 'mailboxCounted':
+      return `the mailbox of ${fact.mailbox} holds ${fact.waiting} new and ${fact.kept} kept messages`;
+    case 'mailboxFull':
+      return `the mailbox of ${fact.mailbox} takes no message: ${fact.why}`;
+    case 'mailboxLocked':
+      return `the mailbox of ${fact.mailbox} is locked after three wrong PINs`;
+    case 'mailboxUnlocked':
+      return `the mailbox of ${fact.mailbox} is unlocked`;
+    case 'trunkBlocked':
+      return `softswitch ${fact.trunk} is blocked by ${fact.by}${fact.minutes === undefined ? '' : ` for ${fact.minutes} min`}`;
+    case 'trunkUnblocked':
+      return `softswitch ${fact.trunk} is unblocked by ${fact.by}`;
+    case 'sourceLocked':
+      return `${fact.source} has to wait ${fact.seconds} s after ${fact.failures} wrong passwords`;
+    case 'signedIn':
+      return `somebody signed in from ${fact.source}`;
+    case 'passwordChanged':
+      return `the password of the page was changed from ${fact.source}`;
     case 'configured':
       return `settings changed by ${fact.by}, now revision ${fact.revision}: ${fact.steps.join(', ')}`;
   }

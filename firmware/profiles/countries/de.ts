@@ -7,6 +7,7 @@ const TONE = [425];
 export const profile: CountryProfile = {
   code: 'DE',
   name: 'Germany',
+  language: 'de',
   law: 'A',
   emergency: ['112', '110'],
   tones: {

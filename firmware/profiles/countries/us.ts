@@ -9,6 +9,7 @@ const BUSY = [480, 620];
 export const profile: CountryProfile = {
   code: 'US',
   name: 'United States',
+  language: 'en',
   law: 'u',
   emergency: ['911'],
   tones: {

@@ -1,0 +1,62 @@
+import type { CallId, Party, Target } from '../facts.ts';
+import type { Alarm } from './alarm.ts';
+
+/** What is, as a person sees it live: page, fleet and command line show this and nothing beside it. Plain data. */
+export type StatusView = {
+  /** Wall time in ms since 1970; `clockSet` false until the box knows the time. */
+  readonly at: number;
+  readonly box: { readonly name: string; readonly build: string; readonly upS: number };
+  readonly engine: 'in service' | 'lost';
+  readonly ports: readonly PortView[];
+  readonly trunks: readonly TrunkView[];
+  readonly calls: readonly CallView[];
+  readonly alarms: readonly Alarm[];
+};
+
+export type PortView = {
+  /** Line id, such as line/1. */
+  readonly line: string;
+  readonly kind: 'fxs' | 'fxo';
+  readonly card: string;
+  readonly port: string;
+  readonly extension: string;
+  readonly is: 'idle' | 'off hook' | 'ringing' | 'in a call' | 'out of service' | 'no line';
+  /** In words, where it is out of service; else empty. */
+  readonly cause: string;
+  /** Messages that wait. */
+  readonly waiting: number;
+  /** A simulated port: it can be used from the page. */
+  readonly simulated: boolean;
+};
+
+export type TrunkView = {
+  readonly id: string;
+  readonly host: string;
+  readonly transport: string;
+  readonly priority: number;
+  readonly health: 'unproven' | 'up' | 'suspect' | 'down' | 'returning' | 'held';
+  /** In words: since when and why. */
+  readonly why: string;
+  readonly callsUp: number;
+  /** 0 = no limit. */
+  readonly callLimit: number;
+  /** Taken out of service by a person; `minutesLeft` 0 = until it is unblocked. */
+  readonly blocked?: { readonly by: string; readonly minutesLeft: number };
+  /** `sentence` says why not; empty while registered. */
+  readonly registrations: readonly {
+    readonly account: string;
+    readonly registered: boolean;
+    readonly sentence: string;
+  }[];
+};
+
+export type CallView = {
+  readonly call: CallId;
+  readonly from: Party;
+  readonly dialled: string;
+  readonly is: 'calling' | 'alerting' | 'talking';
+  /** Where it goes now, once an attempt was made. */
+  readonly to?: Target;
+  /** Seconds since it began. */
+  readonly forS: number;
+};
