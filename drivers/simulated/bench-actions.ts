@@ -3,6 +3,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { SAMPLE_RATE } from '../contract/line-card.ts';
 import { type BehaviourName, type BehaviourOptions, behaviourTable } from './behaviour.ts';
+import type { Connection } from './bench-connection.ts';
 import { BenchRefusal, commands } from './bench-protocol.ts';
 import { waitFor } from './bench-wait.ts';
 import type { Request, World } from './bench-world.ts';
@@ -15,7 +16,7 @@ import { readWav, WavError, writeWav } from './wav.ts';
 /** One hour of PCM; more is a mistake. */
 const LARGEST_FILE_BYTES = 64 * 1024 * 1024;
 
-type Action<T> = (on: T, request: Request, world: World) => object | Promise<object>;
+type Action<T> = (on: T, request: Request, world: World, client: Connection) => object | Promise<object>;
 
 const nothing = {};
 
@@ -133,6 +134,9 @@ const phoneActions: Record<string, Action<Phone>> = {
     await phone.flash(ms);
     return nothing;
   },
+  attach: (phone, request, _world, { handsets }) => handsets.attach(phone, request),
+  detach: (phone, _request, _world, { handsets }) => handsets.detach(phone),
+  say: (phone, request, _world, { handsets }) => handsets.say(phone, request),
   pulse: async (phone, { digits }) => {
     mustHear(phone);
     await phone.pulse(digits);
@@ -185,7 +189,7 @@ const exchangeActions: Record<string, Action<ExchangeLine>> = {
   },
 };
 
-const worldActions: Record<string, (world: World, request: Request) => object> = {
+const worldActions: Record<string, (world: World, request: Request, client: Connection) => object> = {
   help: () => ({
     commands: Object.entries(commands).map(([name, { help, on, fields }]) => ({
       name,
@@ -196,17 +200,28 @@ const worldActions: Record<string, (world: World, request: Request) => object> =
   }),
   list: ({ ends }) => ({ ports: [...ends.values()].map((end) => ({ port: end.end.name, kind: end.kind })) }),
   subscribe: () => nothing,
+  withoutFiles: (_world, _request, client) => {
+    client.withoutFiles = true;
+    return nothing;
+  },
   card: (world, request) => {
     world.setCard(request['is'] === 'in');
     return nothing;
   },
 };
 
-/** Does what was asked; `on` is the port of commands that have one. */
-export async function perform(world: World, request: Request, on: Phone | ExchangeLine | undefined): Promise<object> {
+/** Does what `client` asked; `on` is the port of commands that have one. */
+export async function perform(
+  world: World,
+  request: Request,
+  on: Phone | ExchangeLine | undefined,
+  client: Connection,
+): Promise<object> {
   const name = request.do;
-  if (on === undefined) return worldActions[name]!(world, request);
+  if (on === undefined) return worldActions[name]!(world, request, client);
   const common = anyActions[name] ?? listenActions[name];
-  if (common !== undefined) return common(on, request, world);
-  return on.kind === 'phone' ? phoneActions[name]!(on, request, world) : exchangeActions[name]!(on, request, world);
+  if (common !== undefined) return common(on, request, world, client);
+  return on.kind === 'phone'
+    ? phoneActions[name]!(on, request, world, client)
+    : exchangeActions[name]!(on, request, world, client);
 }

@@ -122,6 +122,19 @@ export class BenchClient {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Holds the handset of a phone: `heard` is called with the octets of u-law of each frame, 20 ms. */
+  async hold(port: string, heard: (octets: Buffer) => void, how: { hangsUp?: boolean } = {}): Promise<void> {
+    this.#listeners.add((event) => {
+      if (event.event === 'heard' && event.port === port) heard(Buffer.from(String(event['audio']), 'base64'));
+    });
+    await this.request('attach', { port, ...how });
+  }
+
+  /** Speaks octets of u-law, 800 at most, into the handset that is held. No answer is waited for. */
+  say(port: string, octets: Uint8Array): void {
+    this.#socket.write(`${JSON.stringify({ do: 'say', port, audio: Buffer.from(octets).toString('base64') })}\n`);
+  }
+
   close(): void {
     this.#socket.destroy();
   }
@@ -139,6 +152,7 @@ export class BenchClient {
     this.request<{ seconds: number }>('speak', { port, file, ...how });
   tone = (port: string, hertz: readonly number[], how: { level?: number; ms?: number } = {}) =>
     this.request('tone', { port, hertz, ...how });
+  detach = (port: string) => this.request<{ droppedMs: number; gaps: number }>('detach', { port });
   silence = (port: string) => this.request('silence', { port });
   listen = (port: string, file: string) => this.request('listen', { port, file });
   stopListening = (port: string) => this.request<{ file: string; seconds: number }>('stopListening', { port });

@@ -10,6 +10,8 @@ import { behaviourNames } from './behaviour.ts';
 
 export const LONGEST_LINE_BYTES = 64 * 1024;
 export const MAX_CLIENTS = 32;
+/** Sound of one `say`: five frames of 20 ms. */
+export const LONGEST_SAY_OCTETS = 800;
 /** Requests of one client that wait for their answer. */
 export const MAX_PENDING = 256;
 
@@ -172,6 +174,26 @@ export const commands = {
     on: 'exchange',
     fields: { tone: { type: 'choice', of: ['dial', 'ringback', 'busy', 'congestion', 'none'], help: 'which' } },
   },
+  attach: {
+    help: 'holds the handset: sends what it hears as events heard, and lets it be spoken into by say',
+    on: 'phone',
+    fields: { hangsUp: maybe({ type: 'yesno', help: 'puts the handset down when this client ends' }) },
+  },
+  detach: { help: 'lets the handset go', on: 'phone', fields: {} },
+  say: {
+    help: 'speaks into the handset that this client holds; without an id it is not answered',
+    on: 'phone',
+    fields: {
+      audio: {
+        type: 'text',
+        longest: (LONGEST_SAY_OCTETS * 4) / 3 + 4,
+        pattern: /^[A-Za-z0-9+/]+={0,2}$/,
+        remedy: `1 to ${LONGEST_SAY_OCTETS} octets of u-law in base64`,
+        help: 'octets of u-law, in base64',
+      },
+    },
+  },
+  withoutFiles: { help: 'refuses from now on what would have this client read or write files', on: 'none', fields: {} },
   program: {
     help: 'says what happens when a number is dialled',
     on: 'exchange',

@@ -3,29 +3,19 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { perform } from './bench-actions.ts';
-import {
-  BenchRefusal,
-  type Command,
-  checkFields,
-  commandOf,
-  commands,
-  LONGEST_LINE_BYTES,
-  MAX_CLIENTS,
-  MAX_PENDING,
-} from './bench-protocol.ts';
+import { Connection } from './bench-connection.ts';
+import { BenchRefusal, type Command, checkFields, commandOf, commands, MAX_CLIENTS } from './bench-protocol.ts';
 import type { Request, World } from './bench-world.ts';
 import type { ExchangeLine } from './exchange.ts';
 import type { Phone } from './phone.ts';
 
-/** Events that a client does not fetch are dropped beyond this. */
-const MAX_UNSENT_BYTES = 1024 * 1024;
 /** `sun_path` of Linux holds 108 bytes with its end. */
 const LONGEST_PATH_BYTES = 107;
 
 export class Bench {
   readonly #world: World;
   readonly #server: Server;
-  readonly #clients = new Set<Client>();
+  readonly #clients = new Set<Connection>();
   /** The last thing asked of each port: what acts in order waits for it. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -58,7 +48,7 @@ export class Bench {
   }
 
   #accept(socket: Socket): void {
-    const client = new Client(socket, (request) => this.#handle(request));
+    const client = new Connection(socket, (request, from) => this.#handle(request, from));
     if (this.#clients.size >= MAX_CLIENTS) {
       client.refuse('too-many', `${MAX_CLIENTS} clients are connected: close one`);
       return;
@@ -67,7 +57,7 @@ export class Bench {
     socket.on('close', () => this.#clients.delete(client));
   }
 
-  #handle(request: Record<string, unknown>): Promise<object> {
+  #handle(request: Record<string, unknown>, client: Connection): Promise<object> {
     const name = request['do'];
     const command = typeof name === 'string' ? commandOf(name) : undefined;
     if (command === undefined) {
@@ -76,7 +66,9 @@ export class Bench {
     }
     const on = this.#endOf(command, request['port']);
     checkFields(command, request);
-    const act = (): Promise<object> => perform(this.#world, request as Request, on);
+    if (client.withoutFiles && 'file' in request)
+      throw new BenchRefusal('not-possible', 'this client may not have files read or written: leave file out');
+    const act = (): Promise<object> => perform(this.#world, request as Request, on, client);
     return command.inOrder && on !== undefined ? this.#inTurn(on.end.name, act) : act();
   }
 
@@ -107,100 +99,3 @@ export class Bench {
 
 const shown = (value: unknown): string =>
   value === undefined ? 'missing' : (JSON.stringify(value)?.slice(0, 60) ?? '');
-
-type Handle = (request: Record<string, unknown>) => Promise<object>;
-
-class Client {
-  readonly #socket: Socket;
-  readonly #handle: Handle;
-  #unread: Buffer[] = [];
-  #unreadBytes = 0;
-  #pending = 0;
-  #subscribed = false;
-
-  constructor(socket: Socket, handle: Handle) {
-    this.#socket = socket;
-    this.#handle = handle;
-    socket.on('error', () => socket.destroy());
-    socket.on('data', (data) => this.#read(data));
-  }
-
-  tell(news: object): void {
-    if (this.#subscribed && this.#socket.writableLength < MAX_UNSENT_BYTES) this.#send(news);
-  }
-
-  destroy(): void {
-    this.#socket.destroy();
-  }
-
-  /** Says why and ends the connection. */
-  refuse(code: string, detail: string): void {
-    this.#socket.end(`${JSON.stringify({ error: { code, detail } })}\n`);
-  }
-
-  #read(data: Buffer): void {
-    let from = 0;
-    for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, from)) {
-      const line = Buffer.concat([...this.#unread, data.subarray(from, end)]);
-      this.#unread = [];
-      this.#unreadBytes = 0;
-      from = end + 1;
-      if (line.length > LONGEST_LINE_BYTES) {
-        this.#tooLong();
-        return;
-      }
-      if (line.length > 0) void this.#line(line.toString('utf8'));
-    }
-    const rest = data.subarray(from);
-    this.#unreadBytes += rest.length;
-    if (this.#unreadBytes > LONGEST_LINE_BYTES) this.#tooLong();
-    else if (rest.length > 0) this.#unread.push(rest);
-  }
-
-  #tooLong(): void {
-    this.#socket.removeAllListeners('data');
-    this.#socket.resume();
-    this.refuse('bad-line', `a line is longer than ${LONGEST_LINE_BYTES} bytes: send shorter ones`);
-  }
-
-  async #line(text: string): Promise<void> {
-    let id: unknown;
-    try {
-      const request = parse(text);
-      id = request['id'];
-      if (this.#pending >= MAX_PENDING)
-        throw new BenchRefusal('too-many', `${MAX_PENDING} requests wait for their answers: wait for some first`);
-      this.#pending++;
-      try {
-        const ok = await this.#handle(request);
-        if (request['do'] === 'subscribe') this.#subscribed = true;
-        this.#send({ id, ok });
-      } finally {
-        this.#pending--;
-      }
-    } catch (thrown) {
-      const code = thrown instanceof BenchRefusal ? thrown.code : 'not-possible';
-      this.#send({ id, error: { code, detail: thrown instanceof Error ? thrown.message : String(thrown) } });
-    }
-  }
-
-  #send(message: object): void {
-    if (!this.#socket.destroyed) this.#socket.write(`${JSON.stringify(message)}\n`);
-  }
-}
-
-function parse(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new BenchRefusal('bad-line', 'the line is no JSON: send one object a line, such as {"id":1,"do":"list"}');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new BenchRefusal('bad-line', 'the line is no JSON object: send one such as {"id":1,"do":"list"}');
-  const request = value as Record<string, unknown>;
-  const id = request['id'];
-  if (id !== undefined && typeof id !== 'number' && !(typeof id === 'string' && id.length <= 64))
-    throw new BenchRefusal('bad-field', 'id is neither a number nor a text of at most 64 characters');
-  return request;
-}

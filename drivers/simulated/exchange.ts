@@ -167,6 +167,7 @@ export class ExchangeLine {
 
   read(frame: Int16Array): void {
     this.end.agenda.tick();
+    frame.fill(0);
     this.end.mouth.fill(frame);
     if (this.#state !== 'talking') frame.fill(0);
     this.#tone.addTo(frame);

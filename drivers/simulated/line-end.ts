@@ -18,7 +18,12 @@ export type NewsSink = (news: News) => void;
 
 type Facts<T> = T extends unknown ? Omit<T, 'port' | 'at'> : never;
 
+/** A person elsewhere who speaks and hears here, frame by frame. */
+export type Live = { readonly fill: (frame: Int16Array) => void; readonly hear: (frame: Int16Array) => void };
+
 export class LineEnd {
+  /** Whoever holds the handset, where somebody does. */
+  live: Live | undefined;
   readonly name: string;
   readonly mouth = new Mouth();
   readonly ear: Ear;
@@ -55,6 +60,8 @@ export class LineEnd {
 
   /** Fills a frame for the card with what this end says; nothing gets through where `through` is false. */
   say(frame: Int16Array, through: boolean): void {
+    frame.fill(0);
+    this.live?.fill(frame);
     this.mouth.fill(frame);
     this.finish(frame, through);
   }
@@ -74,6 +81,7 @@ export class LineEnd {
     const heard = through ? frame : this.#silence;
     this.behaviours.heard(heard);
     this.ear.hear(heard);
+    this.live?.hear(heard);
     const digit = this.#detector.hear(heard);
     if (digit !== '') this.news('digit', { digit });
     return digit;

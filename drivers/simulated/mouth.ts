@@ -44,9 +44,8 @@ export class Mouth {
     this.#marked = left;
   }
 
-  /** Fills `frame` with what is said in these 20 ms. */
+  /** Puts what is said in these 20 ms in the place of what `frame` holds; a mouth that is shut leaves it. */
   fill(frame: Int16Array): void {
-    frame.fill(0);
     if (this.#voice !== undefined) this.#fillVoice(frame);
     if (!this.#tone.playing) return;
     frame.fill(0);
@@ -64,6 +63,7 @@ export class Mouth {
 
   #fillVoice(frame: Int16Array): void {
     const voice = this.#voice!;
+    frame.fill(0);
     for (let i = 0; i < frame.length; i++) {
       if (this.#position >= voice.length) {
         if (!this.#repeat) break;
