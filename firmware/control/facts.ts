@@ -85,4 +85,10 @@ export type Fact =
   /** Wrong passwords: this source has to wait. */
   | { readonly fact: 'sourceLocked'; readonly source: string; readonly failures: number; readonly seconds: number }
   | { readonly fact: 'signedIn' | 'passwordChanged'; readonly source: string }
+  /** The page answers, or cannot; `why`: in words, with what to do. */
+  | { readonly fact: 'pageIn' | 'pageOut'; readonly why: string }
+  /** A stored file was damaged and its previous generation, or what the factory gave, is used. */
+  | { readonly fact: 'storeDamaged'; readonly why: string }
+  /** A person has read an alarm of what happened; `alarm` is its id. */
+  | { readonly fact: 'alarmAcknowledged'; readonly alarm: string; readonly by: string }
   | { readonly fact: 'configured'; readonly revision: string; readonly by: string; readonly steps: readonly string[] };

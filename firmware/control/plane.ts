@@ -27,6 +27,7 @@ import { SipUserAgent } from './sip/user-agent.ts';
 import { StatusFile } from './status/status-file.ts';
 import { Trunks } from './trunk/trunks.ts';
 import { Upward } from './upward.ts';
+import { shownOf } from './verbs.ts';
 
 export type PlaneOptions = GroundOptions & {
   readonly engineSocket: string;
@@ -97,7 +98,8 @@ export class ControlPlane {
     this.#lines = new LineLegs({ runner, book, media, occupy, vacate: (leg) => trunks.vacate(leg) });
     this.#records = new CallRecords({ runner, clock, log, journal });
     const file = new StatusFile(join(run, 'status.json'), log);
-    this.#upward = new Upward({ runner, clock, log, records: this.#records, trunks, file });
+    const shown = () => shownOf(ground.document.configuration);
+    this.#upward = new Upward({ runner, clock, log, records: this.#records, trunks, file, shown, build });
     const onFailed = (line: string, cause: string) => this.#upward.port(line, false, cause);
     this.#hardware = new Hardware({ engine, log, profile, onFailed });
     this.#serve();
@@ -265,6 +267,7 @@ export class ControlPlane {
   // ── what comes up ─────────────────────────────────────────────────────────────────────────────
 
   #heard(event: Notify): void {
+    this.#upward.heard(event);
     if (this.#media.heard(event) || this.#phones.heard(event) || this.#lines.heard(event)) return;
     this.#options.log.debug({ event }, 'an event that nobody waits for');
   }

@@ -1,13 +1,17 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { Instant } from '../core/machine.ts';
 import type { Runner } from '../core/runner.ts';
-import type { AuditReply } from '../engine-protocol/messages.ts';
+import type { AuditReply, Notify } from '../engine-protocol/messages.ts';
 import type { Fact } from './facts.ts';
 import type { CallRecords } from './records/call-records.ts';
-import { type Alarms, alarmsAfter } from './status/alarm.ts';
+import { type Alarm, type Alarms, alarmsAfter } from './status/alarm.ts';
 import { factLevel, factWords } from './status/fact-words.ts';
+import { portsAfter } from './status/port-state.ts';
 import { emptyStatus, type LiveStatus, statusAfter } from './status/snapshot.ts';
 import type { StatusFile } from './status/status-file.ts';
+import { statusView, type ViewLine } from './status/status-view.ts';
+import type { StatusView } from './status/view.ts';
 import type { Trunks } from './trunk/trunks.ts';
 
 export type UpwardOptions = {
@@ -17,17 +21,23 @@ export type UpwardOptions = {
   readonly records: CallRecords;
   readonly trunks: Trunks;
   readonly file: StatusFile;
+  /** Name of the box and its lines, from the settings that run. */
+  readonly shown: () => { readonly name: string; readonly lines: readonly ViewLine[] };
+  readonly build: string;
 };
 
 /** Carries facts to whoever folds them: records, trunks, live status, alarms, and the log. */
 export class Upward {
   readonly #options: UpwardOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #began: Instant;
   #live: LiveStatus = emptyStatus;
   #alarms: Alarms = {};
   #audit: Pick<AuditReply, 'contexts' | 'lines'> = { contexts: [], lines: [] };
 
   constructor(options: UpwardOptions) {
     this.#options = options;
+    this.#began = options.clock.now();
     options.runner.onFact((fact) => this.#fold(fact as Fact));
   }
 
@@ -50,7 +60,41 @@ export class Upward {
   /** What the engine said of its contexts and lines just now. */
   audited(audit: AuditReply): void {
     this.#audit = audit;
-    this.#write();
+    this.#changed();
+  }
+
+  /** A hook or ring event is seen at once: the next audit is up to a second away. */
+  heard({ termination, event }: Pick<Notify, 'termination' | 'event'>): void {
+    const lines = portsAfter(this.#audit.lines, termination, event.is) as AuditReply['lines'];
+    if (lines === this.#audit.lines) return;
+    this.#audit = { ...this.#audit, lines };
+    this.#options.runner.outward(() => this.#changed());
+  }
+
+  /** What is, as a person sees it. */
+  view(): StatusView {
+    const { clock, trunks, shown, build } = this.#options;
+    const { name, lines } = shown();
+    return statusView({
+      at: clock.wall(),
+      box: { name, build, upS: Math.floor((clock.now() - this.#began) / 1000) },
+      live: this.#live,
+      lines,
+      ports: this.#audit.lines,
+      trunks: trunks.shown(),
+      registrations: trunks.registrations(),
+      alarms: this.alarms(),
+    });
+  }
+
+  alarms(): readonly Alarm[] {
+    return Object.values(this.#alarms);
+  }
+
+  /** Told when the view may have changed; returns how to stop it. A listener that throws is logged. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   #state(fact: Fact): void {
@@ -61,10 +105,22 @@ export class Upward {
     const { records, trunks, clock, log, runner } = this.#options;
     records.fold(fact);
     trunks.fold(fact);
-    this.#live = statusAfter(this.#live, fact);
-    this.#alarms = alarmsAfter(this.#alarms, fact, clock.wall());
+    const wall = clock.wall();
+    this.#alarms = alarmsAfter(this.#alarms, fact, wall, this.#live);
+    this.#live = statusAfter(this.#live, fact, wall);
     log[factLevel(fact)](fact, factWords(fact));
-    runner.outward(() => this.#write());
+    runner.outward(() => this.#changed());
+  }
+
+  #changed(): void {
+    this.#write();
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        this.#options.log.error({ err: error }, 'whoever watches the status threw');
+      }
+    }
   }
 
   #write(): void {
@@ -74,7 +130,7 @@ export class Upward {
       calls: Object.values(this.#live.calls),
       trunks: trunks.snapshot(),
       registrations: trunks.registrations(),
-      alarms: Object.values(this.#alarms),
+      alarms: this.alarms(),
       legs: [...runner.ids()].filter((id) => id.startsWith('leg/')),
       audit: this.#audit,
     });

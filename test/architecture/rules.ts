@@ -59,6 +59,7 @@ const COMPOSITION = [
   'adoption',
   'executors',
   'faces',
+  'verbs',
   'errors-page',
   'write-errors-page',
 ].map((name) => `firmware/control/${name}.ts`);

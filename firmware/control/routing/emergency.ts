@@ -17,6 +17,8 @@ export const emergencyOrder = (trunks: readonly TrunkSnapshot[]): readonly Trunk
 const rank = (trunk: TrunkSnapshot): number => {
   const busy = trunk.callLimit > 0 && trunk.callsUp >= trunk.callLimit;
   if (trunk.kind === 'line') return trunk.health === 'down' || busy ? 4 : 0;
+  // a block is passed, but whoever set it had a reason
+  if (trunk.blocked !== undefined) return 3;
   if (trunk.health === 'up') return 1;
   return ['unproven', 'suspect', 'returning'].includes(trunk.health) ? 2 : 3;
 };

@@ -5,7 +5,13 @@ export type AlarmKind =
   | 'wrongPassword'
   | 'lineOut'
   | 'engineRestarted'
-  | 'controlRestarted';
+  | 'controlRestarted'
+  | 'trunkBlocked'
+  | 'mailboxFull'
+  | 'mailboxLocked'
+  | 'sourceLocked'
+  | 'pageOut'
+  | 'storeDamaged';
 
 export type AlarmRow = {
   readonly severity: 'critical' | 'major' | 'warning';
@@ -51,6 +57,42 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
     severity: 'warning',
     text: () => 'The control plane was restarted.',
     remedy: 'If it repeats, send the support bundle.',
+    happened: true,
+  },
+  trunkBlocked: {
+    severity: 'warning',
+    text: (what) => `The softswitch ${what} is blocked: no call goes out over it but emergency calls.`,
+    remedy: 'Unblock it when the work is done.',
+    happened: false,
+  },
+  mailboxFull: {
+    severity: 'major',
+    text: (what) => `The mailbox of ${what} takes no more messages; callers are told.`,
+    remedy: 'Delete messages, or give the mailboxes more room in the settings.',
+    happened: false,
+  },
+  mailboxLocked: {
+    severity: 'warning',
+    text: (what) => `The mailbox of ${what} is locked: it cannot be heard by phone.`,
+    remedy: 'Ask its owner, then unlock it.',
+    happened: false,
+  },
+  sourceLocked: {
+    severity: 'warning',
+    text: (what) => `Wrong passwords came from ${what}.`,
+    remedy: 'If nobody of yours mistyped it, find out who uses this address, and keep the page off foreign networks.',
+    happened: true,
+  },
+  pageOut: {
+    severity: 'major',
+    text: () => 'The page does not answer. Calls are not affected.',
+    remedy: 'Change address or port of the page in the settings, or stop the program that holds the port.',
+    happened: false,
+  },
+  storeDamaged: {
+    severity: 'major',
+    text: () => 'A stored file was damaged; an older one, or what the factory gave, is used.',
+    remedy: 'Compare the settings with what you want, and replace the storage medium if it repeats.',
     happened: true,
   },
 };

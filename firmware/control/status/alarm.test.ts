@@ -14,8 +14,18 @@ const failed = (cause: string): Fact => ({
 const registered: Fact = { fact: 'registered', account: 'a', trunk: 'primary', expiresS: 600 };
 const from = { kind: 'phone', id: 'line/1', number: '11' } as const;
 const target = { kind: 'trunk', id: 'primary', number: '5' } as const;
+const full: Fact = { fact: 'mailboxFull', mailbox: 'line/1', why: '1200 s of 1200 s are used' };
+const counted = (waiting: number, kept: number): Fact => ({ fact: 'mailboxCounted', mailbox: 'line/1', waiting, kept });
+const sourceLocked: Fact = { fact: 'sourceLocked', source: '192.0.2.7', failures: 8, seconds: 60 };
+const acknowledged = (alarm: string): Fact => ({ fact: 'alarmAcknowledged', alarm, by: 'page' });
 const alarmsOf = (facts: readonly Fact[]): Alarms =>
-  facts.reduce<Alarms>((alarms, fact, at) => alarmsAfter(alarms, fact, at), {});
+  facts.reduce(
+    ({ alarms, live }, fact, at) => ({
+      alarms: alarmsAfter(alarms, fact, at, live),
+      live: statusAfter(live, fact, at),
+    }),
+    { alarms: {} as Alarms, live: emptyStatus },
+  ).alarms;
 
 const rows: readonly (readonly [string, readonly Fact[], readonly string[]])[] = [
   ['a trunk that is down', [{ fact: 'trunkDown', trunk: 'primary', why: 'silent' }], ['trunkDown/primary']],
@@ -47,6 +57,40 @@ const rows: readonly (readonly [string, readonly Fact[], readonly string[]])[] =
     ],
     ['engineRestarted'],
   ],
+  ['a blocked trunk', [{ fact: 'trunkBlocked', trunk: 'primary', by: 'page', minutes: 5 }], ['trunkBlocked/primary']],
+  [
+    'a trunk that was unblocked',
+    [
+      { fact: 'trunkBlocked', trunk: 'primary', by: 'page' },
+      { fact: 'trunkUnblocked', trunk: 'primary', by: 'page' },
+    ],
+    [],
+  ],
+  ['a full mailbox', [full], ['mailboxFull/line/1']],
+  ['a full mailbox of which one message was only heard', [counted(3, 0), full, counted(2, 1)], ['mailboxFull/line/1']],
+  ['a full mailbox of which one message was deleted', [counted(3, 0), full, counted(2, 0)], []],
+  ['a locked mailbox', [{ fact: 'mailboxLocked', mailbox: 'line/1' }], ['mailboxLocked/line/1']],
+  [
+    'an unlocked mailbox',
+    [
+      { fact: 'mailboxLocked', mailbox: 'line/1' },
+      { fact: 'mailboxUnlocked', mailbox: 'line/1' },
+    ],
+    [],
+  ],
+  ['wrong passwords', [sourceLocked], ['sourceLocked/192.0.2.7']],
+  ['wrong passwords that somebody has read of', [sourceLocked, acknowledged('sourceLocked/192.0.2.7')], []],
+  ['a page that cannot listen', [{ fact: 'pageOut', why: 'port 8443 is taken' }], ['pageOut']],
+  [
+    'a page that answers again',
+    [
+      { fact: 'pageOut', why: 'port 8443 is taken' },
+      { fact: 'pageIn', why: 'port 8444' },
+    ],
+    [],
+  ],
+  ['a damaged store', [{ fact: 'storeDamaged', why: 'checksum' }], ['storeDamaged']],
+  ['what still is cannot be acknowledged away', [full, acknowledged('mailboxFull/line/1')], ['mailboxFull/line/1']],
   ['a control plane that was restarted', [{ fact: 'controlRestarted', callsEnded: 2 }], ['controlRestarted']],
 ];
 
@@ -74,12 +118,16 @@ test('live status follows calls, trunks, registrations, ports and the engine', (
     { fact: 'callAlerting', call: 'call/1', attempt: 'a' },
     { fact: 'callAnswered', call: 'call/1', attempt: 'a', target },
     { fact: 'callEnded', call: 'call/2', cause: 'hungUp', by: 'caller' },
+    { fact: 'mailboxCounted', mailbox: 'line/1', waiting: 2, kept: 1 },
   ];
   assert.deepEqual(facts.reduce(statusAfter, emptyStatus), {
-    trunks: { primary: { is: 'suspect', why: 'missed' } },
+    trunks: { primary: { is: 'suspect', why: 'missed', since: 0 } },
     registrations: { 'primary/a': { registered: false, sentence: 'because of silent' } },
     ports: { 'line/9': { inService: false, cause: 'no battery' } },
-    calls: { 'call/1': { from, dialled: '5', is: 'talking' } },
+    calls: {
+      'call/1': { from, dialled: '5', is: 'talking', since: 4, ways: [{ attempt: 'a', target, rings: false }] },
+    },
+    mailboxes: { 'line/1': { waiting: 2, kept: 1 } },
     engine: 'lost',
   });
 });

@@ -99,6 +99,14 @@ const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string =
       return `somebody signed in from ${fact.source}`;
     case 'passwordChanged':
       return `the password of the page was changed from ${fact.source}`;
+    case 'pageIn':
+      return `the page answers: ${fact.why}`;
+    case 'pageOut':
+      return `the page does not answer: ${fact.why}`;
+    case 'storeDamaged':
+      return `store-damaged: ${fact.why}`;
+    case 'alarmAcknowledged':
+      return `the alarm ${fact.alarm} was acknowledged by ${fact.by}`;
     case 'configured':
       return `settings changed by ${fact.by}, now revision ${fact.revision}: ${fact.steps.join(', ')}`;
   }
@@ -113,6 +121,12 @@ const worth: Partial<Readonly<Record<Fact['fact'], LogLevel>>> = {
   registrationFailed: 'warn',
   portOut: 'warn',
   engineLost: 'warn',
+  mailboxFull: 'warn',
+  mailboxLocked: 'warn',
+  sourceLocked: 'warn',
+  trunkBlocked: 'warn',
+  pageOut: 'warn',
+  storeDamaged: 'warn',
 };
 
 /** How much a fact matters in the log. */

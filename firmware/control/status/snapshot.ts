@@ -1,41 +1,86 @@
-import type { CallId, Fact, Party } from '../facts.ts';
+import type { CallId, Fact, Party, Target } from '../facts.ts';
 
-/** What is, folded from facts; plain data, written to `/run` and shown as it is. */
+/** What is, folded from facts; plain data, written to `/run` and shown as it is. Times are wall times in ms since 1970. */
 export type LiveStatus = {
-  readonly trunks: Readonly<Record<string, { readonly is: 'up' | 'suspect' | 'down'; readonly why: string }>>;
+  readonly trunks: Readonly<Record<string, LiveTrunk>>;
   /** By `trunk/account`. `sentence` is empty while registered. */
   readonly registrations: Readonly<Record<string, { readonly registered: boolean; readonly sentence: string }>>;
   readonly ports: Readonly<Record<string, { readonly inService: boolean; readonly cause: string }>>;
   readonly calls: Readonly<Record<CallId, LiveCall>>;
+  /** Messages by mailbox (FXS line id). */
+  readonly mailboxes: Readonly<Record<string, { readonly waiting: number; readonly kept: number }>>;
   readonly engine: 'in service' | 'lost';
 };
+export type LiveTrunk = { readonly is: 'up' | 'suspect' | 'down'; readonly why: string; readonly since: number };
 export type LiveCall = {
   readonly from: Party;
   readonly dialled: string;
   readonly is: 'calling' | 'alerting' | 'talking';
+  readonly since: number;
+  /** Attempts that are under way, the newest last; once it is answered only that one. */
+  readonly ways: readonly { readonly attempt: string; readonly target: Target; readonly rings: boolean }[];
 };
 
-export const emptyStatus: LiveStatus = { trunks: {}, registrations: {}, ports: {}, calls: {}, engine: 'in service' };
+export const emptyStatus: LiveStatus = {
+  trunks: {},
+  registrations: {},
+  ports: {},
+  calls: {},
+  mailboxes: {},
+  engine: 'in service',
+};
 
 const trunkWords = { trunkUp: 'up', trunkSuspect: 'suspect', trunkDown: 'down' } as const;
-
-const withCall = (status: LiveStatus, call: CallId, is: LiveCall['is']): LiveStatus => {
-  const known = status.calls[call];
-  return known ? { ...status, calls: { ...status.calls, [call]: { ...known, is } } } : status;
-};
 
 const without = (calls: LiveStatus['calls'], gone: CallId): LiveStatus['calls'] => {
   const { [gone]: _ended, ...rest } = calls;
   return rest;
 };
 
-/** The status after one more fact; the same object where the fact changes nothing. */
-export const statusAfter = (status: LiveStatus, fact: Fact): LiveStatus => {
+type OfACall = Extract<Fact, { readonly call: CallId }>;
+
+/** A call that is up after one more fact of it. */
+const callAfter = (call: LiveCall, fact: OfACall): LiveCall => {
+  switch (fact.fact) {
+    case 'attemptBegan':
+      return { ...call, ways: [...call.ways, { attempt: fact.attempt, target: fact.target, rings: false }] };
+    case 'attemptEnded':
+      return { ...call, ways: call.ways.filter(({ attempt }) => attempt !== fact.attempt) };
+    case 'callAlerting': {
+      const ways = call.ways.map((way) => (way.attempt === fact.attempt ? { ...way, rings: true } : way));
+      return { ...call, is: call.is === 'talking' ? 'talking' : 'alerting', ways };
+    }
+    case 'callAnswered':
+      return { ...call, is: 'talking', ways: [{ attempt: fact.attempt, target: fact.target, rings: false }] };
+    default:
+      return call;
+  }
+};
+
+const callsAfter = (calls: LiveStatus['calls'], fact: OfACall, wall: number): LiveStatus['calls'] => {
+  if (fact.fact === 'callEnded') return without(calls, fact.call);
+  if (fact.fact === 'callBegan') {
+    const { from, dialled } = fact;
+    return { ...calls, [fact.call]: { from, dialled, is: 'calling', since: wall, ways: [] } };
+  }
+  const known = calls[fact.call];
+  const next = known && callAfter(known, fact);
+  return next === known || next === undefined ? calls : { ...calls, [fact.call]: next };
+};
+
+/** The status after one more fact, which came at `wall` (ms since 1970); the same object where it changes nothing. */
+export const statusAfter = (status: LiveStatus, fact: Fact, wall: number): LiveStatus => {
+  if ('call' in fact) {
+    const calls = callsAfter(status.calls, fact, wall);
+    return calls === status.calls ? status : { ...status, calls };
+  }
   switch (fact.fact) {
     case 'trunkUp':
     case 'trunkSuspect':
-    case 'trunkDown':
-      return { ...status, trunks: { ...status.trunks, [fact.trunk]: { is: trunkWords[fact.fact], why: fact.why } } };
+    case 'trunkDown': {
+      const trunk: LiveTrunk = { is: trunkWords[fact.fact], why: fact.why, since: wall };
+      return { ...status, trunks: { ...status.trunks, [fact.trunk]: trunk } };
+    }
     case 'registered':
     case 'registrationFailed': {
       const registered = fact.fact === 'registered';
@@ -47,16 +92,10 @@ export const statusAfter = (status: LiveStatus, fact: Fact): LiveStatus => {
       const entry = { inService: fact.fact === 'portIn', cause: fact.cause };
       return { ...status, ports: { ...status.ports, [fact.line]: entry } };
     }
-    case 'callBegan': {
-      const call: LiveCall = { from: fact.from, dialled: fact.dialled, is: 'calling' };
-      return { ...status, calls: { ...status.calls, [fact.call]: call } };
+    case 'mailboxCounted': {
+      const { waiting, kept } = fact;
+      return { ...status, mailboxes: { ...status.mailboxes, [fact.mailbox]: { waiting, kept } } };
     }
-    case 'callAlerting':
-      return withCall(status, fact.call, 'alerting');
-    case 'callAnswered':
-      return withCall(status, fact.call, 'talking');
-    case 'callEnded':
-      return { ...status, calls: without(status.calls, fact.call) };
     case 'engineLost':
     case 'engineBack':
       return { ...status, engine: fact.fact === 'engineLost' ? 'lost' : 'in service' };

@@ -28,7 +28,7 @@ import {
   sameRegistrar,
 } from './identity.ts';
 import { probe } from './probe.ts';
-import type { TrunkSnapshot, VerdictOverrides } from './trunk.ts';
+import type { TrunkShown, TrunkSnapshot, VerdictOverrides } from './trunk.ts';
 
 /** What a SIP trunk works with; handed in by `trunks.ts`. */
 export type SipTrunkTools = {
@@ -147,6 +147,19 @@ export class SipTrunk {
       ringMs: ringS * 1000,
       verdicts: verdicts as VerdictOverrides,
     };
+  }
+
+  shown(): TrunkShown {
+    const { id, priority, health, callsUp, callLimit } = this.snapshot();
+    const { host, transport } = this.#settings;
+    return { id, priority, health, callsUp, callLimit, host, transport, trouble: this.#trouble() };
+  }
+
+  /** Why there is no way to it. */
+  #trouble(): string {
+    const flow = this.#flow();
+    if (flow?.is === 'open') return '';
+    return flow?.is === 'waiting' ? flow.failed.detail : 'the way to it is being opened';
   }
 
   registrations(): readonly RegistrationView[] {

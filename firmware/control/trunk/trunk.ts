@@ -19,4 +19,13 @@ export type TrunkSnapshot = {
   readonly progressBudgetMs: number;
   readonly ringMs: number;
   readonly verdicts: VerdictOverrides;
+  /** A person lets no call out over it but emergency calls (U19); `minutesLeft` 0 = until it is unblocked. */
+  readonly blocked?: { readonly by: string; readonly minutesLeft: number };
+};
+
+/** A softswitch as a person is shown it. `trouble`: why there is no way to it, empty where there is one. */
+export type TrunkShown = Pick<TrunkSnapshot, 'id' | 'priority' | 'health' | 'callsUp' | 'callLimit' | 'blocked'> & {
+  readonly host: string;
+  readonly transport: string;
+  readonly trouble: string;
 };

@@ -8,10 +8,11 @@ import type { Fact, LegId } from '../facts.ts';
 import type { Credentials, Endpoint, FlowId, UserAgent } from '../sip/face.ts';
 import { type RegistrationView, registrationId } from '../sip/registration.ts';
 import type { Registration, RegistrationIdentity } from '../sip/registration-machine.ts';
+import { Blocks } from './blocks.ts';
 import { LineTrunk } from './line-trunk.ts';
 import { ownAddressTowards } from './own-address.ts';
 import { SipTrunk, type SipTrunkTools } from './sip-trunk.ts';
-import type { TrunkSnapshot } from './trunk.ts';
+import type { TrunkShown, TrunkSnapshot } from './trunk.ts';
 
 export type TrunksTools = {
   readonly runner: Runner;
@@ -49,12 +50,14 @@ export class Trunks {
   readonly #lines = new Map<string, LineTrunk>();
   /** Token and Call-ID of each account at each trunk: the same over changes of settings and restarts of the plane. */
   readonly #identities = new Map<string, RegistrationIdentity>();
+  readonly #blocks: Blocks;
   #settings: TrunksSettings = { trunks: [], accounts: [], lines: [] };
 
   constructor(tools: TrunksTools) {
     this.#tools = tools;
     this.#random = tools.random ?? Math.random;
     this.#newId = tools.newId ?? (() => randomBytes(12).toString('hex'));
+    this.#blocks = new Blocks(tools.runner, tools.kept);
   }
 
   /** Makes the table what the settings say: adds, changes and removes; calls go on. */
@@ -82,7 +85,32 @@ export class Trunks {
   }
 
   snapshot(): readonly TrunkSnapshot[] {
-    return [...this.#sip.values(), ...this.#lines.values()].map((trunk) => trunk.snapshot());
+    return [
+      ...[...this.#sip.values()].map((trunk) => this.#withBlock(trunk.snapshot())),
+      ...[...this.#lines.values()].map((line) => line.snapshot()),
+    ];
+  }
+
+  /** The softswitches as a person is shown them. */
+  shown(): readonly TrunkShown[] {
+    return [...this.#sip.values()].map((trunk) => this.#withBlock(trunk.shown()));
+  }
+
+  /** No outgoing call but emergency calls over this trunk, for some minutes (0 = until `unblock`). False: no such trunk. */
+  block(id: string, by: string, minutes: number): boolean {
+    if (!this.#sip.has(id)) return false;
+    this.#blocks.block(id, by, minutes);
+    return true;
+  }
+
+  /** False where it was not blocked. */
+  unblock(id: string, by: string): boolean {
+    return this.#blocks.unblock(id, by);
+  }
+
+  #withBlock<T extends { readonly id: string }>(shown: T): T & Pick<TrunkSnapshot, 'blocked'> {
+    const blocked = this.#blocks.of(shown.id);
+    return blocked === undefined ? shown : { ...shown, blocked };
   }
 
   registrations(): readonly (RegistrationView & { readonly trunk: string })[] {
@@ -143,6 +171,7 @@ export class Trunks {
     }
     const trunk = new SipTrunk(settings, this.#settings.accounts, this.#toolsOf(settings.id));
     this.#sip.set(settings.id, trunk);
+    this.#blocks.adopt(settings.id);
     trunk.start();
   }
 
@@ -152,6 +181,7 @@ export class Trunks {
     if (!trunk) return;
     const { clock } = this.#tools;
     this.#sip.delete(id);
+    this.#blocks.unblock(id, 'its removal');
     trunk.unbind();
     clock.at(after(clock.now(), LONGEST_CLOSE_MS), () => {
       if (!this.#sip.has(id)) trunk.close();
