@@ -29,7 +29,7 @@ export type LineEvent =
       readonly is: 'disconnected';
       readonly by: 'loop' | 'polarity' | 'tone';
       readonly tone?: 'busy' | 'congestion' | 'dial';
-      /** With a tone: how long it had sounded when it was recognised; a recording cuts so much off its end. */
+      /** With a tone: how long it had sounded when it was recognised, cadence and all. */
       readonly soundedMs?: number;
     };
 
@@ -40,8 +40,14 @@ export type NetEvent =
 
 export type FileEvent = {
   readonly is: 'finished';
+  /** Length of what was played, or of the file that was recorded; that file then stands under its own name. */
   readonly seconds: number;
-  readonly why: 'end' | 'silence' | 'longest' | 'disk';
+  /**
+   * `end`: a player is through. A recorder ends by itself: after silence (cut off to half a second), at its longest,
+   * when the disk takes no more (a `.part` is left), and with `hangUp` when the line it recorded was released and
+   * nobody else is there to be recorded; the hang-up tone is cut off.
+   */
+  readonly why: 'end' | 'silence' | 'longest' | 'disk' | 'hangUp';
 };
 
 /** Events (H.248.1 §7.1.9): come *from* a termination. */

@@ -40,7 +40,10 @@ export type Modify = Request<
 >;
 /** Hold, consultation, three-way. */
 export type Move = Request<'move', { readonly termination: TerminationId; readonly to: ContextId | 'new' }>;
-/** The reply carries the last statistics of a net. `cutMs`: a recorder takes so much off its end (a hang-up tone). */
+/**
+ * The reply carries the last statistics of a net, or the seconds of a file; a recording stands then under its name.
+ * `cutMs`: a recorder takes so much off its end. One that has ended by itself has cut what is to be cut and stays so.
+ */
 export type Subtract = Request<'subtract', { readonly termination: TerminationId; readonly cutMs?: number }>;
 export type Signal =
   | Request<'signal', { readonly termination: LineId; readonly play: LineSignal | 'none' }>
@@ -82,7 +85,11 @@ export type NetMedia = {
   /** 0 = never; otherwise `mediaLost` after so long without a packet. */
   readonly lostAfterMs: number;
 };
-/** Events that come up only when asked for. Hook events of lines always come. */
+/**
+ * Events that come up only when asked for; hook events of lines always come. `digits`: each digit of this termination
+ * comes up although it is in a context (DTMF of a line; RFC 4733 events of a net, and DTMF in its audio as long as no
+ * event has come). Subtracting a line ends it; dial pulses come up in any case.
+ */
 export type Detector = 'digits' | 'callProgress';
 
 // ── replies ─────────────────────────────────────────────────────────────────────────────────────

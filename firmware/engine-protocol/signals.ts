@@ -21,5 +21,12 @@ export type LineSignal =
   | { readonly loop: 'answer' | 'release' | 'flash' };
 export type NetSignal = ToneSignal | DigitsSignal;
 
-/** What must not wait for the control plane, and works while it is away (H.248 embedded signal). The first digit silences it. */
-export type Standing = { readonly onOffHook: ToneName | 'silence'; readonly messageWaiting: boolean };
+/**
+ * What must not wait for the control plane, and works while it is away (H.248 embedded signal). The tone begins at
+ * off-hook and the first digit silences it; an order given while the phone is on hook holds from the next lift.
+ */
+export type Standing = {
+  readonly onOffHook: ToneName | 'silence';
+  /** For a phone's lamp. Nothing acts on it yet: the ports send no message waiting data (ETSI EN 300 659-3 §5.2). */
+  readonly messageWaiting: boolean;
+};

@@ -22,6 +22,7 @@ import { Context } from './context.ts';
 import type { EventLog } from './event-log.ts';
 import { SocketPairs } from './net/sockets.ts';
 import { type HeldLine, orphansAmong } from './orphans.ts';
+import { endRecordingsOf, isAlone } from './recording-end.ts';
 import { checkMedia, checkMode } from './request-check.ts';
 import { LineTermination } from './termination/line.ts';
 import { NetTermination } from './termination/net.ts';
@@ -112,7 +113,7 @@ export class MediaGateway implements TerminationHost {
     this.#leave(termination);
     this.#where.delete(termination);
     this.#terminations.delete(termination.id);
-    return await termination.close(this.#clock.now());
+    return await termination.close(this.#clock.now(), request.cutMs);
   }
 
   signal(request: Signal): void {
@@ -159,6 +160,9 @@ export class MediaGateway implements TerminationHost {
 
   happened(of: TerminationId, event: LineEvent | NetEvent | FileEvent, at: number): void {
     this.#log.happened(of, event, at);
+    const line = this.lines.get(of);
+    const context = line && this.#where.get(line);
+    if (line && context) endRecordingsOf(line, event as LineEvent, context, at);
   }
 
   /** A digit comes up from an idle line, where a detector asks for it, and where a member hands digits to control. */
@@ -236,7 +240,7 @@ export class MediaGateway implements TerminationHost {
   #heldLines(): HeldLine[] {
     return [...this.#where].flatMap(([held, { members }]) =>
       held instanceof LineTermination
-        ? [{ id: held.id, kind: held.line.kind, offHook: held.facts.offHook, alone: members.length === 1 }]
+        ? [{ id: held.id, kind: held.line.kind, offHook: held.facts.offHook, alone: isAlone(held, members) }]
         : [],
     );
   }

@@ -112,7 +112,9 @@ export class EngineServer {
     void this.#requests.run(async () => {
       connection.waiting--;
       if (connection.ended) return;
-      await this.#serve(connection, id as number, message);
+      const served = this.#serve(connection, id as number, message);
+      // its effect is there at once; only its reply waits, for a disk that may be slow, and nobody waits with it
+      if (message['do'] !== 'subtract') await served;
     });
   }
 

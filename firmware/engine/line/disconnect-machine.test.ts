@@ -51,8 +51,15 @@ const rows: Row[] = [
     { phase: 'watching', dropAt: at(260) },
     [],
   ],
-  ['busy releases', watching, { type: 'tone', tone: 'busy' }, 0, off, [{ disconnected: 'tone', tone: 'busy' }]],
-  ['a tone not agreed on does not', watching, { type: 'tone', tone: 'congestion' }, 0, watching, []],
+  [
+    'busy releases',
+    watching,
+    { type: 'tone', tone: 'busy', soundedMs: 3020 },
+    0,
+    off,
+    [{ disconnected: 'tone', tone: 'busy', soundedMs: 3020 }],
+  ],
+  ['a tone not agreed on does not', watching, { type: 'tone', tone: 'congestion', soundedMs: 1500 }, 0, watching, []],
   [
     'polarity answers',
     watching,
@@ -79,7 +86,7 @@ const rows: Row[] = [
   ],
   ['a return without an answer does not', watching, { type: 'polarityReturned', at: at(900) }, 900, watching, []],
   ['a loop let go is not watched', watching, { type: 'let' }, 0, off, []],
-  ['what is not watched releases nothing', off, { type: 'tone', tone: 'busy' }, 0, off, []],
+  ['what is not watched releases nothing', off, { type: 'tone', tone: 'busy', soundedMs: 0 }, 0, off, []],
 ];
 
 describe('disconnect supervision', () => {

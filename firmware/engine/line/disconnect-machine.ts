@@ -20,10 +20,10 @@ export type DisconnectEvent =
   | { readonly type: 'hold' | 'let' }
   | { readonly type: 'current'; readonly flows: boolean; readonly at: Instant }
   | { readonly type: 'answeredByPolarity' | 'polarityReturned'; readonly at: Instant }
-  | { readonly type: 'tone'; readonly tone: HangUpTone };
+  | { readonly type: 'tone'; readonly tone: HangUpTone; readonly soundedMs: number };
 export type DisconnectEffect =
   | { readonly disconnected: 'loop' | 'polarity' }
-  | { readonly disconnected: 'tone'; readonly tone: HangUpTone };
+  | { readonly disconnected: 'tone'; readonly tone: HangUpTone; readonly soundedMs: number };
 
 type Next = Step<Disconnect, DisconnectEffect>;
 const stay = (state: Disconnect): Next => ({ state, effects: [] });
@@ -56,7 +56,7 @@ export const disconnectMachine = (timing: FxoTiming): Machine<Disconnect, Discon
       }
       case 'tone':
         return timing.hangUpTones.includes(event.tone)
-          ? released({ disconnected: 'tone', tone: event.tone })
+          ? released({ disconnected: 'tone', tone: event.tone, soundedMs: event.soundedMs })
           : stay(state);
       case 'lapse':
         return state.dropAt !== undefined && now >= state.dropAt ? released({ disconnected: 'loop' }) : stay(state);

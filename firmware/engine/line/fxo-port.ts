@@ -109,16 +109,16 @@ export class FxoPort implements LinePort {
   }
 
   #listen(hardware: Hardware): ToneDetector {
-    return new ToneDetector(hardware.tones, (tone, certain) => this.#toneHeard(tone, certain));
+    return new ToneDetector(hardware.tones, (...heard) => this.#toneHeard(...heard));
   }
 
-  #toneHeard(tone: ProgressTone, certain: boolean): void {
+  #toneHeard(tone: ProgressTone, certain: boolean, soundedMs: number): void {
     if (tone === 'ringback') {
       this.#step({ type: 'ringback' }, this.#now);
       return;
     }
     if (tone === 'dial') this.#step({ type: 'dialTone' }, this.#now);
-    if (certain) this.#supervise({ type: 'tone', tone }, this.#now);
+    if (certain) this.#supervise({ type: 'tone', tone, soundedMs }, this.#now);
   }
 
   /** The polarity at the moment of seizing is the resting one: lines are plugged in either way round. */
@@ -182,9 +182,8 @@ export class FxoPort implements LinePort {
     this.#disconnect = state;
     for (const effect of effects) {
       this.#step({ type: 'disconnected' }, now);
-      if (effect.disconnected === 'tone') {
-        this.#host.report({ is: 'disconnected', by: 'tone', tone: effect.tone }, now);
-      } else this.#host.report({ is: 'disconnected', by: effect.disconnected }, now);
+      const { disconnected: by, ...tone } = effect;
+      this.#host.report({ is: 'disconnected', by, ...tone }, now);
     }
   }
 }

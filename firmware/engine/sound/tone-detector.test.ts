@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Tone } from '../../engine-protocol/hardware.ts';
 import { profile as germany } from '../../profiles/countries/de.ts';
 import { profile as unitedStates } from '../../profiles/countries/us.ts';
-import { babble, inFrames } from './test-sounds.ts';
+import { babble, inFrames, joined } from './test-sounds.ts';
 import { ToneDetector } from './tone-detector.ts';
 import { ToneGenerator } from './tone-generator.ts';
 
@@ -58,6 +58,31 @@ describe('call progress tones', () => {
     it(`${code}: something like speech is none of them`, () => {
       assert.deepEqual(listen(babble(120, 5), tones), []);
     });
+  }
+
+  for (const { code, tones } of [germany, unitedStates]) {
+    for (const tone of ['busy', 'congestion', 'dial'] as const) {
+      it(`${code}: knows how long ${tone} had sounded, wherever its cadence began`, () => {
+        for (const skippedMs of [0, 100, 170, 350, 440, 640]) {
+          const voice = babble(3, 7);
+          const sound = play(tones[tone], 8000).subarray(skippedMs * 8);
+          const first = sound.findIndex((sample) => sample !== 0);
+          const heard: { endMs: number; soundedMs: number }[] = [];
+          let endMs = 0;
+          const detector = new ToneDetector(
+            tones,
+            (_, certain, soundedMs) => certain && heard.push({ endMs, soundedMs }),
+          );
+          inFrames(joined(voice, sound), (frame, index) => {
+            endMs = (index + 1) * 20;
+            detector.write(frame);
+          });
+          const beganMs = heard[0]!.endMs - heard[0]!.soundedMs;
+          const wantedMs = 3000 + first / 8;
+          assert.ok(Math.abs(beganMs - wantedMs) <= 60, `${beganMs} instead of ${wantedMs}, ${skippedMs} ms skipped`);
+        }
+      });
+    }
   }
 
   it('tells voice from tone and silence', () => {

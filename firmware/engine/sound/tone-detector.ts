@@ -30,8 +30,11 @@ type Pattern = {
   readonly steady: boolean;
 };
 
-/** `certain`: nothing else can be meant. Dial tone is told twice, first while it may yet be a burst of ringback. */
-export type ToneListener = (tone: ProgressTone, certain: boolean) => void;
+/**
+ * `certain`: nothing else can be meant. Dial tone is told twice, first while it may yet be a burst of ringback.
+ * `soundedMs`: how long it had sounded at the end of the frame in which it was recognised, pauses of its cadence and all.
+ */
+export type ToneListener = (tone: ProgressTone, certain: boolean, soundedMs: number) => void;
 
 /** Call progress tones by frequency and cadence, as the exchange of this country sends them. */
 export class ToneDetector {
@@ -85,23 +88,22 @@ export class ToneDetector {
   #checkSteady(last: Segment): void {
     if (last.ms === UNMISTAKABLE_MS && last.sound >= 0) {
       const only = this.#patterns.filter(({ sounds }) => sounds.includes(last.sound));
-      if (only.length === 1 && only[0]!.name === 'ringback') this.#listener('ringback', true);
+      if (only.length === 1 && only[0]!.name === 'ringback') this.#listener('ringback', true, last.ms);
     }
     if (last.sound < 0 || (last.ms !== POSSIBLY_STEADY_MS && last.ms !== STEADY_MS)) return;
     const pattern = this.#patterns.find(({ steady, sounds }) => steady && sounds[0] === last.sound);
-    if (pattern) this.#listener(pattern.name, last.ms === STEADY_MS);
+    if (pattern) this.#listener(pattern.name, last.ms === STEADY_MS, last.ms);
   }
 
   /** The last segment has just begun: those before it are whole. */
   #checkCadence(): void {
     const pattern = this.#patterns.find((each) => !each.steady && this.#endsWith(each));
-    if (pattern) this.#listener(pattern.name, true);
+    if (pattern) this.#listener(pattern.name, true, this.#soundedMs(pattern));
   }
 
   #endsWith(pattern: Pattern): boolean {
     const length = pattern.sounds.length;
-    // Ringback shows itself in its first burst; hang-up tones after whole cycles.
-    const needed = pattern.name === 'ringback' ? 1 : Math.ceil(STEPS_SHOWN / length) * length;
+    const needed = stepsNeeded(pattern);
     const end = this.#segments.length - 1;
     if (end < needed) return false;
     const offset = needed % length;
@@ -111,6 +113,24 @@ export class ToneDetector {
       if (segment.sound !== pattern.sounds[step] || !near(segment.ms, pattern.ms[step]!)) return false;
     }
     return this.#segments[end]!.sound === pattern.sounds[offset];
+  }
+
+  /** Back from the last segment, a step of the cadence, to the first burst that belongs to it; that one may be cut. */
+  #soundedMs({ name, sounds, ms }: Pattern): number {
+    const end = this.#segments.length - 1;
+    let step = stepsNeeded({ name, sounds }) % sounds.length;
+    let passedMs = this.#segments[end]!.ms;
+    let soundedMs = passedMs;
+    for (let at = end - 1; at >= 0; at--) {
+      step = (step + sounds.length - 1) % sounds.length;
+      const segment = this.#segments[at]!;
+      const whole = near(segment.ms, ms[step]!);
+      if (segment.sound !== sounds[step] || !(whole || segment.ms < ms[step]!)) break;
+      passedMs += segment.ms;
+      if (segment.sound >= 0) soundedMs = passedMs;
+      if (!whole) break;
+    }
+    return soundedMs;
   }
 
   #patternOf(name: ProgressTone, tone: Tone): readonly Pattern[] {
@@ -144,6 +164,10 @@ export class ToneDetector {
     return best;
   }
 }
+
+/** Ringback shows itself in its first burst; hang-up tones after whole cycles. */
+const stepsNeeded = ({ name, sounds }: Pick<Pattern, 'name' | 'sounds'>): number =>
+  name === 'ringback' ? 1 : Math.ceil(STEPS_SHOWN / sounds.length) * sounds.length;
 
 const near = (ms: number, wanted: number): boolean => Math.abs(ms - wanted) <= Math.max(50, wanted * 0.15);
 

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { NewRecorder } from '../../engine-protocol/messages.ts';
 import { encodeG711, muLaw } from '../codec/g711.ts';
+import { powerAt, powerOf } from '../sound/level.ts';
 import { inFrames, joined, silence, sines } from '../sound/test-sounds.ts';
-import { decodeWav, muLawHeader } from '../sound/wav.ts';
+import { decodeWav, MU_LAW_HEADER, muLawHeader } from '../sound/wav.ts';
 import { loadFiles, PlayerTermination } from './player.ts';
 import { openPart, RecorderTermination } from './recorder.ts';
 import type { TerminationHost } from './termination.ts';
@@ -24,6 +25,8 @@ const wav = (sound: Int16Array): Buffer => {
   return Buffer.concat([muLawHeader(sound.length), octets]);
 };
 
+const samplesOf = async (file: string): Promise<Int16Array> => decodeWav(await readFile(file), file);
+
 const record = async (name: string, sound: Int16Array, limits: Partial<NewRecorder> = {}) => {
   const told: unknown[] = [];
   const what: NewRecorder = { kind: 'recorder', file: join(folder, name), longestS: 60, silenceEndsS: 0, ...limits };
@@ -37,7 +40,7 @@ describe('recorder', () => {
     const sound = sines([[700, -10]], 2500);
     const { recorder, file } = await record('said.wav', sound);
     await assert.rejects(access(file));
-    assert.deepEqual(await recorder.close(), { seconds: 2.5 });
+    assert.deepEqual(await recorder.close(0), { seconds: 2.5 });
     const heard = decodeWav(await readFile(file), file);
     assert.equal(heard.length, sound.length);
     for (let index = 0; index < sound.length; index++) assert.ok(Math.abs(heard[index]! - sound[index]!) < 700);
@@ -52,21 +55,90 @@ describe('recorder', () => {
       if (decodeWav(part, file).length === 16_000) break;
     }
     assert.equal(decodeWav(await readFile(`${file}.part`), file).length, 16_000);
-    await recorder.close();
+    await recorder.close(0);
   });
 
   it('ends after the longest time', async () => {
     const { recorder, told } = await record('long.wav', sines([[700, -10]], 3000), { longestS: 2 });
-    await recorder.close();
+    await recorder.close(0);
     assert.deepEqual(told, [{ is: 'finished', seconds: 2, why: 'longest' }]);
   });
 
-  it('ends after silence, but not at a pause', async () => {
+  it('ends after silence, but not at a pause, and keeps half a second of it', async () => {
     const tone = sines([[700, -10]], 1000);
-    const sound = joined(tone, silence(900), tone, silence(2000));
-    const { recorder, told } = await record('pause.wav', sound, { silenceEndsS: 1 });
-    await recorder.close();
-    assert.deepEqual(told, [{ is: 'finished', seconds: 3.9, why: 'silence' }]);
+    const sound = joined(tone, silence(900), tone, silence(4000));
+    const { recorder, told, file } = await record('pause.wav', sound, { silenceEndsS: 3 });
+    assert.deepEqual(await recorder.close(0, 1000), { seconds: 3.4 });
+    assert.deepEqual(told, [{ is: 'finished', seconds: 3.4, why: 'silence' }]);
+    assert.equal((await readFile(file)).length, MU_LAW_HEADER + 3.4 * 8000);
+    const heard = await samplesOf(file);
+    assert.equal(heard.length, 3.4 * 8000);
+    assert.ok(powerOf(heard.subarray(2.8 * 8000, 2.9 * 8000)) > powerAt(-12));
+    assert.equal(powerOf(heard.subarray(2.9 * 8000)), 0);
+  });
+
+  it('is cut at its end when control says so, and not otherwise', async () => {
+    const sound = joined(sines([[700, -10]], 1500), silence(1500));
+    const cut = await record('cut-off.wav', sound);
+    assert.deepEqual(await cut.recorder.close(0, 1740), { seconds: 1.26 });
+    assert.equal((await readFile(cut.file)).length, MU_LAW_HEADER + 1.26 * 8000);
+    assert.equal((await samplesOf(cut.file)).length, 1.26 * 8000);
+    const whole = await record('whole.wav', sound);
+    assert.deepEqual(await whole.recorder.close(0), { seconds: 3 });
+    const none = await record('nothing.wav', sound);
+    assert.deepEqual(await none.recorder.close(0, 60_000), { seconds: 0 });
+    assert.equal((await samplesOf(none.file)).length, 0);
+  });
+
+  it('ends where the line was released, says so, and takes nothing more', async () => {
+    const { recorder, told, file } = await record('gone.wav', sines([[700, -10]], 5000));
+    recorder.hangUp(3020, 5000);
+    recorder.write(new Int16Array(160), 5000);
+    assert.deepEqual(await recorder.close(0, 500), { seconds: 2 });
+    assert.deepEqual(told, [{ is: 'finished', seconds: 2, why: 'hangUp' }]);
+    assert.equal((await samplesOf(file)).length, 16_000);
+  });
+
+  for (const [name, before] of [
+    ['within a second', 500],
+    ['across the end of a second', 1980],
+  ] as const) {
+    it(`keeps the tone of a key out from its beginning, ${name}`, async () => {
+      const quiet = (ms: number) => silence(ms);
+      const { recorder, file } = await record(
+        'key.wav',
+        joined(
+          quiet(before),
+          sines(
+            [
+              [697, -10],
+              [1209, -10],
+            ],
+            60,
+          ),
+        ),
+      );
+      recorder.carry({ phase: 'began', digit: '1', sinceMs: 60, inAudio: true });
+      inFrames(quiet(1000), (frame) => recorder.write(frame, 0));
+      await recorder.close(0);
+      const heard = await samplesOf(file);
+      assert.equal(heard.length, (before + 1060) * 8);
+      assert.ok(heard.every((sample) => sample === 0));
+    });
+  }
+
+  it('has a part that says no more than it holds, whenever the power goes', async () => {
+    const { recorder, file } = await record('power.wav', sines([[700, -10]], 3500));
+    for (let tries = 0; tries < 200; tries++) {
+      const part = await readFile(`${file}.part`).catch(() => undefined);
+      if (!part) break;
+      const said = part.readUInt32LE(MU_LAW_HEADER - 4);
+      assert.ok(said <= part.length - MU_LAW_HEADER, `${said} samples are said`);
+      assert.ok(part.length - MU_LAW_HEADER - said <= 8000);
+      if (tries === 20) void recorder.close(0, 1234);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    assert.equal((await samplesOf(file)).length, (3500 - 1234) * 8);
   });
 
   it('says where it cannot write', async () => {

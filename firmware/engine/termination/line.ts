@@ -168,7 +168,16 @@ export class LineTermination implements Termination, PortHost {
   async close(): Promise<SubtractReply> {
     this.inContext = false;
     this.mode = 'sendReceive';
+    this.detect = [];
     return {};
+  }
+
+  /** How long it had been released when the engine could be sure and reported it; undefined where it goes on. */
+  releasedSinceMs(event: LineEvent): number | undefined {
+    if (event.is === 'onHook') return this.line.kind === 'fxs' ? this.line.timing.flashMs[1] : 0;
+    if (event.is !== 'disconnected') return undefined;
+    if (event.by === 'loop' && this.line.kind === 'fxo') return this.line.timing.loopDropMs;
+    return event.soundedMs ?? 0;
   }
 
   get #signalling(): boolean {

@@ -44,6 +44,8 @@ export class NetTermination implements Termination {
   #arrived = false;
   #lost = false;
   #cameNow = false;
+  /** A far end that sends events may leave the tone in its audio as well: it is then no second digit. */
+  #eventsCame = false;
 
   constructor(id: NetId, mode: Mode, sockets: SocketPair, around: NetSurroundings) {
     this.id = id;
@@ -82,7 +84,7 @@ export class NetTermination implements Termination {
   }
 
   get #detectsTones(): boolean {
-    return this.#digitsBy === 'inBand' || this.detect.includes('digits');
+    return this.#digitsBy === 'inBand' || (this.detect.includes('digits') && !this.#eventsCame);
   }
 
   configure(media: NetMedia): void {
@@ -169,8 +171,10 @@ export class NetTermination implements Termination {
 
   #digitListener(inAudio: boolean, heardBy: 'dtmf' | 'event') {
     return {
-      began: (digit: string, sinceMs: number) =>
-        this.#host.digit(this, { phase: 'began', digit, sinceMs, inAudio }, this.#clock.now()),
+      began: (digit: string, sinceMs: number) => {
+        if (heardBy === 'event') this.#eventsCame = true;
+        this.#host.digit(this, { phase: 'began', digit, sinceMs, inAudio }, this.#clock.now());
+      },
       ended: (digit: string, lastedMs: number) =>
         this.#host.digit(this, { phase: 'ended', digit, lastedMs, inAudio, heardBy }, this.#clock.now()),
     };

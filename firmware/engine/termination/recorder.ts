@@ -5,16 +5,21 @@ import type { FileEvent } from '../../engine-protocol/events.ts';
 import type { Mode, RecorderId } from '../../engine-protocol/ids.ts';
 import type { Detector, NewRecorder, SubtractReply } from '../../engine-protocol/messages.ts';
 import { encodeG711, muLaw } from '../codec/g711.ts';
-import { FRAME_SAMPLES } from '../frame.ts';
+import { FRAME_MS, FRAME_SAMPLES, SAMPLES_PER_MS } from '../frame.ts';
 import { powerAt, powerOf } from '../sound/level.ts';
 import { MU_LAW_HEADER, muLawHeader } from '../sound/wav.ts';
-import type { Termination, TerminationHost } from './termination.ts';
+import type { CarriedDigit, Termination, TerminationHost } from './termination.ts';
 
 const SAMPLE_RATE = 8000;
 const QUIETEST = powerAt(-42);
 /** Seconds that may wait for a slow disk before the recording ends with `disk`. */
 const MOST_WAITING = 10;
 const QUIET = new Int16Array(FRAME_SAMPLES);
+/** Of a silence that ended the recording so much is kept: a voice that breaks off at its last sound seems cut. */
+const SILENCE_KEPT_MS = 500;
+/** A digit's tone began before the first window that the detector could be sure of. */
+const BEFORE_DIGIT_MS = 20;
+const MU_LAW_SILENCE = 0xff;
 
 /** Opens `<file>.part` for a recorder. Throws GatewayError `store-unwritable`. */
 export const openPart = async (file: string): Promise<FileHandle> => {
@@ -29,7 +34,9 @@ export const openPart = async (file: string): Promise<FileHandle> => {
 
 /**
  * Records what the others say as a u-law WAV file: `.part` grows a second at a time and is forced to disk each time,
- * with a header that is true for what is there, so that a power cut loses a second. Finished it takes its name.
+ * with a header that is true for what is there, so that a power cut loses a second: what is good in a `.part` that was
+ * left behind is what its header says, or what the file holds if that is less. Finished it takes its name.
+ * Keys pressed meanwhile are not heard in it.
  */
 export class RecorderTermination implements Termination {
   readonly id: RecorderId;
@@ -73,32 +80,57 @@ export class RecorderTermination implements Termination {
     this.#silentSamples = powerOf(samples) < QUIETEST ? this.#silentSamples + FRAME_SAMPLES : 0;
     if (this.#filled === SAMPLE_RATE) this.#hand();
     const why = this.#reasonToEnd();
-    if (why) this.#end(why, now);
+    if (why === 'silence') this.#end(why, now, this.#without(this.#silentMs - SILENCE_KEPT_MS));
+    else if (why) this.#end(why, now, this.#samples);
   }
 
-  carry(): void {}
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** The tone of a digit is kept out from when it is known; what sounded before is taken back. */
+  carry(digit: CarriedDigit): void {
+    if (this.#ended || digit.phase !== 'began' || !digit.inAudio) return;
+    const from = Math.max(0, this.#samples - Math.ceil(digit.sinceMs + BEFORE_DIGIT_MS) * SAMPLES_PER_MS);
+    const handed = this.#samples - this.#filled;
+    this.#second.fill(MU_LAW_SILENCE, Math.max(0, from - handed), this.#filled);
+    if (from >= handed) return;
+    const silence = Buffer.alloc(handed - from, MU_LAW_SILENCE);
+    this.#later(async () => void (await this.#part.write(silence, 0, silence.length, MU_LAW_HEADER + from)));
+  }
 
   yieldToMedia(): void {}
 
-  async close(): Promise<SubtractReply> {
-    if (!this.#ended) {
-      this.#ended = true;
-      this.#finish();
-    }
+  /** Whom it recorded has gone, and did so `sinceMs` before the end of the frame that is being read. */
+  hangUp(sinceMs: number, now: number): void {
+    if (!this.#ended) this.#end('hangUp', now, this.#without(Math.max(0, sinceMs - FRAME_MS)));
+  }
+
+  /** Control's end: `cutMs` comes off, unless it has ended by itself before. */
+  async close(_now: number, cutMs = 0): Promise<SubtractReply> {
+    if (!this.#ended) this.#finish(this.#without(cutMs));
     await this.#work;
     return { seconds: this.#written / SAMPLE_RATE };
+  }
+
+  /** Samples that are left when so much is taken off the end. */
+  #without(ms: number): number {
+    return Math.max(0, this.#samples - Math.round(ms * SAMPLES_PER_MS));
   }
 
   #reasonToEnd(): 'silence' | 'longest' | 'disk' | undefined {
     if (this.#failed || this.#waiting > MOST_WAITING) return 'disk';
     if (this.#samples >= this.#what.longestS * SAMPLE_RATE) return 'longest';
     const { silenceEndsS } = this.#what;
-    return silenceEndsS > 0 && this.#silentSamples >= silenceEndsS * SAMPLE_RATE ? 'silence' : undefined;
+    return silenceEndsS > 0 && this.#silentMs >= silenceEndsS * 1000 ? 'silence' : undefined;
   }
 
-  #end(why: FileEvent['why'], now: number): void {
-    this.#ended = true;
-    this.#finish();
+  get #silentMs(): number {
+    return this.#silentSamples / SAMPLES_PER_MS;
+  }
+
+  #end(why: FileEvent['why'], now: number, keep: number): void {
+    this.#finish(keep);
     this.#work = this.#work.then(() => {
       const event: FileEvent = {
         is: 'finished',
@@ -124,14 +156,24 @@ export class RecorderTermination implements Termination {
     });
   }
 
-  #finish(): void {
+  /** Nothing more comes; the first `keep` samples are the recording. */
+  #finish(keep: number): void {
+    this.#ended = true;
     if (this.#filled > 0) this.#hand();
     this.#later(async () => {
+      if (keep < this.#written) await this.#shorten(keep);
       await this.#part.sync();
       await rename(`${this.#what.file}.part`, this.#what.file);
       await syncFolder(dirname(this.#what.file));
     });
     this.#work = this.#work.then(() => this.#part.close()).catch(() => {});
+  }
+
+  /** The header goes first: it never says more than there is. */
+  async #shorten(keep: number): Promise<void> {
+    await this.#part.write(muLawHeader(keep), 0, MU_LAW_HEADER, 0);
+    await this.#part.truncate(MU_LAW_HEADER + keep);
+    this.#written = keep;
   }
 
   /** After a failed write nothing more is written: what stands in `.part` is whole and is kept for the orphan search. */

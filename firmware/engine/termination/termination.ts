@@ -44,5 +44,6 @@ export interface Termination {
   carry(digit: CarriedDigit): void;
   /** Media of the context has come: ends a tone that yields to it. */
   yieldToMedia(): void;
-  close(now: number): Promise<SubtractReply>;
+  /** `cutMs`: a recorder takes so much off its end. */
+  close(now: number, cutMs?: number): Promise<SubtractReply>;
 }
