@@ -1,0 +1,287 @@
+import { mkdir, readdir, statfs } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Configuration, Line } from '../../config/schema.ts';
+import type { Clock } from '../../core/clock.ts';
+import { GatewayError, wordsOf } from '../../core/error.ts';
+import type { Log } from '../../core/log.ts';
+import type { Runner } from '../../core/runner.ts';
+import { DurableFile } from '../../store/durable-file.ts';
+import { type Files, systemFiles } from '../../store/file-primitives.ts';
+import type { Fact } from '../facts.ts';
+import { Mailbox } from './mailbox.ts';
+import {
+  folderOf,
+  type MessageIndex,
+  mailboxOf,
+  type Room,
+  roomIn,
+  spaceForRecordings,
+  usedS,
+} from './message-index.ts';
+import { samePin } from './pin.ts';
+import { clockIsSound, type Retention, type RetentionEffect, retentionMachine } from './retention-machine.ts';
+import type { MailboxId, MailboxState, Message, Refused, Reservation, Shelf } from './shelf.ts';
+import { greetingOf, LONGEST_GREETING_S } from './sound-file.ts';
+
+/** What a storage medium has, in octets. */
+export type Medium = { readonly freeOctets: number; readonly totalOctets: number };
+
+export type MailboxesOptions = {
+  /** Folder of the messages, `<data>/messages`; made if it is not there. */
+  readonly folder: string;
+  readonly runner: Runner;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly configuration: Configuration;
+  readonly files?: Files;
+  /** What the medium of `folder` has; `statfs` if left out. */
+  readonly medium?: () => Promise<Medium>;
+};
+
+/** The messages of all phones: one mailbox a phone, each a folder of its own. */
+export class Mailboxes implements Shelf {
+  readonly #options: MailboxesOptions;
+  readonly #folder: string;
+  readonly #files: Files;
+  readonly #boxes = new Map<MailboxId, Mailbox>();
+  readonly #seen: DurableFile<{ readonly seenAt: number }>;
+  #settings: Configuration['mailbox'];
+  #lines = new Map<MailboxId, Line>();
+  #opened = false;
+
+  constructor(options: MailboxesOptions) {
+    this.#options = options;
+    this.#folder = resolve(options.folder);
+    this.#files = options.files ?? systemFiles;
+    this.#settings = options.configuration.mailbox;
+    const onDamage = (damage: object) => options.log.warn(damage, 'the last time that was seen is not known');
+    this.#seen = new DurableFile(join(this.#folder, 'clock'), onDamage, this.#files);
+    this.configure(options.configuration);
+  }
+
+  /** Settings changed: quota, modes, PINs, lines. Messages of a line that is no more stay until they are too old. */
+  configure(configuration: Configuration): void {
+    this.#settings = configuration.mailbox;
+    this.#lines = new Map(configuration.lines.filter(({ kind }) => kind === 'fxs').map((line) => [line.id, line]));
+    for (const id of this.#lines.keys()) {
+      if (this.#boxes.has(id)) continue;
+      const box = this.#make(id);
+      if (this.#opened) box.tellCounts();
+    }
+  }
+
+  /** Reads what is stored, states the counts of each mailbox, and begins to delete what is too old. */
+  async open(): Promise<void> {
+    const { runner, clock, log } = this.#options;
+    try {
+      await this.#read();
+    } catch (error) {
+      // Calls go on without mailboxes; each caller is told that there is no room.
+      log.error({ alarm: 'store', why: wordsOf(error) }, 'the mailboxes cannot be read');
+    }
+    this.#opened = true;
+    for (const id of this.#lines.keys()) this.#boxes.get(id)?.tellCounts();
+    const first: Retention = { sweepAt: clock.now() };
+    const perform = (_: RetentionEffect) => runner.outward(() => void this.sweep());
+    runner.host('mailbox/retention', retentionMachine, first, perform, { kept: false });
+  }
+
+  async #read(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await this.#files.syncFolder(dirname(this.#folder));
+    for (const entry of await readdir(this.#folder, { withFileTypes: true })) {
+      const id = entry.isDirectory() ? mailboxOf(entry.name) : undefined;
+      if (id !== undefined && !this.#boxes.has(id)) this.#make(id);
+    }
+    await Promise.all([...this.#boxes.values()].map((box) => box.open()));
+  }
+
+  /**
+   * Makes messages of recordings that an earlier process left; to be called once after `open`. `live`: files of
+   * reservations (messages and greetings) that the engine is still writing; whoever watches them commits them.
+   */
+  async adopt(live: ReadonlySet<string>): Promise<void> {
+    for (const box of this.#boxes.values()) {
+      try {
+        await box.adopt(live);
+      } catch (error) {
+        this.#options.log.error({ why: wordsOf(error) }, `mailbox ${box.id}: leftovers could not be taken over`);
+      }
+    }
+  }
+
+  states(): readonly MailboxState[] {
+    return [...this.#lines.keys()].map((id) => this.state(id)!);
+  }
+
+  state(mailbox: MailboxId): MailboxState | undefined {
+    const line = this.#lines.get(mailbox);
+    const box = this.#boxes.get(mailbox);
+    if (!line || !box) return undefined;
+    return {
+      mailbox,
+      extension: line.extension,
+      mode: line.mailbox,
+      messages: box.messages(),
+      usedS: usedS(box.index),
+      quotaS: this.#settings.quotaS,
+      greeting: box.greeting === undefined ? 'spoken' : 'own',
+      locked: box.locked,
+    };
+  }
+
+  async reserve(mailbox: MailboxId, from: Message['from']): Promise<Reservation | Refused> {
+    const box = this.#known(mailbox);
+    if (!box) return unknownMailbox(mailbox);
+    try {
+      const room = await box.reserve(from, (index) => this.#room(index));
+      if ('full' in room) return { refused: room.full, why: room.why };
+      const { longestS, message = '' } = room;
+      return { message, mailbox, file: box.file(message), longestS, silenceEndsS: this.#settings.silenceEndsS };
+    } catch (error) {
+      return this.#unwritable(mailbox, error);
+    }
+  }
+
+  async commit({ mailbox, message }: Pick<Reservation, 'message' | 'mailbox'>): Promise<Message | undefined> {
+    const box = this.#boxes.get(mailbox);
+    const stored = await box?.commit(message);
+    if (box) await this.#tellRoom(box);
+    return stored;
+  }
+
+  async file(mailbox: MailboxId, message: string): Promise<string | undefined> {
+    const box = this.#boxes.get(mailbox);
+    return box?.message(message) === undefined ? undefined : box.file(message);
+  }
+
+  async keep(mailbox: MailboxId, message: string): Promise<boolean> {
+    return (await this.#boxes.get(mailbox)?.keep(message)) ?? false;
+  }
+
+  async delete(mailbox: MailboxId, message: string): Promise<boolean> {
+    const box = this.#boxes.get(mailbox);
+    const deleted = (await box?.delete(message)) ?? false;
+    if (box && deleted) await this.#tellRoom(box);
+    return deleted;
+  }
+
+  greeting(mailbox: MailboxId): string | undefined {
+    return this.#boxes.get(mailbox)?.greeting;
+  }
+
+  async reserveGreeting(
+    mailbox: MailboxId,
+  ): Promise<Pick<Reservation, 'file' | 'longestS' | 'silenceEndsS'> | Refused> {
+    const box = this.#known(mailbox);
+    if (!box) return unknownMailbox(mailbox);
+    try {
+      const room = roomIn({ ...box.index, messages: [], pending: [] }, { ...(await this.#limits()), quotaS: Infinity });
+      if ('full' in room) return { refused: room.full, why: room.why };
+      const file = await box.reserveGreeting();
+      const longestS = Math.min(LONGEST_GREETING_S, room.longestS);
+      return { file, longestS, silenceEndsS: this.#settings.silenceEndsS };
+    } catch (error) {
+      return this.#unwritable(mailbox, error);
+    }
+  }
+
+  async commitGreeting(mailbox: MailboxId): Promise<boolean> {
+    return (await this.#boxes.get(mailbox)?.commitGreeting()) ?? false;
+  }
+
+  async setGreeting(mailbox: MailboxId, wav: Buffer | undefined): Promise<void> {
+    const box = this.#known(mailbox);
+    if (!box) throw new GatewayError('sound-file', unknownMailbox(mailbox).why);
+    const greeting = wav && greetingOf(wav);
+    const space = spaceForRecordings(await this.#medium());
+    if (greeting && space < greeting.length) throw new GatewayError('store-unwritable', box.file('greeting'));
+    await box.setGreeting(greeting);
+  }
+
+  pinWanted(mailbox: MailboxId): boolean {
+    return (this.#lines.get(mailbox)?.mailboxPin ?? '') !== '';
+  }
+
+  tryPin(mailbox: MailboxId, pin: string): 'right' | 'wrong' | 'locked' {
+    const right = this.#lines.get(mailbox)?.mailboxPin ?? '';
+    return this.#boxes.get(mailbox)?.tryPin(samePin(right, pin)) ?? 'wrong';
+  }
+
+  unlock(mailbox: MailboxId): void {
+    this.#boxes.get(mailbox)?.unlock();
+  }
+
+  /** Deletes messages that are older than the settings allow, if the clock can be believed. */
+  async sweep(): Promise<void> {
+    const { clock, log } = this.#options;
+    try {
+      const wall = clock.wall();
+      const sound = clockIsSound((await this.#seen.read())?.seenAt, wall);
+      await this.#seen.write({ seenAt: wall });
+      if (!sound) return;
+      for (const box of this.#boxes.values()) {
+        const expired = await box.expire(wall, this.#settings.retentionDays);
+        if (expired === 0) continue;
+        log.info({ mailbox: box.id, expired }, `mailbox ${box.id}: messages too old were deleted`);
+        await this.#tellRoom(box);
+      }
+    } catch (error) {
+      log.warn({ why: wordsOf(error) }, 'messages too old could not be deleted; it is tried again tomorrow');
+    }
+  }
+
+  /** Resolves when all that was asked is on flash. */
+  async close(): Promise<void> {
+    for (const box of this.#boxes.values()) await box.idle();
+  }
+
+  #make(id: MailboxId): Mailbox {
+    const { runner, clock, log } = this.#options;
+    const state = (...facts: readonly Fact[]) => runner.cascade(() => facts.forEach((fact) => void runner.fact(fact)));
+    const box = new Mailbox(id, join(this.#folder, folderOf(id)), { files: this.#files, clock, log, state });
+    this.#boxes.set(id, box);
+    return box;
+  }
+
+  #known(mailbox: MailboxId): Mailbox | undefined {
+    return this.#lines.has(mailbox) ? this.#boxes.get(mailbox) : undefined;
+  }
+
+  async #room(index: MessageIndex): Promise<Room> {
+    const { quotaS, longestS } = this.#settings;
+    return roomIn(index, { ...(await this.#limits()), quotaS, longestS });
+  }
+
+  async #limits() {
+    const freeOctets = spaceForRecordings(await this.#medium());
+    const pending = [...this.#boxes.values()].flatMap((box) => box.index.pending);
+    const reservedS = pending.reduce((sum, each) => sum + each.longestS, 0);
+    return { freeOctets, reservedS, longestS: this.#settings.longestS };
+  }
+
+  /** After a change: it is full now, or no longer. */
+  async #tellRoom(box: Mailbox): Promise<void> {
+    try {
+      box.tellRoom(await this.#room(box.index));
+    } catch (error) {
+      this.#options.log.warn({ why: wordsOf(error) }, 'free space is not known');
+    }
+  }
+
+  async #medium(): Promise<Medium> {
+    if (this.#options.medium) return this.#options.medium();
+    const { bavail, blocks, bsize } = await statfs(this.#folder);
+    return { freeOctets: bavail * bsize, totalOctets: blocks * bsize };
+  }
+
+  #unwritable(mailbox: MailboxId, error: unknown): Refused {
+    this.#options.log.error({ why: wordsOf(error) }, `mailbox ${mailbox}: no recording can be stored`);
+    return { refused: 'disk', why: 'the storage medium cannot be written' };
+  }
+}
+
+const unknownMailbox = (mailbox: MailboxId): Refused => ({
+  refused: 'unknown',
+  why: `there is no mailbox ${mailbox.slice(0, 40)}`,
+});
