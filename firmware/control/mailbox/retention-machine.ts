@@ -14,8 +14,8 @@ export const retentionMachine: Machine<Retention, never, RetentionEffect> = {
   deadline: ({ sweepAt }) => sweepAt,
 };
 
-/** No gateway stood anywhere before: a wall clock that says so has not been set. */
-export const EARLIEST_WALL = Date.UTC(2023, 0, 1);
+/** 2023-01-01 00:00 UTC: no gateway stood anywhere before, a wall clock that says so has not been set. */
+export const EARLIEST_WALL = 1_672_531_200_000;
 
 /**
  * Whether messages may be deleted by this clock. `seen` is what it said at the sweep before; one that was not set or
