@@ -45,3 +45,19 @@ export const scan = <T>(octets: Buffer): Scan<T> => {
   }
   return { lines, damaged, soundOctets };
 };
+
+/**
+ * Sound lines from the last to the first. Lines that do not hold this text are passed over unread: text of a record
+ * as JSON writes it, so quotes and backslashes are looked for in their escaped form.
+ */
+export function* scanBackwards<T>(octets: Buffer, holds: string): Generator<Numbered<T>> {
+  const wanted = Buffer.from(JSON.stringify(holds).slice(1, -1));
+  for (let end = octets.lastIndexOf(NEWLINE); end >= 0; ) {
+    const before = end === 0 ? -1 : octets.lastIndexOf(NEWLINE, end - 1);
+    const text = octets.subarray(before + 1, end);
+    end = before;
+    if (wanted.length > 0 && !text.includes(wanted)) continue;
+    const line = recordOf<T>(text);
+    if (line) yield line;
+  }
+}

@@ -9,7 +9,7 @@ import { TestClock } from '../core/test-clock.ts';
 import { crc32 } from './crc32.ts';
 import { type Files, systemFiles } from './file-primitives.ts';
 import { Journal, type JournalOptions } from './journal.ts';
-import { lineOf, scan } from './journal-line.ts';
+import { lineOf, scan, scanBackwards } from './journal-line.ts';
 
 type Entry = { n: number; text?: string };
 
@@ -174,4 +174,28 @@ test('a segment without a sound line goes on with its first number', async (t) =
   assert.equal(await again.append({ n: 4 }), 3);
   await again.close();
   assert.deepEqual(counts(await (await open()).last(9)), [1, 2, 4]);
+});
+
+test('newest first: damaged lines are left out, text is found as it was written, a torn tail is no record', () => {
+  const lines = [
+    { n: 1, text: 'a "quoted" word' },
+    { n: 2, text: 'other' },
+    { n: 3, text: 'a "quoted" end' },
+  ].map((record, at) => lineOf({ id: at + 1, record }));
+  const ids = (octets: Buffer, holds = '') => [...scanBackwards<Entry>(octets, holds)].map(({ id }) => id);
+  const whole = Buffer.concat(lines);
+  assert.deepEqual(ids(whole), [3, 2, 1]);
+  assert.deepEqual(ids(whole, '"quoted"'), [3, 1]);
+  assert.deepEqual(ids(Buffer.concat([whole, lines[0]!.subarray(0, 20)])), [3, 2, 1]);
+  const damaged = Buffer.from(whole);
+  damaged[lines[0]!.length + 30]! ^= 1;
+  assert.deepEqual(ids(damaged), [3, 1]);
+  assert.deepEqual(ids(Buffer.alloc(0)), []);
+  fc.assert(
+    fc.property(fc.array(fc.string()), (texts) => {
+      const octets = Buffer.concat(texts.map((text, at) => lineOf({ id: at + 1, record: { n: at, text } })));
+      const back = [...scanBackwards<Entry>(octets, '')];
+      assert.deepEqual(back.reverse(), scan<Entry>(octets).lines);
+    }),
+  );
 });

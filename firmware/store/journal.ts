@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/error.ts';
 import { after } from '../core/machine.ts';
 import { type Files, type OpenFile, systemFiles } from './file-primitives.ts';
-import { lineOf, type Numbered, scan } from './journal-line.ts';
+import { lineOf, type Numbered, scan, scanBackwards } from './journal-line.ts';
 
 export type JournalLimits = {
   /** A segment that has reached this size is followed by a new one. */
@@ -119,6 +119,18 @@ export class Journal<T> {
       if (found.length >= count) break;
     }
     return found.slice(Math.max(0, found.length - count));
+  }
+
+  /**
+   * Records below the number `before`, newest first; only lines in which `holds` is found as JSON text are looked at
+   * any closer. One segment at a time is in memory, and one is read only when the one after it was gone through.
+   */
+  async *newestFirst(before = Number.POSITIVE_INFINITY, holds = ''): AsyncGenerator<Numbered<T>> {
+    for (const segment of this.#segments.toReversed()) {
+      if (segment.firstId >= before) continue;
+      const octets = await this.#files.read(segment.path, longestSegment(this.#options));
+      for (const line of octets ? scanBackwards<T>(octets, holds) : []) if (line.id < before) yield line;
+    }
   }
 
   /** Writes what waits, then closes. */

@@ -1,3 +1,4 @@
+import { timeWords } from '../../core/time-words.ts';
 import type { Target } from '../facts.ts';
 import type { Alarm } from './alarm.ts';
 import type { PortState } from './port-state.ts';
@@ -103,17 +104,6 @@ const trunkWhy = (trouble: string, health: TrunkView['health'], live: LiveTrunk 
   if (trouble !== '') return trouble;
   if (live === undefined || health === 'unproven') return 'nothing was heard of it yet';
   return `since ${timeWords(live.since, at)}: ${live.why}`;
-};
-
-const DAY_MS = 86_400_000;
-const two = (value: number): string => String(value).padStart(2, '0');
-
-/** A wall time as hours and minutes of the box's own time zone, with the date where it is not within a day. */
-export const timeWords = (wall: number, now: number): string => {
-  const time = new Date(wall);
-  const clock = `${two(time.getHours())}:${two(time.getMinutes())}`;
-  if (Math.abs(now - wall) < DAY_MS) return clock;
-  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clock}`;
 };
 
 // ── calls ───────────────────────────────────────────────────────────────────────────────────────
