@@ -23,6 +23,8 @@ import { clockIsSound, type Retention, type RetentionEffect, retentionMachine } 
 import type { MailboxId, MailboxState, Message, Refused, Reservation, Shelf } from './shelf.ts';
 import { greetingOf, LONGEST_GREETING_S } from './sound-file.ts';
 
+const RETENTION = 'mailbox/retention';
+
 /** What a storage medium has, in octets. */
 export type Medium = { readonly freeOctets: number; readonly totalOctets: number };
 
@@ -48,6 +50,7 @@ export class Mailboxes implements Shelf {
   #settings: Configuration['mailbox'];
   #lines = new Map<MailboxId, Line>();
   #opened = false;
+  #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: MailboxesOptions) {
     this.#options = options;
@@ -83,7 +86,7 @@ export class Mailboxes implements Shelf {
     for (const id of this.#lines.keys()) this.#boxes.get(id)?.tellCounts();
     const first: Retention = { sweepAt: clock.now() };
     const perform = (_: RetentionEffect) => runner.outward(() => void this.sweep());
-    runner.host('mailbox/retention', retentionMachine, first, perform, { kept: false });
+    runner.host(RETENTION, retentionMachine, first, perform, { kept: false });
   }
 
   async #read(): Promise<void> {
@@ -213,7 +216,12 @@ export class Mailboxes implements Shelf {
   }
 
   /** Deletes messages that are older than the settings allow, if the clock can be believed. */
-  async sweep(): Promise<void> {
+  sweep(): Promise<void> {
+    this.#sweeping = this.#sweeping.then(() => this.#sweep());
+    return this.#sweeping;
+  }
+
+  async #sweep(): Promise<void> {
     const { clock, log } = this.#options;
     try {
       const wall = clock.wall();
@@ -231,8 +239,11 @@ export class Mailboxes implements Shelf {
     }
   }
 
-  /** Resolves when all that was asked is on flash. */
+  /** Ends its work; resolves when all that was asked is on flash. */
   async close(): Promise<void> {
+    const { runner } = this.#options;
+    runner.cascade(() => runner.drop(RETENTION));
+    await this.#sweeping;
     for (const box of this.#boxes.values()) await box.idle();
   }
 
