@@ -16,6 +16,10 @@ export const errorTable = {
   'sip-message': 'A SIP message could not be understood. The detail says where.',
   'address-in-use': 'A network port is already taken by another program. Change the port or stop that program.',
   'sound-file': 'A sound file cannot be used. The detail says why; it must be WAV, 8 kHz, mono.',
+  'certificate-failed':
+    'The certificate of the page could not be made; the page stays closed and calls go on. Restart the box.',
+  'page-closed': 'The page cannot answer at this address or port; calls go on. Set another address or port.',
+  'operation-refused': 'What was asked for is not allowed, and nothing was done. The text says why.',
   'bench-request': 'The bench did not understand a command. The detail says which field, and what is allowed.',
 } as const;
 
