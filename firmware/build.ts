@@ -1,15 +1,35 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+
+// node --import tsx firmware/build.ts [FOLDER] [--without api] [--without lab]
+const { values: asked, positionals } = parseArgs({
+  options: { without: { type: 'string', multiple: true, default: [] } },
+  allowPositionals: true,
+});
+/** What may be left out of a build, and where the rest asks for it at run time. */
+const FACES: Readonly<Record<string, string>> = { api: './api/face.ts' };
+/** What only `npm start` and tests need: softswitches to call, and what commands them. */
+const LAB = { lab: 'test/lab/main.ts', softswitch: 'test/fake/softswitch/main.ts' } as const;
+const leavable = [...Object.keys(FACES), 'lab'];
+const unknown = asked.without.filter((name) => !leavable.includes(name));
+if (unknown.length > 0) {
+  console.error(`Cannot build without ${unknown.join(', ')}; what may be left out is ${leavable.join(', ')}.`);
+  process.exit(1);
+}
+const without = asked.without.flatMap((name) => FACES[name] ?? []);
 
 /** The bundles of `dist/` and the files they begin at. */
 const entries = {
   main: 'firmware/main.ts',
   engine: 'firmware/engine/main.ts',
   control: 'firmware/control/main.ts',
+  certificate: 'firmware/control/api/certificate-maker.ts',
   bench: 'drivers/simulated/command-line.ts',
-} as const;
+  ...(asked.without.includes('lab') ? {} : LAB),
+};
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -37,7 +57,7 @@ if (missing.length > 0) {
 }
 
 /** `dist/`, or the folder named on the command line. */
-const outdir = process.argv[2] ?? `${root}dist`;
+const outdir = positionals[0] ?? `${root}dist`;
 rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -47,6 +67,7 @@ await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  external: without,
   target: 'node20',
   sourcemap: 'external',
   legalComments: 'eof',

@@ -33,7 +33,9 @@ rmSync(join(run, 'ready'), { force: true });
 
 const engineSocket = join(run, 'engine.sock');
 const node = [process.execPath, ...NODE_FLAGS];
-const seed = options.configuration ? ['--configuration', resolve(options.configuration)] : [];
+const given = (name: string, path: string | undefined): string[] => (path ? [`--${name}`, resolve(path)] : []);
+const seed = given('configuration', options.configuration);
+const page = [...given('web', options.web), ...given('lab', options.lab)];
 const watched = { clock: systemClock, log, onChange: () => writePlanes() };
 
 const engine: Plane = new Plane({
@@ -64,8 +66,10 @@ const control: Plane = new Plane({
     '--engine',
     engineSocket,
     ...seed,
+    ...page,
   ],
   onReady: () => writeWhole('ready', `${new Date().toISOString()}\n`),
+  onRestartAsked: (plane) => (plane === 'engine' ? engine : control).restart(),
   onDied: () => rmSync(join(run, 'ready'), { force: true }),
   onRefused: () => void end(SETTINGS_REFUSED),
 });

@@ -7,10 +7,11 @@ export type Reconfigure = {
   readonly trunks: (wanted: Configuration) => void;
   readonly lines: (wanted: Configuration) => void;
   readonly hardware: (wanted: Configuration) => Promise<void>;
+  readonly page: () => Promise<void>;
 };
 
 /** Each typed step by the room that does it. Settings that are read at each call need nothing done. */
-export const executorsOf = ({ trunks, lines, hardware }: Reconfigure): Executors => {
+export const executorsOf = ({ trunks, lines, hardware, page }: Reconfigure): Executors => {
   const routes = (_step: unknown, wanted: Configuration): void => trunks(wanted);
   const ports = (_step: unknown, wanted: Configuration): void => {
     lines(wanted);
@@ -30,6 +31,7 @@ export const executorsOf = ({ trunks, lines, hardware }: Reconfigure): Executors
     reroute: (_step, wanted) => lines(wanted),
     retuneMedia: () => {},
     rename: () => {},
+    readdressPage: page,
     readdress: () => {
       throw new GatewayError(
         'setting-refused',

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { catalogue } from '../../drivers/catalogue.ts';
 import { systemClock } from '../core/clock.ts';
 import { GatewayError, SETTINGS_REFUSED, wordsOf } from '../core/error.ts';
@@ -15,6 +16,7 @@ const build = typeof HOLDFAST_BUILD === 'string' ? HOLDFAST_BUILD : 'unbuilt';
 /** The control plane as a process: settings in, plane up, words to the supervisor, down in order. */
 const log = openLog('control');
 const options = readOptions(process.argv.slice(2));
+const bundles = dirname(fileURLToPath(import.meta.url));
 
 // Ctrl-C reaches every process of the group; the supervisor ends the planes in their order.
 process.on('SIGINT', () => {});
@@ -29,6 +31,12 @@ const begin = async (): Promise<void> => {
     engineSocket: options.engine,
     build,
     drivers: catalogue,
+    face: {
+      web: options.web ?? join(bundles, 'web'),
+      bundles,
+      lab: options.lab,
+      print: (text) => void process.stdout.write(text),
+    },
     clock: systemClock,
     log,
     ...(options.configuration === undefined ? {} : { seed: seedFile(options.configuration) }),

@@ -7,6 +7,10 @@ export type ControlOptions = {
   readonly engine: string;
   /** File of the settings to begin with where none are stored. */
   readonly configuration: string | undefined;
+  /** Folder of the files of the page; undefined: beside the program. */
+  readonly web: string | undefined;
+  /** Socket of the lab, where one runs. */
+  readonly lab: string | undefined;
 };
 
 /** Reads the command line that the supervisor (or a unit file) gives; throws with the words of the wrong option. */
@@ -18,7 +22,10 @@ export const readOptions = (words: readonly string[]): ControlOptions => {
       run: { type: 'string', default: '/run/holdfast' },
       engine: { type: 'string', default: '/run/holdfast/engine.sock' },
       configuration: { type: 'string' },
+      web: { type: 'string' },
+      lab: { type: 'string' },
     },
   });
-  return { data: values.data, run: values.run, engine: values.engine, configuration: values.configuration };
+  const { data, run, engine, configuration, web, lab } = values;
+  return { data, run, engine, configuration, web, lab };
 };

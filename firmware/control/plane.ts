@@ -9,6 +9,7 @@ import { planRestart, type Restart } from './call/restart.ts';
 import type { Outcome, Proposal } from './configuration/document.ts';
 import { EngineClient } from './engine/client.ts';
 import { executorsOf } from './executors.ts';
+import { doorsOf, type FaceSetup, Faces } from './faces.ts';
 import type { Fact, LegId } from './facts.ts';
 import type { Cause } from './failure.ts';
 import { type Ground, type GroundOptions, readGround } from './ground.ts';
@@ -32,6 +33,8 @@ import { shownOf } from './verbs.ts';
 export type PlaneOptions = GroundOptions & {
   readonly engineSocket: string;
   readonly build: string;
+  /** Where the page comes from; without it there is none. */
+  readonly face?: FaceSetup;
   /** Calls are possible (again). */
   readonly onReady: () => void;
   /** Counted work, for the watchdog. */
@@ -57,6 +60,7 @@ export class ControlPlane {
   readonly #upward: Upward;
   readonly #left: LeftDialogs;
   readonly #restart: Restart;
+  readonly #faces: Faces;
   #work = 0;
   /** What the handsets that were in a call hear when the engine has been provisioned: who was restarted. */
   #cause: Cause = 'gatewayRestarted';
@@ -102,7 +106,16 @@ export class ControlPlane {
     this.#upward = new Upward({ runner, clock, log, records: this.#records, trunks, file, shown, build });
     const onFailed = (line: string, cause: string) => this.#upward.port(line, false, cause);
     this.#hardware = new Hardware({ engine, log, profile, onFailed });
+    this.#faces = this.#makeFaces();
     this.#serve();
+  }
+
+  #makeFaces(): Faces {
+    const { build, clock, log, data, face: setup } = this.#options;
+    const { runner, document, adoption } = this.#ground;
+    const doors = doorsOf({ build, ground: this.#ground, lab: setup?.lab });
+    const configuration = () => document.configuration;
+    return new Faces({ setup, data, doors, runner, clock, log, before: adoption.states, configuration });
   }
 
   #makeUserAgent(): SipUserAgent {
@@ -168,10 +181,12 @@ export class ControlPlane {
         trunks: (wanted) => this.#trunks.configure(wanted),
         lines: (wanted) => this.#configureLines(wanted),
         hardware: (wanted) => this.#provisionAnew(wanted),
+        page: () => this.#faces.readdress(),
       }),
     );
     this.#listen();
     this.#engine.start();
+    this.#faces.open();
   }
 
   /** The one door to the settings. */
@@ -187,6 +202,7 @@ export class ControlPlane {
 
   /** Ends calls, lets the bindings go, and closes; a softswitch that is gone costs 2.5 s at most. */
   async close(): Promise<void> {
+    await this.#faces.close();
     this.#calls.endAll('gatewayRestarted');
     await this.#media.settled();
     await this.#trunks.stop(() => this.#userAgent.counts.sessions > 0);
@@ -237,6 +253,7 @@ export class ControlPlane {
     await this.#look();
     this.#options.log.info({ lines: audit.lines.length }, 'lines are in service: calls are possible');
     this.#options.onReady();
+    void this.#faces.introduce();
   }
 
   async #tellLines(audit: AuditReply): Promise<void> {

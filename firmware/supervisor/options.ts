@@ -7,6 +7,10 @@ export type SupervisorOptions = {
   readonly run: string;
   /** Settings to start from when `data` holds none. */
   readonly configuration: string | undefined;
+  /** Folder of the files of the page; undefined: beside the program. */
+  readonly web: string | undefined;
+  /** Socket of the lab, where one runs. */
+  readonly lab: string | undefined;
 };
 
 /** Reads the command line; a wrong one throws with the words of the option that is wrong. */
@@ -17,7 +21,10 @@ export const readOptions = (words: readonly string[]): SupervisorOptions => {
       data: { type: 'string', default: 'var/data' },
       run: { type: 'string', default: 'var/run' },
       configuration: { type: 'string' },
+      web: { type: 'string' },
+      lab: { type: 'string' },
     },
   });
-  return { data: values.data, run: values.run, configuration: values.configuration };
+  const { data, run, configuration, web, lab } = values;
+  return { data, run, configuration, web, lab };
 };

@@ -7,11 +7,11 @@ type Kind = 'Account' | 'Trunk' | 'Line';
  *
  * `readdress`: own address or the times and marking of signalling. `provisionHardware`: cards, ports, country or
  * audio ports. `retuneMedia`: jitter buffer and marking of audio, for calls from now on. `reroute`: extensions and
- * the routing section.
+ * the routing section. `readdressPage`: where the page answers.
  */
 export type Step =
   | { readonly step: `${'add' | 'remove' | 'reconfigure'}${Kind}`; readonly id: string }
-  | { readonly step: 'readdress' | 'provisionHardware' | 'retuneMedia' | 'reroute' | 'rename' };
+  | { readonly step: 'readdress' | 'provisionHardware' | 'retuneMedia' | 'reroute' | 'rename' | 'readdressPage' };
 export type StepName = Step['step'];
 
 /** A step as a person reads it in a record or a dry run. */
@@ -53,6 +53,7 @@ const dependsOn: Readonly<Record<Single, (whole: Configuration) => unknown>> = {
     system.country,
   ],
   rename: ({ system }) => system.name,
+  readdressPage: ({ access }) => access,
 };
 
 /**
@@ -79,5 +80,6 @@ export const stepsBetween = (before: Configuration, after: Configuration): reado
     ...accounts.fresh,
     ...single('reroute'),
     ...single('rename'),
+    ...single('readdressPage'),
   ];
 };
