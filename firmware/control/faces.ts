@@ -7,9 +7,6 @@ import type { Log } from '../core/log.ts';
 import type { Runner } from '../core/runner.ts';
 import type { Doors } from './api/doors.ts';
 import type { Face, FaceOptions } from './api/face.ts';
-import type { Ground } from './ground.ts';
-import type { Operations } from './operation/operation.ts';
-import type { StatusView } from './status/view.ts';
 
 /** What the command line says of the page. */
 export type FaceSetup = {
@@ -122,37 +119,3 @@ This password is shown once, here, and must be changed when you sign in. The bro
 does not know: compare its fingerprint with this one, then go on.
 
 `;
-
-/** The rooms behind the doors of a face. */
-export type DoorParts = {
-  readonly build: string;
-  readonly ground: Ground;
-  readonly lab: string | undefined;
-};
-
-/** Joins what a face may ask of the box. */
-export const doorsOf = ({ build, ground, lab }: DoorParts): Doors => {
-  const { document, runner } = ground;
-  return {
-    build,
-    lab,
-    settings: {
-      current: () => ({ revision: document.revision, shown: document.shown as Record<string, unknown> }),
-      propose: (proposal) => document.propose(proposal),
-      dryRun: (proposal) => document.dryRun(proposal),
-    },
-    status: { view: (): StatusView => ({}) as never, onChange: () => () => {} },
-    calls: { search: async () => ({ calls: [], more: false }) },
-    operations: { infos: [], run: async () => ({ is: 'unknown' }) } satisfies Operations,
-    messages: { list: () => [], file: async () => undefined, setGreeting: async () => {} },
-    bench: () => benchOf(document.configuration),
-    state: (fact) => runner.cascade(() => runner.fact(fact)),
-  };
-};
-
-/** The bench of the first simulated card that has one. */
-const benchOf = ({ cards }: Configuration): string | undefined =>
-  cards.flatMap(({ driver, settings }) => {
-    const { bench } = settings as { readonly bench?: unknown };
-    return driver === 'simulated' && typeof bench === 'string' && bench !== '' ? [bench] : [];
-  })[0];

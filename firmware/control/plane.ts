@@ -7,9 +7,10 @@ import { LeftDialogs } from './adoption.ts';
 import { Calls } from './call/calls.ts';
 import { planRestart, type Restart } from './call/restart.ts';
 import type { Outcome, Proposal } from './configuration/document.ts';
+import { doorsOf } from './doors.ts';
 import { EngineClient } from './engine/client.ts';
 import { executorsOf } from './executors.ts';
-import { doorsOf, type FaceSetup, Faces } from './faces.ts';
+import { type FaceSetup, Faces } from './faces.ts';
 import type { Fact, LegId } from './facts.ts';
 import type { Cause } from './failure.ts';
 import { type Ground, type GroundOptions, readGround } from './ground.ts';
@@ -113,7 +114,12 @@ export class ControlPlane {
   #makeFaces(): Faces {
     const { build, clock, log, data, face: setup } = this.#options;
     const { runner, document, adoption } = this.#ground;
-    const doors = doorsOf({ build, ground: this.#ground, lab: setup?.lab });
+    const doors = doorsOf({
+      ...{ build, clock, ground: this.#ground, lab: setup?.lab },
+      status: this.#upward,
+      operations: { infos: [], run: async () => ({ is: 'unknown' }) },
+      shelf: { states: () => [], file: async () => undefined, setGreeting: async () => {} },
+    });
     const configuration = () => document.configuration;
     return new Faces({ setup, data, doors, runner, clock, log, before: adoption.states, configuration });
   }

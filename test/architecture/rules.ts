@@ -59,6 +59,7 @@ const COMPOSITION = [
   'adoption',
   'executors',
   'faces',
+  'doors',
   'verbs',
   'errors-page',
   'write-errors-page',
