@@ -73,7 +73,7 @@ describe('recorder', () => {
     assert.equal((await readFile(file)).length, MU_LAW_HEADER + 3.4 * 8000);
     const heard = await samplesOf(file);
     assert.equal(heard.length, 3.4 * 8000);
-    assert.ok(powerOf(heard.subarray(2.8 * 8000, 2.9 * 8000)) > powerAt(-12));
+    assert.ok(powerOf(heard.subarray(2.8 * 8000, 2.9 * 8000)) > powerAt(-12), 'the last sound is there');
     assert.equal(powerOf(heard.subarray(2.9 * 8000)), 0);
   });
 
@@ -123,7 +123,10 @@ describe('recorder', () => {
       await recorder.close(0);
       const heard = await samplesOf(file);
       assert.equal(heard.length, (before + 1060) * 8);
-      assert.ok(heard.every((sample) => sample === 0));
+      assert.ok(
+        heard.every((sample) => sample === 0),
+        'the key is heard',
+      );
     });
   }
 
@@ -134,7 +137,7 @@ describe('recorder', () => {
       if (!part) break;
       const said = part.readUInt32LE(MU_LAW_HEADER - 4);
       assert.ok(said <= part.length - MU_LAW_HEADER, `${said} samples are said`);
-      assert.ok(part.length - MU_LAW_HEADER - said <= 8000);
+      assert.ok(part.length - MU_LAW_HEADER - said <= 8000, `only ${said} samples are said`);
       if (tries === 20) void recorder.close(0, 1234);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
