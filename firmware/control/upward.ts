@@ -45,16 +45,16 @@ export class Upward {
   port(line: string, inService: boolean, cause: string): void {
     const known = this.#live.ports[line];
     if (known ? known.inService === inService : inService) return;
-    this.#state({ fact: inService ? 'portIn' : 'portOut', line, cause });
+    this.state({ fact: inService ? 'portIn' : 'portOut', line, cause });
   }
 
   engineLost(why: string): void {
-    this.#state({ fact: 'engineLost', why });
+    this.state({ fact: 'engineLost', why });
   }
 
   /** The engine is connected; news only if it was lost before. */
   engineBack(): void {
-    if (this.#live.engine === 'lost') this.#state({ fact: 'engineBack', why: 'connected' });
+    if (this.#live.engine === 'lost') this.state({ fact: 'engineBack', why: 'connected' });
   }
 
   /** What the engine said of its contexts and lines just now. */
@@ -97,7 +97,8 @@ export class Upward {
     return () => this.#listeners.delete(listener);
   }
 
-  #state(fact: Fact): void {
+  /** States a fact of its own, in a cascade of its own unless one is running. */
+  state(fact: Fact): void {
     this.#options.runner.cascade(() => this.#options.runner.fact(fact));
   }
 

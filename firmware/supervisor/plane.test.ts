@@ -14,6 +14,7 @@ const programs = {
   counts: 'let work = 0; process.send({ ready: true }); setInterval(() => process.send({ work: ++work }), 5);',
   stubborn: 'process.on("SIGTERM", () => {}); process.send({ ready: true });',
   dies: 'process.exit(3);',
+  asks: 'process.send({ ready: true }); process.send({ restart: "engine" }); process.send({ restart: "rm" });',
   refuses: `process.exit(${SETTINGS_REFUSED});`,
 } as const;
 
@@ -31,6 +32,7 @@ const setUp = (t: TestContext, program: keyof typeof programs) => {
   const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
   const pids: (number | undefined)[] = [];
   const counts = { ready: 0, died: 0, refused: 0 };
+  const asked: string[] = [];
   const plane: Plane = new Plane({
     name: 'control',
     command: [process.execPath, path],
@@ -40,6 +42,7 @@ const setUp = (t: TestContext, program: keyof typeof programs) => {
     onReady: () => counts.ready++,
     onDied: () => counts.died++,
     onRefused: () => counts.refused++,
+    onRestartAsked: (which) => asked.push(which),
   });
   t.after(async () => {
     const gone = plane.stop();
@@ -48,7 +51,7 @@ const setUp = (t: TestContext, program: keyof typeof programs) => {
     rmSync(folder, { recursive: true });
   });
   plane.start();
-  return { plane, clock, seen, pids, counts };
+  return { plane, clock, seen, pids, counts, asked };
 };
 
 /** Processes need real time; what is waited for is bounded all the same. */
@@ -157,4 +160,42 @@ test('a plane whose settings were refused is not started again: only a person ca
     [],
     'the plane has said itself what is wrong',
   );
+});
+
+test('a plane that is restarted on request comes again at once each time, and no death is counted', async (t) => {
+  const { plane, counts, pids, seen } = setUp(t, 'works');
+  for (let ready = 1; ready < 4; ready++) {
+    await until('the plane', () => counts.ready === ready);
+    plane.restart();
+    plane.restart();
+  }
+  await until('the last plane', () => counts.ready === 4);
+  assert.equal(new Set(pids).size, 4);
+  assert.deepEqual(
+    seen.filter(({ level }) => level === 'error'),
+    [],
+  );
+});
+
+test('a plane that does not end when it is restarted is ended', async (t) => {
+  const { plane, clock, counts } = setUp(t, 'stubborn');
+  await until('the plane', () => counts.ready === 1);
+  plane.restart();
+  clock.turn(4_100);
+  await until('the next plane', () => counts.ready === 2);
+});
+
+test('a plane may ask for a restart of either plane, and of nothing else', async (t) => {
+  const { asked, counts } = setUp(t, 'asks');
+  await until('the plane', () => counts.ready === 1 && asked.length > 0);
+  assert.deepEqual(asked, ['engine']);
+});
+
+test('a plane that is being stopped is not restarted', async (t) => {
+  const { plane, counts, pids } = setUp(t, 'works');
+  await until('the plane', () => counts.ready === 1);
+  plane.leave();
+  plane.restart();
+  await plane.stop();
+  assert.equal(pids.length, 1);
 });

@@ -18,10 +18,12 @@ export type PlaneOptions = {
   readonly onDied: () => void;
   /** The plane says that a person must mend its settings first: it is not started again. */
   readonly onRefused: () => void;
+  /** The plane asks on a person's behalf that a plane be restarted. */
+  readonly onRestartAsked?: (plane: PlaneName) => void;
 };
 
 /** What a plane tells its supervisor over the channel of its process. */
-type Word = { readonly work?: number; readonly ready?: true };
+type Word = { readonly work?: number; readonly ready?: true; readonly restart?: PlaneName };
 
 /** Deaths closer together than this are a loop, and each waits longer for its restart. */
 const LOOP_WINDOW_MS = 10_000;
@@ -35,6 +37,7 @@ export class Plane {
   readonly #options: PlaneOptions;
   #child: ChildProcess | undefined;
   #stopping = false;
+  #restarting = false;
   #deaths: Instant[] = [];
   #work = { count: -1, at: 0 as Instant };
   #cancelTimer: () => void = () => {};
@@ -70,6 +73,18 @@ export class Plane {
   /** Asks the plane to end, and ends it when it does not. Resolves when it is gone. */
   stop(): Promise<void> {
     this.leave();
+    return this.#end();
+  }
+
+  /** Ends the plane in order and starts it again at once: asked for, so it counts as no death. */
+  restart(): void {
+    if (this.#stopping || this.#restarting) return;
+    this.#restarting = true;
+    this.#options.log.info({ pid: this.pid }, `the ${this.#options.name} plane is restarted because a person asked`);
+    void this.#end();
+  }
+
+  #end(): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
     return new Promise((resolve) => {
@@ -85,6 +100,7 @@ export class Plane {
 
   #heard(word: Word): void {
     if (word.ready) this.#options.onReady();
+    if (word.restart === 'engine' || word.restart === 'control') this.#options.onRestartAsked?.(word.restart);
     if (word.work !== undefined && word.work !== this.#work.count) {
       this.#work = { count: word.work, at: this.#options.clock.now() };
     }
@@ -110,6 +126,11 @@ export class Plane {
     this.#cancelTimer();
     this.#options.onDied();
     if (this.#stopping) return;
+    if (this.#restarting) {
+      this.#restarting = false;
+      this.start();
+      return;
+    }
     if (child.exitCode === SETTINGS_REFUSED) {
       this.#options.onRefused();
       return;

@@ -2,7 +2,7 @@ import type { Instant } from '../../core/machine.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { Fact } from '../facts.ts';
 import type { Credentials, FlowId, NameAddress, RequestOutcome, UriText, UserAgent } from './face.ts';
-import { registrationSentence } from './registration-cause.ts';
+import { registrationRemedy, registrationSentence } from './registration-cause.ts';
 import {
   firstRegistration,
   type Registration,
@@ -56,6 +56,8 @@ export class RegistrationClient {
   readonly #host: RegistrationHost;
   readonly #id: string;
   readonly #identity: RegistrationIdentity;
+  /** Told of the next outcome, once each. */
+  #curious: ((outcome: RequestOutcome) => void)[] = [];
   #expiresS: number;
 
   /** `kept`: the state that a plane before us left, if any. */
@@ -84,6 +86,26 @@ export class RegistrationClient {
 
   noFlow(cause: 'nameNotFound' | 'unreachable', detail: string): void {
     this.#tell({ type: 'noFlow', cause, detail });
+    this.#satisfy({ is: 'unreachable', why: detail });
+  }
+
+  /** A person wants it tried anew at once, whatever the back-off says. */
+  askNow(): void {
+    this.#tell({ type: 'settingsChanged' });
+  }
+
+  /** Told of the next outcome, whenever it comes; returns how to stop it. */
+  watch(told: (outcome: RequestOutcome) => void): () => void {
+    this.#curious.push(told);
+    return () => {
+      this.#curious = this.#curious.filter((each) => each !== told);
+    };
+  }
+
+  #satisfy(outcome: RequestOutcome): void {
+    const curious = this.#curious;
+    this.#curious = [];
+    for (const told of curious) told(outcome);
   }
 
   siblingLost(): void {
@@ -128,6 +150,15 @@ export class RegistrationClient {
       ...(binding ? { expiresAt: binding.expiresAt } : {}),
       ...(why ? { sentence: why } : {}),
     };
+  }
+
+  /** Why it is not registered and what a person can do; undefined while nothing is wrong. */
+  get trouble(): { readonly sentence: string; readonly remedy: string } | undefined {
+    const { state } = this;
+    const failed = 'failed' in state ? state.failed : undefined;
+    const cause = state.is === 'standby' ? 'oneBinding' : failed?.cause;
+    if (cause === undefined) return undefined;
+    return { sentence: this.#sentence(cause, failed?.detail ?? ''), remedy: registrationRemedy(cause) };
   }
 
   /** Routes of the registrar for our requests (RFC 3608). */
@@ -189,6 +220,7 @@ export class RegistrationClient {
         runner.cascade(() => {
           this.#tell({ type: 'outcome', ask, outcome });
           heard(outcome);
+          if (ask === this.state.asks) runner.outward(() => this.#satisfy(outcome));
         }),
     );
   }

@@ -6,6 +6,7 @@ import type { Fact, LegId } from '../facts.ts';
 import type { Credentials, Endpoint, FlowId, NameAddress, SipSignal, UriText, UserAgent } from '../sip/face.ts';
 import { RegistrationClient, type RegistrationView } from '../sip/registration.ts';
 import type { Registration, RegistrationIdentity } from '../sip/registration-machine.ts';
+import { type AnalysisAbout, type AnalysisWait, analysis, type RegistrationAnalysis } from './analysis.ts';
 import { evidenceOfOutcome, evidenceOfSignal } from './evidence.ts';
 import { closedFlow, type FlowEffect, type FlowEvent, FlowMachine, type FlowState } from './flow-machine.ts';
 import {
@@ -160,6 +161,29 @@ export class SipTrunk {
     const flow = this.#flow();
     if (flow?.is === 'open') return '';
     return flow?.is === 'waiting' ? flow.failed.detail : 'the way to it is being opened';
+  }
+
+  /** What a fresh REGISTER of this account brings; undefined for an account that does not register here. */
+  analyse(accountId: string, wait: AnalysisWait): Promise<RegistrationAnalysis> | undefined {
+    const registration = this.#registrations.get(accountId);
+    if (!registration || registration.state.is === 'off') return undefined;
+    const { host } = this.#settings;
+    const address = () => this.#tools.names.known(host);
+    const about = { trunk: this.id, account: accountId, host, address, own: () => this.#own() };
+    const asked = analysis(registration, about, wait);
+    this.#tools.runner.cascade(() => {
+      // a way that could not be opened is tried again first, and registers by itself when it stands
+      if (this.#open()) registration.askNow();
+      else this.#tellFlow({ type: 'reopen' });
+    });
+    return asked;
+  }
+
+  #own(): ReturnType<AnalysisAbout['own']> {
+    const flow = this.#flow();
+    if (flow?.is !== 'open') return undefined;
+    const { transport, localPort } = this.#settings;
+    return { address: flow.localAddress, ...(transport === 'udp' ? { port: localPort } : {}) };
   }
 
   registrations(): readonly RegistrationView[] {

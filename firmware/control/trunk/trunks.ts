@@ -8,6 +8,7 @@ import type { Fact, LegId } from '../facts.ts';
 import type { Credentials, Endpoint, FlowId, UserAgent } from '../sip/face.ts';
 import { type RegistrationView, registrationId } from '../sip/registration.ts';
 import type { Registration, RegistrationIdentity } from '../sip/registration-machine.ts';
+import type { RegistrationAnalysis } from './analysis.ts';
 import { Blocks } from './blocks.ts';
 import { LineTrunk } from './line-trunk.ts';
 import { ownAddressTowards } from './own-address.ts';
@@ -37,6 +38,8 @@ export type TrunksSettings = {
   readonly lines: readonly Line[];
 };
 
+/** A person waits for it. */
+const LONGEST_ANALYSIS_MS = 10_000;
 const CLOSE_CHECK_MS = 50;
 /** Unbinding gives up after 2 s; this is a little more. */
 const LONGEST_CLOSE_MS = 2500;
@@ -106,6 +109,12 @@ export class Trunks {
   /** False where it was not blocked. */
   unblock(id: string, by: string): boolean {
     return this.#blocks.unblock(id, by);
+  }
+
+  /** What a fresh REGISTER brings, in 10 s at most; undefined where this account does not register at this trunk. */
+  async analyse(id: string, account: string): Promise<RegistrationAnalysis | undefined> {
+    const { clock } = this.#tools;
+    return this.#sip.get(id)?.analyse(account, (late) => clock.at(after(clock.now(), LONGEST_ANALYSIS_MS), late));
   }
 
   #withBlock<T extends { readonly id: string }>(shown: T): T & Pick<TrunkSnapshot, 'blocked'> {
