@@ -61,11 +61,12 @@ export const lookAtMessages = async (folder: string, told: ReadonlyMap<string, T
 const faultOf = ({ is, synced, seconds }: Told, message: Message | undefined): string | undefined => {
   if (is === 'deleted' || is === 'nothing') return message && `it was ${is}, and is there`;
   if (is === 'deleting') return undefined;
-  if (!message) return is === 'committed' || synced > 0 ? `${is} with ${synced} s, and is not there` : undefined;
-  // A part of a second at its end counts as one that was forced to disk.
-  const least = seconds ?? synced;
-  if (is === 'committed' && message.seconds !== seconds) return `${message.seconds} s of ${seconds}`;
-  return message.seconds < least - 1 || message.seconds > synced + 1 ? `${message.seconds} s of ${least}` : undefined;
+  // The recorder has said that it has finished: nothing may be missing. Else no more than is not yet on disk.
+  const [least, most] = seconds === undefined ? [synced, synced + 1] : [seconds, seconds];
+  if (!message) return least >= 1 ? `${is} with ${least} s, and is not there` : undefined;
+  return message.seconds < least || message.seconds > most
+    ? `${message.seconds} s, not ${least} to ${most}`
+    : undefined;
 };
 
 /** None where the file cannot be played. */

@@ -21,17 +21,14 @@ const file = await open(progress, 'a');
 const tell = (...words: readonly (string | number)[]): void => void writeSync(file.fd, `${words.join(' ')}\n`);
 const random = randomOf(Number(seed));
 
-/** Tells each second that the recorder has forced to disk; a forgetful one forces nothing. */
-const watched = (part: FileHandle, id: string, synced: () => void): FileHandle =>
+/** Says when the recorder has forced something to disk; a forgetful one forces nothing. */
+const watched = (part: FileHandle, synced: () => void): FileHandle =>
   new Proxy(part, {
     get: (target, name) => {
       if (name === 'datasync' || name === 'sync') {
         return async () => {
           if (mode === 'sync') await target[name]();
-          if (name === 'datasync') {
-            tell('second', id);
-            synced();
-          }
+          if (name === 'datasync') synced();
         };
       }
       const value: unknown = Reflect.get(target, name);
@@ -42,7 +39,7 @@ const watched = (part: FileHandle, id: string, synced: () => void): FileHandle =
 /** A message of some whole seconds and a part of one. */
 const record = async ({ message, file: path }: Reservation, frames: number): Promise<void> => {
   const seconds = new EventTarget();
-  const part = watched(await openPart(path), message, () => seconds.dispatchEvent(new Event('synced')));
+  const part = watched(await openPart(path), () => seconds.dispatchEvent(new Event('synced')));
   const what = { kind: 'recorder', file: path, longestS: 60, silenceEndsS: 0 } as const;
   const recorder = new RecorderTermination('recorder/1', 'sendOnly', part, what, {
     happened: () => {},
@@ -53,6 +50,7 @@ const record = async ({ message, file: path }: Reservation, frames: number): Pro
     const synced = sent % FRAMES_A_SECOND === 0 ? once(seconds, 'synced') : undefined;
     recorder.write(frame, monotonicNow());
     await synced;
+    if (synced) tell('second', message);
   }
   await recorder.close(monotonicNow());
 };
