@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { encodeMessage, MessageDecoder } from './codec.ts';
 import type { Hardware } from './hardware.ts';
@@ -164,6 +167,60 @@ const media = (remotePort: number) => ({
 });
 
 type Check = (engine: EngineUnderTest) => Promise<void>;
+
+/** A linear 8 kHz WAV file of a steady sound. */
+const soundFile = (seconds: number): Buffer => {
+  const samples = Int16Array.from({ length: seconds * 8000 }, (_, index) => (index % 8 < 4 ? 6000 : -6000));
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0, 'latin1');
+  header.writeUInt32LE(36 + samples.length * 2, 4);
+  header.write('WAVEfmt ', 8, 'latin1');
+  header.writeUInt32LE(16, 16);
+  for (const [at, value] of [
+    [20, 1],
+    [22, 1],
+    [32, 2],
+    [34, 16],
+  ] as const)
+    header.writeUInt16LE(value, at);
+  header.writeUInt32LE(8000, 24);
+  header.writeUInt32LE(16_000, 28);
+  header.write('data', 36, 'latin1');
+  header.writeUInt32LE(samples.length * 2, 40);
+  return Buffer.concat([header, Buffer.from(samples.buffer)]);
+};
+
+/** Seconds of a u-law file by its `data` chunk, which must be all that is there. */
+const secondsIn = (octets: Buffer): number => {
+  const said = octets.readUInt32LE(octets.indexOf('data', 0, 'latin1') + 4);
+  assert.equal(octets.length, octets.indexOf('data', 0, 'latin1') + 8 + said, 'the header is not true');
+  return said / 8000;
+};
+
+/** A player of a second's sound and a recorder in one context; `at` is the folder of their files. */
+const playAndRecord = async (control: EngineConnection, at: string, limits: object = {}) => {
+  const sound = join(at, 'sound.wav');
+  await writeFile(sound, soundFile(1));
+  const file = join(at, 'recorded.wav');
+  const what = { kind: 'recorder', file, longestS: 60, silenceEndsS: 0, ...limits };
+  const { context, termination: recorder } = await control.request<AddReply>('add', {
+    context: 'new',
+    mode: 'sendOnly',
+    what,
+  });
+  const player = { kind: 'player', files: [sound], repeat: false };
+  const playing = await control.request<AddReply>('add', { context, mode: 'receiveOnly', what: player });
+  return { context, recorder, player: playing.termination, file, sound };
+};
+
+const inFolder = async (work: (folder: string) => Promise<void>): Promise<void> => {
+  const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
 
 /** What every engine does, one promise a row. */
 const promises: Readonly<Record<string, Check>> = {
@@ -332,6 +389,87 @@ const promises: Readonly<Record<string, Check>> = {
     await other.closed;
     await (await greet(engine)).request('audit');
   },
+
+  'plays a file to its end and says so, and records what it played': (engine) =>
+    inFolder(async (folder) => {
+      const control = await greet(engine);
+      const { recorder, player, file } = await playAndRecord(control, folder);
+      const { event } = await control.event(player, 'finished');
+      assert.deepEqual(event, { is: 'finished', seconds: 1, why: 'end' });
+      await access(`${file}.part`);
+      const { seconds = 0 } = await control.request<SubtractReply>('subtract', { termination: recorder });
+      assert.ok(seconds >= 1 && seconds < 2, `recorded ${seconds} s`);
+      const octets = await readFile(file);
+      assert.equal(secondsIn(octets), seconds);
+      await assert.rejects(access(`${file}.part`));
+      const loud = octets.subarray(-seconds * 8000).filter((octet) => octet !== 0xff && octet !== 0x7f);
+      assert.equal(loud.length, 8000, 'all of it, and only it');
+    }),
+
+  'takes off the end of a recording what control says': (engine) =>
+    inFolder(async (folder) => {
+      const control = await greet(engine);
+      const { recorder, player, file } = await playAndRecord(control, folder);
+      await control.event(player, 'finished');
+      const cut = { termination: recorder, cutMs: 600 };
+      const { seconds = 0 } = await control.request<SubtractReply>('subtract', cut);
+      assert.ok(seconds >= 0.4 && seconds < 1.4, `${seconds} s are left`);
+      assert.equal(secondsIn(await readFile(file)), seconds);
+    }),
+
+  'ends a recording after silence and cuts it to half a second': (engine) =>
+    inFolder(async (folder) => {
+      const control = await greet(engine);
+      const { recorder, file } = await playAndRecord(control, folder, { silenceEndsS: 1 });
+      const { event } = await control.event(recorder, 'finished');
+      assert.ok(event.is === 'finished' && event.why === 'silence', JSON.stringify(event));
+      assert.ok(event.seconds >= 1.5 && event.seconds < 1.7, `${event.seconds} s`);
+      assert.equal(secondsIn(await readFile(file)), event.seconds);
+      const late = { termination: recorder, cutMs: 1000 };
+      assert.deepEqual(await control.request('subtract', late), { seconds: event.seconds });
+    }),
+
+  'breaks a player off for the next one': (engine) =>
+    inFolder(async (folder) => {
+      const control = await greet(engine);
+      const { context, recorder, player, sound, file } = await playAndRecord(control, folder);
+      await control.event(recorder, 'none', 300).catch(() => {});
+      const { seconds: played = 0 } = await control.request<SubtractReply>('subtract', { termination: player });
+      assert.ok(played > 0.1 && played < 1, `${played} s were played`);
+      const what = { kind: 'player', files: [sound], repeat: false };
+      const next = await control.request<AddReply>('add', { context, mode: 'receiveOnly', what });
+      await control.event(next.termination, 'finished');
+      await control.request('subtract', { termination: recorder });
+      const octets = (await readFile(file)).subarray(-secondsIn(await readFile(file)) * 8000);
+      const loud = [...octets.keys()].filter((at) => octets[at] !== 0xff && octets[at] !== 0x7f);
+      assert.equal(loud.length, (played + 1) * 8000, 'so much of the first, and all of the next');
+      assert.equal(new Set(loud.map((at) => octets[at])).size, 2, 'one after the other, not both at once');
+      const gapMs = (loud.at(-1)! - loud[0]! + 1 - loud.length) / 8;
+      assert.ok(gapMs <= 200, `${gapMs} ms of silence between them`);
+    }),
+
+  'goes on recording without control, and ends it when the phone is put back': (engine) =>
+    inFolder(async (folder) => {
+      const control = await greet(engine);
+      await provision(control, engine.hardware);
+      const line = engine.hardware.lines[0]!.id;
+      const lifted = control.event(line, 'offHook');
+      await engine.lift(line);
+      await lifted;
+      const { recorder, file, context } = await playAndRecord(control, folder);
+      await addTo(control, context, line);
+      await control.close();
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await engine.hangUp(line);
+      const next = await engine.connect();
+      const ended = next.event(recorder, 'finished');
+      await next.hello(0);
+      const { event } = await ended;
+      assert.ok(event.is === 'finished' && event.why === 'hangUp', JSON.stringify(event));
+      assert.ok(event.seconds >= 1.4 && event.seconds < 2.5, `${event.seconds} s`);
+      assert.equal(secondsIn(await readFile(file)), event.seconds);
+      assert.deepEqual(await next.request('subtract', { termination: recorder }), { seconds: event.seconds });
+    }),
 
   'shows its work each second': async (engine) => {
     const control = await greet(engine);

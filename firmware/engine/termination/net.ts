@@ -84,7 +84,7 @@ export class NetTermination implements Termination {
   }
 
   get #detectsTones(): boolean {
-    return this.#digitsBy === 'inBand' || (this.detect.includes('digits') && !this.#eventsCame);
+    return this.#digitsBy === 'inBand' || this.detect.includes('digits');
   }
 
   configure(media: NetMedia): void {
@@ -173,11 +173,15 @@ export class NetTermination implements Termination {
     return {
       began: (digit: string, sinceMs: number) => {
         if (heardBy === 'event') this.#eventsCame = true;
-        this.#host.digit(this, { phase: 'began', digit, sinceMs, inAudio }, this.#clock.now());
+        this.#digit({ phase: 'began', digit, sinceMs, inAudio });
       },
-      ended: (digit: string, lastedMs: number) =>
-        this.#host.digit(this, { phase: 'ended', digit, lastedMs, inAudio, heardBy }, this.#clock.now()),
+      ended: (digit: string, lastedMs: number) => this.#digit({ phase: 'ended', digit, lastedMs, inAudio, heardBy }),
     };
+  }
+
+  #digit(digit: CarriedDigit): void {
+    const isTwin = digit.inAudio && this.#eventsCame && this.#digitsBy !== 'inBand';
+    if (!isTwin) this.#host.digit(this, digit, this.#clock.now());
   }
 
   #sendQueuedDigits(now: number): void {
