@@ -128,7 +128,7 @@ const abuses: readonly (readonly [what: string, act: (page: WebSocket) => void, 
   [
     'a flood',
     (page) => {
-      for (let i = 0; i < 400; i++) page.send('{}');
+      for (let i = 0; i < 2000; i++) page.send('{}');
     },
     1008,
   ],
@@ -141,7 +141,7 @@ for (const [what, act, code] of abuses)
     act(page);
     assert.equal((await over)[0], code);
     await until('the end at the bench', () => bench.clients[0]!.destroyed);
-    assert.ok(bench.lines.length <= 200);
+    assert.ok(bench.lines.length < 1000, `${bench.lines.length} lines have got through`);
   });
 
 test('four handsets at once, the fifth is refused, and the next one after an end is not', async (t) => {
@@ -215,8 +215,8 @@ test('a page that does not read loses sound first, and then its handset', async 
   const sound = `{"event":"heard","audio":"${'f'.repeat(8000)}"}\n`;
   const other = `{"event":"digit","digit":"${'5'.repeat(8000)}"}\n`;
   const client = bench.clients[0]!;
-  for (let i = 0; i < 4000; i++) if (!client.write(sound)) await once(client, 'drain');
-  assert.equal(client.destroyed, false, 'sound alone ends nothing: 32 MB of it have been left out');
+  for (let i = 0; i < 1500; i++) if (!client.write(sound)) await once(client, 'drain');
+  assert.equal(client.destroyed, false, 'sound alone ends nothing: most of 12 MB has been left out');
   await until('its end', () => {
     if (client.destroyed) return true;
     for (let i = 0; i < 40; i++) client.write(other);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { Bucket } from '../../../core/bucket.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { after } from '../../../core/machine.ts';
@@ -29,6 +29,8 @@ const LATE_BYTES = 32 * 1024;
 const LARGEST_BACKLOG = 256 * 1024;
 const BETWEEN_PINGS_MS = 10_000;
 const BENCH_PATIENCE_MS = 2000;
+/** How long a page has to say goodbye. */
+const CLOSE_PATIENCE_MS = 2000;
 
 /** What the bench says of sound; nothing else is ever left out. */
 const SOUND = Buffer.from('{"event":"heard"');
@@ -113,7 +115,10 @@ export class HandsetDoor {
       cancelPing();
       forget();
       bench.destroy();
+      page.resume();
       page.close(code, why);
+      const cut = this.#clock.at(after(this.#clock.now(), CLOSE_PATIENCE_MS), () => page.terminate());
+      page.once('close', cut);
     };
     const closing = (): void => end(GOING, 'the gateway restarts this page');
     const forget = ask.onEnd(() => end(POLICY, 'signed out'));
@@ -136,6 +141,7 @@ const fromPage = (page: WebSocket, bench: Socket, clock: Clock, end: End): void 
   bench.on('drain', () => page.resume());
   page.on('message', (data: RawData, binary: boolean) => {
     const line = data as Buffer;
+    if (page.readyState !== WebSocket.OPEN) return;
     if (binary) end(NOT_TEXT, 'text only');
     else if (line.includes(10)) end(POLICY, 'one line a message');
     else if (!bucket.take(clock.now())) end(POLICY, `more than ${MESSAGES_A_SECOND} messages a second`);
