@@ -8,13 +8,15 @@ export type Reconfigure = {
   readonly lines: (wanted: Configuration) => void;
   readonly hardware: (wanted: Configuration) => Promise<void>;
   readonly page: () => Promise<void>;
+  readonly mailboxes: (wanted: Configuration) => void;
 };
 
 /** Each typed step by the room that does it. Settings that are read at each call need nothing done. */
-export const executorsOf = ({ trunks, lines, hardware, page }: Reconfigure): Executors => {
+export const executorsOf = ({ trunks, lines, hardware, page, mailboxes }: Reconfigure): Executors => {
   const routes = (_step: unknown, wanted: Configuration): void => trunks(wanted);
   const ports = (_step: unknown, wanted: Configuration): void => {
     lines(wanted);
+    mailboxes(wanted);
     trunks(wanted);
   };
   return {
@@ -29,6 +31,8 @@ export const executorsOf = ({ trunks, lines, hardware, page }: Reconfigure): Exe
     reconfigureLine: ports,
     provisionHardware: (_step, wanted) => hardware(wanted),
     reroute: (_step, wanted) => lines(wanted),
+    reconfigureMailboxes: (_step, wanted) => mailboxes(wanted),
+    revoice: () => {},
     retuneMedia: () => {},
     rename: () => {},
     readdressPage: page,

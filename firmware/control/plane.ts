@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Configuration } from '../config/schema.ts';
 import { wordsOf } from '../core/error.ts';
 import type { AuditReply, HelloReply, Notify, Service } from '../engine-protocol/messages.ts';
@@ -9,6 +10,7 @@ import { planRestart, type Restart } from './call/restart.ts';
 import type { Outcome, Proposal } from './configuration/document.ts';
 import { doorsOf } from './doors.ts';
 import { EngineClient } from './engine/client.ts';
+import { ENGINE_EPOCH, epochMachine, keptEpoch } from './engine/epoch-machine.ts';
 import { executorsOf } from './executors.ts';
 import { type FaceSetup, Faces } from './faces.ts';
 import type { Fact, LegId } from './facts.ts';
@@ -30,10 +32,13 @@ import { StatusFile } from './status/status-file.ts';
 import { Trunks } from './trunk/trunks.ts';
 import { Upward } from './upward.ts';
 import { shownOf } from './verbs.ts';
+import { VoiceRooms } from './voices.ts';
 
 export type PlaneOptions = GroundOptions & {
   readonly engineSocket: string;
   readonly build: string;
+  /** Folder of the sentences that come with the box; left out: where the sources have them. */
+  readonly sentences?: string;
   /** Where the page comes from; without it there is none. */
   readonly face?: FaceSetup;
   /** Calls are possible (again). */
@@ -61,6 +66,7 @@ export class ControlPlane {
   readonly #upward: Upward;
   readonly #left: LeftDialogs;
   readonly #restart: Restart;
+  readonly #voices: VoiceRooms;
   readonly #faces: Faces;
   #work = 0;
   /** What the handsets that were in a call hear when the engine has been provisioned: who was restarted. */
@@ -85,7 +91,9 @@ export class ControlPlane {
     const { runner, adoption, journal, profile } = ground;
     this.#options = options;
     this.#ground = ground;
-    this.#engine = new EngineClient({ socket: engineSocket, build, runner, clock, log });
+    const known = keptEpoch(adoption.states);
+    this.#engine = new EngineClient({ socket: engineSocket, build, runner, clock, log, epoch: known.epoch });
+    runner.host(ENGINE_EPOCH, epochMachine, known, () => {});
     const engine = this.#engine;
     this.#restart = planRestart(adoption.states);
     this.#before = adoption.states;
@@ -104,11 +112,24 @@ export class ControlPlane {
     this.#records = new CallRecords({ runner, clock, log, journal });
     const file = new StatusFile(join(run, 'status.json'), log);
     const shown = () => shownOf(ground.document.configuration);
-    this.#upward = new Upward({ runner, clock, log, records: this.#records, trunks, file, shown, build });
+    const fold = (fact: Fact) => this.#voices.fold(fact);
+    this.#upward = new Upward({ runner, clock, log, records: this.#records, trunks, file, shown, build, fold });
     const onFailed = (line: string, cause: string) => this.#upward.port(line, false, cause);
     this.#hardware = new Hardware({ engine, log, profile, onFailed });
+    this.#voices = this.#makeVoices();
     this.#faces = this.#makeFaces();
     this.#serve();
+  }
+
+  #makeVoices(): VoiceRooms {
+    const { clock, log, data, sentences } = this.#options;
+    const { runner, document, adoption } = this.#ground;
+    return new VoiceRooms({
+      ...{ data, runner, clock, log, before: adoption.states, calls: this.#calls, media: this.#media },
+      ...{ phones: this.#phones, lines: this.#lines, country: () => this.#hardware.profile },
+      configuration: () => document.configuration,
+      sentences: sentences ?? sourceSentences,
+    });
   }
 
   #makeFaces(): Faces {
@@ -118,7 +139,7 @@ export class ControlPlane {
       ...{ build, clock, ground: this.#ground, lab: setup?.lab },
       status: this.#upward,
       operations: { infos: [], run: async () => ({ is: 'unknown' }) },
-      shelf: { states: () => [], file: async () => undefined, setGreeting: async () => {} },
+      shelf: this.#voices.shelf,
     });
     const configuration = () => document.configuration;
     return new Faces({ setup, data, doors, runner, clock, log, before: adoption.states, configuration });
@@ -175,19 +196,20 @@ export class ControlPlane {
 
   async #start(): Promise<void> {
     const { runner, adoption, document } = this.#ground;
-    await this.#records.adopt(adoption.states);
-    if (this.#restart.calls.length > 0) {
-      const fact: Fact = { fact: 'controlRestarted', callsEnded: this.#restart.calls.length };
-      runner.cascade(() => runner.fact(fact));
-    }
+    const { goingOn } = this.#voices;
+    await this.#records.adopt(adoption.states, goingOn);
+    const callsEnded = this.#restart.calls.filter((call) => !goingOn.has(call)).length;
+    if (this.#restart.calls.length > 0) runner.cascade(() => runner.fact({ fact: 'controlRestarted', callsEnded }));
     this.#configureLines(document.configuration);
     this.#trunks.configure(document.configuration);
+    await this.#voices.open();
     document.executeBy(
       executorsOf({
         trunks: (wanted) => this.#trunks.configure(wanted),
         lines: (wanted) => this.#configureLines(wanted),
         hardware: (wanted) => this.#provisionAnew(wanted),
         page: () => this.#faces.readdress(),
+        mailboxes: (wanted) => this.#voices.configure(wanted),
       }),
     );
     this.#listen();
@@ -211,6 +233,7 @@ export class ControlPlane {
     await this.#faces.close();
     this.#calls.endAll('gatewayRestarted');
     await this.#media.settled();
+    await this.#voices.close();
     await this.#trunks.stop(() => this.#userAgent.counts.sessions > 0);
     await this.#userAgent.close();
     await this.#engine.close();
@@ -247,10 +270,12 @@ export class ControlPlane {
       this.#media.forget();
       this.#linesTold = false;
     }
+    runner.tell(ENGINE_EPOCH, { type: 'connected', epoch: hello.epoch });
     await this.#hardware.provision(document.revision, document.configuration);
     const audit = await this.#engine.audit();
     await this.#media.settled();
     await this.#hardware.tidy(audit, this.#media.wanted());
+    await this.#voices.takeLeftovers();
     if (!this.#linesTold) await this.#tellLines(audit);
     runner.cascade(() => {
       this.#portsOf(audit);
@@ -320,4 +345,5 @@ export class ControlPlane {
   }
 }
 
+const sourceSentences = fileURLToPath(new URL('../profiles/sentence', import.meta.url));
 const newEpoch = (): string => randomBytes(4).toString('hex');

@@ -24,6 +24,8 @@ export type UpwardOptions = {
   /** Name of the box and its lines, from the settings that run. */
   readonly shown: () => { readonly name: string; readonly lines: readonly ViewLine[] };
   readonly build: string;
+  /** Who else takes each fact. */
+  readonly fold: (fact: Fact) => void;
 };
 
 /** Carries facts to whoever folds them: records, trunks, live status, alarms, and the log. */
@@ -106,6 +108,7 @@ export class Upward {
     const { records, trunks, clock, log, runner } = this.#options;
     records.fold(fact);
     trunks.fold(fact);
+    this.#options.fold(fact);
     const wall = clock.wall();
     this.#alarms = alarmsAfter(this.#alarms, fact, wall, this.#live);
     this.#live = statusAfter(this.#live, fact, wall);

@@ -13,9 +13,11 @@ export type Rule = {
   readonly planted: readonly Planted[];
 };
 
-/** Tests, what only tests use (`test-*.ts`), and the suites that a contract brings for whoever fulfils it. */
+/** Tests, what only tests use (`test-*.ts`; a test call is no test), and the suites that a contract brings for whoever fulfils it. */
 const isTest = (path: string): boolean =>
-  path.startsWith('test/') || /\.(test|long)\.ts$/.test(path) || /(^|\/)(test-[^/]*|conformance)\.ts$/.test(path);
+  path.startsWith('test/') ||
+  /\.(test|long)\.ts$/.test(path) ||
+  /(^|\/)(test-(?!call)[^/]*|conformance)\.ts$/.test(path);
 
 /** Build scripts and what else runs before there is a program. */
 const isScript = (path: string): boolean => path === 'firmware/build.ts';
@@ -59,6 +61,7 @@ const COMPOSITION = [
   'adoption',
   'executors',
   'faces',
+  'voices',
   'doors',
   'verbs',
   'errors-page',

@@ -131,7 +131,8 @@ function huntStepped(call: Omit<Hunting, 'hunt'>, out: Step<Hunt, HuntEffect>, a
   const level = call.rest[at];
   if (!level) return ended(call, hunt.failure, 'callee', now, [...effects, release(call.caller.leg, hunt.failure)]);
   const rest = call.rest.slice(at + 1);
-  const begun = beginHunt(level.attempts, hunt.spent, asker, now);
+  const spent = level.ownVoice ? freshHunt(hunt.spent.nextLeg, now) : hunt.spent;
+  const begun = beginHunt(level.attempts, spent, asker, now);
   const next = huntStepped({ ...call, rest, hears: 'nothing', alerted: false }, begun, asker, now);
   return { state: next.state, effects: [...effects, ...next.effects] };
 }
@@ -183,7 +184,7 @@ function talking(call: Talking, event: CallEvent | Lapse, now: Instant): Out {
   const other = byCaller ? call.callee : call.caller;
   switch (event.type) {
     case 'released':
-      return ended(call, event.cause, byCaller ? 'caller' : 'callee', now, [release(other.leg, event.cause)]);
+      return ended(call, event.cause, byCaller ? 'caller' : 'callee', now, [releaseOther(other.leg, event)]);
     case 'digit':
       return { state: call, effects: [{ do: 'digit', leg: other, digit: event.digit }] };
     default:
@@ -192,6 +193,12 @@ function talking(call: Talking, event: CallEvent | Lapse, now: Instant): Out {
 }
 
 const release = (leg: LegId, cause: Cause): LegCommand => ({ do: 'release', leg, cause });
+const releaseOther = (leg: LegId, { cause, toneMs }: Extract<LegEvent, { type: 'released' }>): LegCommand => ({
+  do: 'release',
+  leg,
+  cause,
+  ...(toneMs === undefined ? {} : { toneMs }),
+});
 
 /** Events that mean nothing once a call has been planned and not yet ended. */
 const isNoneOf = (

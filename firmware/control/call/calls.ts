@@ -3,7 +3,7 @@ import type { CallId, Fact } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 import type { LegBook, LegCommand, LegEvent, LegId, LegMaker, Offer, Target } from '../leg/leg.ts';
 import type { PlanResult } from '../routing/plan.ts';
-import { beginCall, type CallEffect, type CallEvent, callMachine, legsOf } from './call-machine.ts';
+import { beginCall, type Call, type CallEffect, type CallEvent, callMachine, legsOf } from './call-machine.ts';
 
 export type CallsOptions = {
   readonly runner: Runner;
@@ -74,6 +74,16 @@ export class Calls implements LegBook {
         planned.is === 'planned' ? this.#reserve(planned) : { type: 'unroutable', cause: planned.cause },
       );
     });
+  }
+
+  /** Goes on with a call of the plane before us; its legs are taken over by their own rooms. */
+  adopt(state: Extract<Call, { phase: 'talking' }>): void {
+    const { call, caller, callee } = state;
+    this.#callOf.set(caller.leg, call);
+    this.#callOf.set(callee.leg, call);
+    this.#options.runner.host<Call, CallEvent, CallEffect>(call, callMachine, state, (effect) =>
+      this.#perform(call, effect),
+    );
   }
 
   #reserve(planned: Extract<PlanResult, { is: 'planned' }>): CallEvent {

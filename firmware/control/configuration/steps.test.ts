@@ -17,6 +17,11 @@ const steps = (change: unknown) => stepsBetween(base, changed(change)).map(words
 const cases: [change: unknown, steps: readonly string[]][] = [
   [{}, []],
   [{ system: { name: 'box' } }, ['rename']],
+  [{ system: { language: 'de' } }, ['revoice']],
+  [{ system: { sentences: '/srv/voices' } }, ['revoice']],
+  [{ mailbox: { ringS: 10 } }, ['reconfigureMailboxes']],
+  [{ mailbox: { accessCode: '*98' } }, ['reconfigureMailboxes', 'reroute']],
+  [{ lines: { 'line/2': { mailbox: 'always' } } }, ['reconfigureLine line/2', 'reconfigureMailboxes']],
   [{ system: { country: 'DE' } }, ['provisionHardware', 'reroute']],
   [{ network: { sipT1Ms: 100 } }, ['readdress']],
   [{ network: { dscpMedia: 0 } }, ['retuneMedia']],

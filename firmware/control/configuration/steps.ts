@@ -7,11 +7,22 @@ type Kind = 'Account' | 'Trunk' | 'Line';
  *
  * `readdress`: own address or the times and marking of signalling. `provisionHardware`: cards, ports, country or
  * audio ports. `retuneMedia`: jitter buffer and marking of audio, for calls from now on. `reroute`: extensions and
- * the routing section. `readdressPage`: where the page answers.
+ * the routing section. `readdressPage`: where the page answers. `reconfigureMailboxes`: their limits, and each
+ * phone's mode and PIN. `revoice`: language and set of the sentences, from the next one on.
  */
 export type Step =
   | { readonly step: `${'add' | 'remove' | 'reconfigure'}${Kind}`; readonly id: string }
-  | { readonly step: 'readdress' | 'provisionHardware' | 'retuneMedia' | 'reroute' | 'rename' | 'readdressPage' };
+  | {
+      readonly step:
+        | 'readdress'
+        | 'provisionHardware'
+        | 'retuneMedia'
+        | 'reroute'
+        | 'rename'
+        | 'readdressPage'
+        | 'reconfigureMailboxes'
+        | 'revoice';
+    };
 export type StepName = Step['step'];
 
 /** A step as a person reads it in a record or a dry run. */
@@ -47,11 +58,17 @@ const dependsOn: Readonly<Record<Single, (whole: Configuration) => unknown>> = {
     system.country,
   ],
   retuneMedia: ({ media, network }) => [media, network.dscpMedia],
-  reroute: ({ routing, lines, system }) => [
+  reroute: ({ routing, lines, system, mailbox }) => [
     routing,
     lines.map(({ id, extension, enabled }) => [id, extension, enabled]),
     system.country,
+    mailbox.accessCode,
   ],
+  reconfigureMailboxes: ({ mailbox, lines }) => [
+    mailbox,
+    lines.filter(({ kind }) => kind === 'fxs').map((line) => [line.id, line.mailbox, line.mailboxPin]),
+  ],
+  revoice: ({ system }) => [system.language, system.sentences],
   rename: ({ system }) => system.name,
   readdressPage: ({ access }) => access,
 };
@@ -78,6 +95,8 @@ export const stepsBetween = (before: Configuration, after: Configuration): reado
     ...lines.fresh,
     ...accounts.changed,
     ...accounts.fresh,
+    ...single('reconfigureMailboxes'),
+    ...single('revoice'),
     ...single('reroute'),
     ...single('rename'),
     ...single('readdressPage'),

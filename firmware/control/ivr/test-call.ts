@@ -1,4 +1,19 @@
-import type { Cause } from '../failure.ts';
+import { GatewayError, wordsOf } from '../../core/error.ts';
+import type { Log } from '../../core/log.ts';
+import type { Runner } from '../../core/runner.ts';
+import type { SentenceName } from '../../profiles/sentence/names.ts';
+import type { CallId, Fact } from '../facts.ts';
+import { type Cause, isFailure } from '../failure.ts';
+import type { LegBook, LegCommand, LegId } from '../leg/leg.ts';
+import type { LegMedia } from '../leg/media.ts';
+import { isEmergency } from '../routing/emergency.ts';
+import {
+  beginTestCall,
+  type TestCall,
+  type TestCallEffect,
+  type TestCallEvent,
+  testCallMachine,
+} from './test-call-machine.ts';
 
 /** What became of a call that the box itself made. */
 export type TestCallResult = {
@@ -13,8 +28,133 @@ export type TestCallResult = {
 /** The box calls a number by itself, says what it is, and hangs up. */
 export interface TestCalls {
   /**
-   * Calls `number` as an account-less caller of the box would, or by one trunk or exchange line alone (`trunk`: its
-   * id). Rejects with `operation-refused` for an emergency number, whatever else is wrong with it.
+   * Calls `number` as a caller without an account does, or by one trunk or exchange line alone (`trunk`: its id).
+   * Resolves when the call is over, after 90 s at most. Rejects with `operation-refused` for an emergency number, for
+   * what is no number, and while another test call is up.
    */
   place(ask: { readonly number: string; readonly trunk?: string }): Promise<TestCallResult>;
 }
+
+export type TestCallOptions = {
+  readonly runner: Runner;
+  readonly book: LegBook;
+  readonly media: LegMedia;
+  readonly log: Log;
+  readonly sentence: (name: SentenceName) => string | Promise<string>;
+  /** Numbers that are never called to try something out. */
+  readonly emergency: () => readonly string[];
+};
+
+const NUMBER = /^[0-9*#+]{1,40}$/;
+/** Whatever precedes it, a number that ends in one of these may reach a dispatcher (an outside prefix). */
+const mayBeEmergency = (number: string, emergency: readonly string[]): boolean =>
+  isEmergency(number, emergency) || emergency.some((each) => number.length <= each.length + 2 && number.endsWith(each));
+
+type Seen = {
+  readonly call: CallId;
+  readonly began: number;
+  answeredAfterMs?: number;
+  readonly attempts: { id: string; target: string; cause: Cause | 'answered' }[];
+  readonly done: (result: TestCallResult) => void;
+};
+
+/** Makes test calls, one at a time. Its leg has the player as termination: silent until somebody answers. */
+export class TestCaller implements TestCalls {
+  readonly #options: TestCallOptions;
+  #seen: Seen | undefined;
+  #busy = false;
+
+  constructor(options: TestCallOptions) {
+    this.#options = options;
+  }
+
+  async place({ number, trunk }: { readonly number: string; readonly trunk?: string }): Promise<TestCallResult> {
+    const { emergency, sentence } = this.#options;
+    if (!NUMBER.test(number)) throw new GatewayError('operation-refused', 'this is no number that can be called');
+    if (mayBeEmergency(number, emergency())) {
+      throw new GatewayError('operation-refused', 'an emergency number is never called to try something out');
+    }
+    if (this.#busy)
+      throw new GatewayError('operation-refused', 'another test call is under way; wait until it is over');
+    this.#busy = true;
+    try {
+      const file = await sentence('testCall');
+      return await new Promise<TestCallResult>((done) => this.#offer(number, trunk, file, done));
+    } catch (error) {
+      this.#options.log.warn({ number, why: wordsOf(error) }, 'a test call could not be made');
+      throw error;
+    } finally {
+      this.#busy = false;
+      this.#seen = undefined;
+    }
+  }
+
+  #offer(number: string, trunk: string | undefined, file: string, done: Seen['done']): void {
+    const { runner, book, media } = this.#options;
+    const only = trunk === undefined ? {} : { only: trunk };
+    runner.cascade(() => {
+      const leg = book.newLeg();
+      const id = `test-call/${leg}`;
+      const begun = beginTestCall(leg, runner.now());
+      runner.host<TestCall, TestCallEvent, TestCallEffect>(id, testCallMachine, begun, (effect) =>
+        this.#perform(leg, effect),
+      );
+      book.attach(leg, (command: LegCommand) => runner.tell(id, { type: 'command', command }));
+      media.follow(leg, () => runner.tell(id, { type: 'said' }));
+      const what = { kind: 'player', files: [file], repeat: false } as const;
+      media.open(leg, { what, mode: 'inactive' }, (outcome) => runner.tell(id, { type: outcome.type }));
+      this.#expect(done);
+      book.offer({
+        leg,
+        from: { kind: 'gateway', id: 'gateway', number: '' },
+        caller: { number: '' },
+        dialled: number,
+        ...only,
+      });
+    });
+  }
+
+  /** The next call that begins is ours: it begins within this cascade. */
+  #expect(done: Seen['done']): void {
+    this.#seen = { call: 'call/', began: this.#options.runner.now(), attempts: [], done };
+  }
+
+  #perform(leg: LegId, effect: TestCallEffect) {
+    const { book, media } = this.#options;
+    if ('tell' in effect) return book.report(effect.tell);
+    return effect.do === 'speak' ? media.modify(leg, { mode: 'receiveOnly' }) : media.close(leg);
+  }
+
+  /** Takes the next fact; to be called for every fact. */
+  fold(fact: Fact): void {
+    const seen = this.#seen;
+    if (!seen || !('call' in fact)) return;
+    if (fact.fact === 'callBegan' && fact.from.kind === 'gateway') this.#seen = { ...seen, call: fact.call };
+    else if (fact.call === seen.call) this.#follow(seen, fact);
+  }
+
+  #follow(seen: Seen, fact: Extract<Fact, { readonly call: CallId }>): void {
+    const attempt = 'attempt' in fact ? seen.attempts.find(({ id }) => id === fact.attempt) : undefined;
+    switch (fact.fact) {
+      case 'attemptBegan':
+        seen.attempts.push({ id: fact.attempt, target: fact.target.id, cause: 'noAnswer' });
+        return;
+      case 'attemptEnded':
+        if (attempt) attempt.cause = fact.cause;
+        return;
+      case 'callAnswered':
+        if (attempt) attempt.cause = 'answered';
+        seen.answeredAfterMs = Math.round(this.#options.runner.now() - seen.began);
+        return;
+      case 'callEnded':
+        seen.done(resultOf(seen, fact.cause));
+    }
+  }
+}
+
+const resultOf = ({ answeredAfterMs, attempts }: Seen, cause: Cause): TestCallResult => ({
+  answered: answeredAfterMs !== undefined,
+  ...(answeredAfterMs === undefined ? {} : { afterMs: answeredAfterMs }),
+  cause: answeredAfterMs === undefined && !isFailure(cause) ? 'noAnswer' : cause,
+  attempts: attempts.map(({ target, cause: why }) => ({ target, cause: why })),
+});

@@ -28,7 +28,13 @@ export type LegCommand =
   | { readonly do: 'connect'; readonly leg: Offered; readonly with: Connected }
   | { readonly do: 'hold' | 'resume'; readonly leg: Connected }
   | { readonly do: 'digit'; readonly leg: Connected; readonly digit: string }
-  | { readonly do: 'release'; readonly leg: LegId; readonly cause: Cause };
+  | {
+      readonly do: 'release';
+      readonly leg: LegId;
+      readonly cause: Cause;
+      /** The other end was heard to be gone by a tone that had sounded for so long: what records cuts it off. */
+      readonly toneMs?: number;
+    };
 
 /** After `release` was asked the only event a leg may still send is `released`: a late 200 is the leg's own affair. */
 export type LegEvent =
@@ -50,6 +56,8 @@ export type LegEvent =
       readonly q850?: number;
       /** 300-302: the numbers to try instead, in the order of the Contact addresses. */
       readonly redirects?: readonly string[];
+      /** The end was recognised by a tone that had sounded for so long (an exchange line). */
+      readonly toneMs?: number;
     };
 
 export type Setup = Extract<LegCommand, { do: 'setup' }>;
@@ -63,6 +71,8 @@ export type Offer = {
   readonly dialled: string;
   /** Where the way in leads to, if it needs no number: the line of a phone. */
   readonly to?: { readonly kind: 'phone'; readonly id: string };
+  /** By this trunk or exchange line alone. */
+  readonly only?: string;
 };
 
 /** Makes placed legs of one kind of target; the leg then hears commands by what it gave to `attach`. */

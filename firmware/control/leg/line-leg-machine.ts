@@ -41,8 +41,8 @@ type Out = Step<ExchangeLine, ExchangeLineEffect>;
 
 const idle: ExchangeLine = { at: 'idle' };
 const stay = (state: ExchangeLine, ...effects: ExchangeLineEffect[]): Out => ({ state, effects });
-const over = (leg: LegId, cause: Cause): Out =>
-  stay(idle, { do: 'close', leg }, { tell: { type: 'released', leg, cause } });
+const over = (leg: LegId, cause: Cause, tone: { readonly toneMs?: number } = {}): Out =>
+  stay(idle, { do: 'close', leg }, { tell: { type: 'released', leg, cause, ...tone } });
 
 /** One exchange line as leg, both ways. */
 export const lineLegMachine: Machine<ExchangeLine, ExchangeLineEvent, ExchangeLineEffect> = {
@@ -83,11 +83,16 @@ function lineEvent(line: ExchangeLine, event: LineEvent, now: Instant): Out {
     case 'offered':
       return event.is === 'ringEnded' || event.is === 'disconnected' ? over(line.leg, 'hungUp') : stay(line);
     case 'talking':
-      return event.is === 'disconnected' ? over(line.leg, 'hungUp') : stay(line);
+      // Digits come up only where somebody asked for them: a voice of the box.
+      if (event.is === 'digit') return stay(line, { tell: { type: 'digit', leg: line.leg, digit: event.digit } });
+      return event.is === 'disconnected' ? over(line.leg, 'hungUp', toneOf(event)) : stay(line);
     default:
       return calling(line, event);
   }
 }
+
+const toneOf = ({ soundedMs }: Extract<LineEvent, { is: 'disconnected' }>): { readonly toneMs?: number } =>
+  soundedMs === undefined ? {} : { toneMs: soundedMs };
 
 type Calling = Extract<ExchangeLine, { at: 'seizing' | 'dialled' }>;
 

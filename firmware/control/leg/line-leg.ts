@@ -29,6 +29,8 @@ const idOf = (line: string): string => `exchange/${line}`;
 export class LineLegs implements LegMaker {
   readonly #options: LineLegsOptions;
   readonly #rings = new Map<string, string>();
+  /** Lines whose call goes on from before this plane began. */
+  readonly #adopted = new Set<string>();
 
   constructor(options: LineLegsOptions) {
     this.#options = options;
@@ -52,8 +54,7 @@ export class LineLegs implements LegMaker {
     runner.outward(() => runner.drop(id));
   }
 
-  #host(id: string, line: LineId): void {
-    const state: ExchangeLine = { at: 'idle' };
+  #host(id: string, line: LineId, state: ExchangeLine = { at: 'idle' }): void {
     this.#options.runner.host<ExchangeLine, ExchangeLineEvent, ExchangeLineEffect>(
       id,
       lineLegMachine,
@@ -62,10 +63,18 @@ export class LineLegs implements LegMaker {
     );
   }
 
-  /** The engine was provisioned anew: nothing of a call is left on any line. */
+  /** The line was in this call when the plane before us died: it stays in it. */
+  adopt(line: LineId, leg: LegId): void {
+    const id = idOf(line);
+    this.#host(id, line, { at: 'talking', leg });
+    this.#adopted.add(id);
+    this.#attach(id, leg);
+  }
+
+  /** The engine was provisioned anew: nothing of a call is left on any line, but what was taken over. */
   ready(cause: Cause): void {
     const { runner } = this.#options;
-    for (const id of this.#rings.keys()) runner.tell(id, { type: 'found', cause });
+    for (const id of this.#rings.keys()) if (!this.#adopted.delete(id)) runner.tell(id, { type: 'found', cause });
   }
 
   /** Events of exchange lines; true if the event was one. */

@@ -1,7 +1,8 @@
 import { wordsOf } from '../../core/error.ts';
 import type { Log } from '../../core/log.ts';
 import type { Runner } from '../../core/runner.ts';
-import type { ContextId, LineId, Mode, NetId, TerminationId } from '../../engine-protocol/ids.ts';
+import type { FileEvent } from '../../engine-protocol/events.ts';
+import type { ContextId, LineId, Mode, TerminationId } from '../../engine-protocol/ids.ts';
 import type { Add, Modify, Notify, SubtractReply } from '../../engine-protocol/messages.ts';
 import type { LineSignal, NetSignal } from '../../engine-protocol/signals.ts';
 import type { Engine } from '../engine/client-face.ts';
@@ -16,8 +17,15 @@ export type MediaOptions = {
 };
 /** What a leg is told about its termination. */
 export type Opened =
-  | { readonly type: 'opened'; readonly local: readonly [address: string, port: number] }
+  | {
+      readonly type: 'opened';
+      readonly local: readonly [address: string, port: number];
+      readonly context: ContextId;
+      readonly termination: TerminationId;
+    }
   | { readonly type: 'mediaFailed' };
+/** A player or recorder beside a leg: it belongs to a leg without a termination of its own (a voice of the box). */
+export type VoiceId = `voice/${string}`;
 type Open = {
   /** The leg whose context is joined; without it a new context is made. */
   readonly beside?: LegId;
@@ -25,7 +33,7 @@ type Open = {
   readonly mode: Mode;
 };
 type Change = Omit<Modify, 'do' | 'id' | 'termination'>;
-type Place = { readonly context: ContextId; readonly termination: TerminationId };
+export type Place = { readonly context: ContextId; readonly termination: TerminationId };
 type Row = {
   /** Where the leg's termination stands, `undefined` once that has failed. */
   readonly place: Promise<Place | undefined>;
@@ -40,9 +48,14 @@ type Row = {
  */
 export class LegMedia {
   readonly #options: MediaOptions;
-  readonly #rows = new Map<LegId, Row>();
+  readonly #rows = new Map<LegId | VoiceId, Row>();
   readonly #underWay = new Set<Promise<unknown>>();
-  readonly #legOf = new Map<TerminationId, LegId>();
+  readonly #legOf = new Map<TerminationId, LegId | VoiceId>();
+  /** Who hears that a file has ended. */
+  readonly #files = new Map<LegId | VoiceId, (event: FileEvent) => void>();
+
+  /** Ends of files that came before the reply which names their termination was taken up. */
+  readonly #early = new Map<TerminationId, FileEvent>();
 
   /** Subtracts that are on their way, by call, and who waits for the last of them. */
   readonly #closing = new Map<CallId, { count: number; readonly closed: (() => void)[] }>();
@@ -57,7 +70,7 @@ export class LegMedia {
   }
 
   /** Adds the leg's termination; the outcome is told to `heard` in a cascade of its own. */
-  open(leg: LegId, ask: Open, heard: (outcome: Opened) => void): void {
+  open(leg: LegId | VoiceId, ask: Open, heard: (outcome: Opened) => void): void {
     this.#options.runner.outward(() => {
       const place = this.#add(leg, ask);
       const row: Row = { place, tail: place };
@@ -67,7 +80,19 @@ export class LegMedia {
     });
   }
 
-  async #add(leg: LegId, ask: Open): Promise<(Place & { local?: readonly [string, number] }) | undefined> {
+  /** Hears the end of the file of a player or recorder, whether it was opened here or by the plane before. */
+  follow(voice: LegId | VoiceId, heard: (event: FileEvent) => void): void {
+    this.#files.set(voice, heard);
+  }
+
+  /** Takes over what a plane before this one has opened: from here on it is wanted. */
+  adopt(leg: LegId | VoiceId, place: Place): void {
+    const standing = Promise.resolve(place);
+    this.#rows.set(leg, { place: standing, tail: standing, termination: place.termination });
+    this.#legOf.set(place.termination, leg);
+  }
+
+  async #add(leg: LegId | VoiceId, ask: Open): Promise<(Place & { local?: readonly [string, number] }) | undefined> {
     try {
       const beside = ask.beside === undefined ? undefined : await this.#rows.get(ask.beside)?.place;
       if (ask.beside !== undefined && !beside) throw new Error(`${ask.beside} has no termination to join`);
@@ -79,7 +104,7 @@ export class LegMedia {
   }
 
   #told(
-    leg: LegId,
+    leg: LegId | VoiceId,
     row: Row,
     at: (Place & { local?: readonly [string, number] }) | undefined,
     heard: (o: Opened) => void,
@@ -89,7 +114,12 @@ export class LegMedia {
       if (this.#rows.get(leg) === row) this.#legOf.set(at.termination, leg);
     }
     this.#options.runner.cascade(() => {
-      heard(at ? { type: 'opened', local: at.local ?? ['', 0] } : { type: 'mediaFailed' });
+      if (!at) return heard({ type: 'mediaFailed' });
+      const { context, termination, local = ['', 0] } = at;
+      heard({ type: 'opened', local, context, termination });
+      const early = this.#early.get(termination);
+      this.#early.clear();
+      if (early) this.#files.get(leg)?.(early);
     });
   }
 
@@ -111,11 +141,24 @@ export class LegMedia {
     if (before) this.signal(leg, before);
     const subtract = async (termination: TerminationId): Promise<void> => {
       this.#legOf.delete(termination);
+      this.#files.delete(leg);
       this.#state(call, await this.#options.engine.subtract({ termination }));
       if (after) await this.#options.engine.signal(termination as LineId, after);
     };
     this.#ask(leg, subtract, this.#begins(call));
     this.#options.runner.outward(() => this.#rows.delete(leg));
+  }
+
+  /** Takes a player or recorder away; `closed` is told in a cascade when what it has recorded stands. */
+  closeVoice(voice: VoiceId, cutMs: number | undefined, closed: () => void): void {
+    const { runner, engine } = this.#options;
+    const subtract = async (termination: TerminationId): Promise<void> => {
+      this.#legOf.delete(termination);
+      await engine.subtract({ termination, ...(cutMs === undefined ? {} : { cutMs }) });
+    };
+    this.#files.delete(voice);
+    this.#ask(voice, subtract, () => runner.cascade(closed));
+    runner.outward(() => this.#rows.delete(voice));
   }
 
   /** Counts a subtract of a call; the function that it returns takes it off again. */
@@ -138,7 +181,11 @@ export class LegMedia {
   }
 
   /** Runs `work` after all that was asked for this leg before. A request that the engine refuses is logged. */
-  #ask(leg: LegId, work: (termination: TerminationId) => Promise<unknown>, done: () => void = () => {}): void {
+  #ask(
+    leg: LegId | VoiceId,
+    work: (termination: TerminationId) => Promise<unknown>,
+    done: () => void = () => {},
+  ): void {
     this.#options.runner.outward(() => {
       const row = this.#rows.get(leg);
       if (!row) return done();
@@ -158,12 +205,16 @@ export class LegMedia {
     tail.finally(() => this.#underWay.delete(tail)).catch(() => {});
   }
 
-  /** Net events for their leg; true if the event was one. */
+  /** Events of nets and files for their leg; true if the event was one. */
   heard(event: Notify): boolean {
-    if (!event.termination.startsWith('net/')) return false;
-    const leg = this.#legOf.get(event.termination as NetId);
-    if (leg === undefined) return true;
+    if (event.termination.startsWith('line/')) return false;
+    const leg = this.#legOf.get(event.termination);
     const { event: what } = event;
+    if (leg === undefined) {
+      if (what.is === 'finished' && this.#underWay.size > 0) this.#early.set(event.termination, what);
+      return true;
+    }
+    if (what.is === 'finished') this.#files.get(leg)?.(what);
     if (what.is === 'digit') this.#options.runner.tell(leg, { type: 'digit', digit: what.digit });
     if (what.is === 'mediaLost') this.#options.runner.tell(leg, { type: 'mediaLost' });
     return true;
@@ -183,5 +234,7 @@ export class LegMedia {
   forget(): void {
     this.#rows.clear();
     this.#legOf.clear();
+    this.#files.clear();
+    this.#early.clear();
   }
 }

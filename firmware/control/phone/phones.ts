@@ -4,8 +4,9 @@ import type { Log } from '../../core/log.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { LineId } from '../../engine-protocol/ids.ts';
 import type { AuditReply, Notify } from '../../engine-protocol/messages.ts';
+import type { Standing } from '../../engine-protocol/signals.ts';
 import type { Engine } from '../engine/client-face.ts';
-import type { Party } from '../facts.ts';
+import type { LegId, Party } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 import type { Caller, LegBook, LegCommand, LegMaker, Setup } from '../leg/leg.ts';
 import type { LegMedia } from '../leg/media.ts';
@@ -33,6 +34,11 @@ export class Phones implements LegMaker {
   readonly #options: PhonesOptions;
   #configuration: Configuration | undefined;
   #settings: PhoneSettings | undefined;
+  /** Messages that wait in the mailbox of each line. */
+  readonly #waiting = new Map<string, number>();
+  /** Phones whose call goes on from before this plane began: what was found at its start does not end it. */
+  readonly #adopted = new Set<string>();
+  #inService = false;
 
   constructor(options: PhonesOptions) {
     this.#options = options;
@@ -45,7 +51,7 @@ export class Phones implements LegMaker {
     this.#settings = {
       map: compileDigitMap(
         configuration.routing.digitMap,
-        phones.map((line) => line.extension),
+        [...phones.map((line) => line.extension), configuration.mailbox.accessCode],
         emergency,
       ),
       firstDigitMs: configuration.routing.firstDigitS * 1000,
@@ -64,11 +70,34 @@ export class Phones implements LegMaker {
     runner.outward(() => runner.drop(id));
   }
 
-  #host(id: string): void {
+  #host(id: string, phone: Phone = { at: 'onHook' }): void {
     const settings = () => this.#settings!;
-    this.#options.runner.host<Phone, PhoneEvent, PhoneEffect>(id, phoneMachine(settings), { at: 'onHook' }, (effect) =>
+    this.#options.runner.host<Phone, PhoneEvent, PhoneEffect>(id, phoneMachine(settings), phone, (effect) =>
       this.#perform(id, effect),
     );
+  }
+
+  /** The person who was in this call when the plane before us died talks on. */
+  adopt(line: LineId, leg: LegId): void {
+    const id = idOf(line);
+    this.#host(id, { at: 'talking', leg });
+    this.#adopted.add(id);
+    this.#options.book.attach(leg, this.#taker(id));
+  }
+
+  /** So many messages wait for this phone: it is told by its dial tone, from the next lift on. */
+  waiting(line: string, messages: number): void {
+    const before = this.#waiting.get(line) ?? 0;
+    this.#waiting.set(line, messages);
+    // Before the phones are in service `ready` is still to come, which tells all of them.
+    if (!this.#inService || before > 0 === messages > 0 || !this.#options.runner.has(idOf(line))) return;
+    const termination = line as LineId;
+    this.#ask(termination, () => this.#options.engine.modify({ termination, standing: this.#standing(line) }));
+  }
+
+  #standing(line: string): Standing {
+    const waits = (this.#waiting.get(line) ?? 0) > 0;
+    return { onOffHook: waits ? 'stutter' : 'dial', messageWaiting: waits };
   }
 
   /**
@@ -77,11 +106,12 @@ export class Phones implements LegMaker {
    */
   async ready(audit: AuditReply, cause: Cause, before: ReadonlyMap<string, unknown> = new Map()): Promise<void> {
     const { runner, engine } = this.#options;
+    this.#inService = true;
     const found = audit.lines.filter((line) => line.kind === 'fxs' && runner.has(idOf(line.id)));
-    const standing = { onOffHook: 'dial', messageWaiting: false } as const;
-    await Promise.all(found.map(({ id }) => engine.modify({ termination: id, standing })));
+    await Promise.all(found.map(({ id }) => engine.modify({ termination: id, standing: this.#standing(id) })));
     runner.cascade(() => {
       for (const { id, offHook } of found) {
+        if (this.#adopted.delete(idOf(id))) continue;
         const lost = wasInCall(before.get(idOf(id)) as Phone | undefined);
         this.#tell(idOf(id), { type: 'found', offHook, lost, cause });
       }

@@ -53,15 +53,21 @@ export class CallRecords {
 
   /**
    * Takes over what the process before has left in the adoption file: calls that were up end as `gatewayRestarted`;
-   * records that had ended are stored, unless the journal has them already. Each is stored once.
+   * records that had ended are stored, unless the journal has them already. Each is stored once. `goOn`: calls that are
+   * still up; their records stay open.
    */
-  async adopt(states: ReadonlyMap<string, unknown>): Promise<void> {
+  async adopt(states: ReadonlyMap<string, unknown>, goOn: ReadonlySet<CallId> = new Set()): Promise<void> {
     const { runner, journal } = this.#host;
     const left = [...states].flatMap(([id, state]) => (id.startsWith(PREFIX) ? [state as RecordState] : []));
     if (left.length === 0) return;
     const stored = new Set((await journal.last(LOOK_BACK)).map(({ record }) => record.id));
     for (const state of left) {
       const id = this.#take(state);
+      const call = state.record.id.slice(0, state.record.id.lastIndexOf('@')) as CallId;
+      if (state.is === 'open' && goOn.has(call)) {
+        this.#open.set(call, id);
+        continue;
+      }
       runner.tell<RecordEvent>(id, { type: stored.has(state.record.id) ? 'stored' : 'restarted' });
     }
   }

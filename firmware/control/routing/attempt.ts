@@ -20,4 +20,12 @@ export type Attempt = {
 };
 
 /** One hunt each; the next level is entered when the hunt before was lost with one of `on`. */
-export type Level = { readonly on: Some<CallFailure> | 'any'; readonly attempts: Some<Attempt> };
+export type Level = {
+  readonly on: Some<CallFailure> | 'any';
+  readonly attempts: Some<Attempt>;
+  /**
+   * The box's own voice: it is no further way to the callee, so what the levels before have spent of attempts and time
+   * is not held against it.
+   */
+  readonly ownVoice?: true;
+};

@@ -5,6 +5,7 @@ import type { CallFailure } from '../failure.ts';
 import type { TrunkSnapshot } from '../trunk/trunk.ts';
 import type { Attempt, Level } from './attempt.ts';
 import { emergencyOrder, emergencyVerdicts, isEmergency } from './emergency.ts';
+import { isAccessCode, mailboxLevel, mailboxTakes, onlySentence, sentenceLevels, voiceAttempt } from './own-voice.ts';
 
 /** The call that is planned for: an offered leg without the leg. */
 export type Routed = {
@@ -12,6 +13,8 @@ export type Routed = {
   readonly caller: { readonly account?: string };
   readonly dialled: string;
   readonly to?: { readonly kind: 'phone'; readonly id: string };
+  /** Only this trunk or exchange line is asked (a test call of one way). */
+  readonly only?: string;
 };
 /** Everything a plan is made of: the same question always has the same answer. */
 export type PlanQuestion = {
@@ -36,15 +39,36 @@ const LINE_PROGRESS_MS = 30_000;
 
 /**
  * Where a call goes (pure). Emergency numbers first; then what the way in names; then extensions, which ring on the
- * box whether or not a softswitch lives (S1); then trunks by priority; then exchange lines.
+ * box whether or not a softswitch lives (S1); then trunks by priority; then exchange lines. A phone that does not take
+ * the call may have a mailbox that does; last of all, a caller on a phone of ours hears why the call failed.
  */
 export const plan = (question: PlanQuestion): PlanResult => {
+  const { offer } = question;
+  const emergency = isEmergency(offer.dialled, question.emergency);
+  if (emergency && offer.from.kind === 'gateway') {
+    return refused('forbidden', [{ what: offer.dialled, why: 'the box itself never calls an emergency number' }]);
+  }
+  if (emergency) return emergencyPlan(question);
+  const planned = ordinaryPlan(question);
+  return offer.from.kind === 'phone' ? withSentences(planned) : planned;
+};
+
+/** What is refused outright is told in words too, where there are words for it. */
+const withSentences = (planned: PlanResult): PlanResult => {
+  const { reasons } = planned;
+  if (planned.is === 'planned') return { ...planned, levels: [...planned.levels, ...sentenceLevels] };
+  const levels = onlySentence(planned.cause);
+  return levels ? { is: 'planned', levels, reasons } : planned;
+};
+
+const ordinaryPlan = (question: PlanQuestion): PlanResult => {
   const { offer, configuration } = question;
-  if (isEmergency(offer.dialled, question.emergency)) return emergencyPlan(question);
-  if (offer.to) return phonePlan(configuration, offer.to.id, 'the way in rings this phone');
+  if (offer.to) return phonePlan(question, offer.to.id, 'the way in rings this phone');
+  if (offer.from.kind === 'phone' && isAccessCode(configuration, offer.dialled)) return menuPlan(offer.from.id);
+  if (offer.only !== undefined) return onlyPlan(question, offer.only);
   if (offer.dialled === '') return refused('numberIncomplete', [{ what: 'number', why: 'nothing was dialled' }]);
   const own = extensionLine(configuration, offer.dialled);
-  if (own) return phonePlan(configuration, own.id, `${offer.dialled} is an extension of this box`);
+  if (own) return phonePlan(question, own.id, `${offer.dialled} is an extension of this box`);
   return outsidePlan(question);
 };
 
@@ -53,20 +77,47 @@ const refused = (cause: CallFailure, reasons: readonly PlanReason[]): PlanResult
 const extensionLine = (configuration: Configuration, dialled: string): Line | undefined =>
   configuration.lines.find((line) => line.kind === 'fxs' && line.enabled && line.extension === dialled);
 
-const phonePlan = (configuration: Configuration, id: string, why: string): PlanResult => {
+const menuPlan = (line: string): PlanResult => {
+  const why = 'the code of the mailbox was dialled';
+  const attempts: Some<Attempt> = [voiceAttempt('mailboxMenu', line, why)];
+  return { is: 'planned', levels: [{ on: 'any', attempts, ownVoice: true }], reasons: [{ what: line, why }] };
+};
+
+const phonePlan = (question: PlanQuestion, id: string, why: string): PlanResult => {
+  const { configuration, offer, trunks } = question;
   const line = configuration.lines.find((each) => each.id === id && each.kind === 'fxs' && each.enabled);
   if (!line) return refused('unavailable', [{ what: id, why: 'there is no phone on this line' }]);
+  // A test call must not leave a message.
+  const { takes, why: whyMailbox } =
+    offer.from.kind === 'gateway'
+      ? { takes: false, why: 'the box itself leaves no message' }
+      : mailboxTakes(line, offer.from.kind === 'trunk', trunks);
   const attempt: Attempt = {
     id: id,
     targets: [{ kind: 'phone', id, number: line.extension }],
     start: 'hedged',
     silenceMs: PHONE_SILENCE_MS,
     progressMs: PHONE_PROGRESS_MS,
-    ringMs: configuration.routing.phoneRingS * 1000,
+    ringMs: (takes ? configuration.mailbox.ringS : configuration.routing.phoneRingS) * 1000,
     verdicts: {},
     bound: true,
     why,
   };
+  const reasons = [
+    { what: id, why },
+    { what: `mailbox/${id}`, why: whyMailbox },
+  ];
+  const rings: Level = { on: 'any', attempts: [attempt] };
+  return { is: 'planned', levels: takes ? [rings, mailboxLevel(line, whyMailbox)] : [rings], reasons };
+};
+
+/** By this way alone, whatever is known of it: a test wants to know. */
+const onlyPlan = (question: PlanQuestion, id: string): PlanResult => {
+  const way = question.trunks.find((each) => each.id === id);
+  if (!way) return refused('noRoute', [{ what: id, why: 'there is no such trunk or line' }]);
+  const why = 'this way alone was asked for';
+  const attempt =
+    way.kind === 'line' ? lineAttempt(way, question, why) : { ...trunkAttempt(way, undefined, question), why };
   return { is: 'planned', levels: [{ on: 'any', attempts: [attempt] }], reasons: [{ what: id, why }] };
 };
 
@@ -77,7 +128,7 @@ const outsidePlan = (question: PlanQuestion): PlanResult => {
   const from = offer.from.kind;
   const ways = question.trunks.filter((way) => way.kind === 'trunk' && !(from === 'trunk' && way.id === offer.from.id));
   const lines = configuration.routing.exchangeFallback && from !== 'line' ? linesOf(question, reasons) : [];
-  const free = ways.filter((way) => !isFull(way, reasons));
+  const free = ways.filter((way) => !isBlocked(way, reasons) && !isFull(way, reasons));
   const usable = free.filter((way) => isUsable(way));
   const chosen = usable.length > 0 || lines.length > 0 ? usable : free.filter((way) => way.health === 'down');
   for (const way of free) if (!chosen.includes(way)) reasons.push({ what: way.id, why: `it is ${way.health}` });
@@ -94,6 +145,14 @@ const outsidePlan = (question: PlanQuestion): PlanResult => {
 
 const whyLine = (softswitches: readonly TrunkSnapshot[]): string =>
   softswitches.length === 0 ? 'no softswitch is set up' : 'no softswitch took the call';
+
+/** By a person (U19); what is blocked is no last resort either. */
+const isBlocked = (way: TrunkSnapshot, reasons: PlanReason[]): boolean => {
+  if (way.blocked === undefined) return false;
+  const { by, minutesLeft } = way.blocked;
+  reasons.push({ what: way.id, why: `it is blocked by ${by}${minutesLeft === 0 ? '' : ` for ${minutesLeft} min`}` });
+  return true;
+};
 
 const isFull = (way: TrunkSnapshot, reasons: PlanReason[]): boolean => {
   if (way.callLimit === 0 || way.callsUp < way.callLimit) return false;
