@@ -392,3 +392,120 @@ test('at 5 % loss each way a living trunk is never called down in a day', async 
   clock.turn(24 * 3_600_000);
   assert.equal(factsOf(facts, 'trunkDown').length, 0);
 });
+
+// ── a person's block (U19) and a person's question ──────────────────────────────────────────────
+
+test('a block is shown everywhere and ends by itself', async () => {
+  const { clock, trunks, facts } = await open();
+  clock.turn(3000);
+  assert.equal(trunks.block('third', 'page', 5), false);
+  assert.equal(trunks.block('primary', 'page', 5), true);
+  const blocked = { by: 'page', minutesLeft: 5 };
+  assert.deepEqual(trunks.snapshot()[0]?.blocked, blocked);
+  assert.deepEqual(trunks.shown()[0]?.blocked, blocked);
+  assert.equal(trunks.snapshot()[1]?.blocked, undefined);
+  clock.turn(4 * 60_000 + 1);
+  assert.equal(trunks.snapshot()[0]?.blocked?.minutesLeft, 1);
+  clock.turn(60_000);
+  assert.equal(trunks.snapshot()[0]?.blocked, undefined);
+  assert.deepEqual(factsOf(facts, 'trunkBlocked'), [
+    { fact: 'trunkBlocked', trunk: 'primary', by: 'page', minutes: 5 },
+  ]);
+  assert.deepEqual(factsOf(facts, 'trunkUnblocked'), [{ fact: 'trunkUnblocked', trunk: 'primary', by: 'the clock' }]);
+});
+
+test('a block without end stays until a person ends it, and a second one sets its time anew', async () => {
+  const { clock, trunks, facts } = await open();
+  trunks.block('primary', 'page', 0);
+  clock.turn(30 * 86_400_000);
+  assert.deepEqual(trunks.snapshot()[0]?.blocked, { by: 'page', minutesLeft: 0 });
+  trunks.block('primary', 'fleet', 1);
+  assert.equal(trunks.unblock('primary', 'page'), true);
+  assert.equal(trunks.unblock('primary', 'page'), false);
+  assert.equal(trunks.snapshot()[0]?.blocked, undefined);
+  clock.turn(120_000);
+  assert.equal(factsOf(facts, 'trunkUnblocked').length, 1);
+});
+
+test('a block outlives the control plane, and is told again to the one that comes', async () => {
+  const { clock, kept, facts, start, trunks } = await open();
+  clock.turn(3000);
+  trunks.block('primary', 'page', 10);
+  clock.turn(4 * 60_000);
+  facts.length = 0;
+  const next = await start(new Map(kept));
+  assert.deepEqual(next.snapshot()[0]?.blocked, { by: 'page', minutesLeft: 6 });
+  assert.deepEqual(factsOf(facts, 'trunkBlocked'), [
+    { fact: 'trunkBlocked', trunk: 'primary', by: 'page', minutes: 6 },
+  ]);
+  clock.turn(6 * 60_000);
+  assert.equal(next.snapshot()[0]?.blocked, undefined);
+});
+
+test('the block of a trunk that is taken out ends with it', async () => {
+  const settings = settingsOf(1);
+  const { trunks, facts } = await open({ settings });
+  trunks.block('primary', 'page', 0);
+  trunks.configure({ ...settings, trunks: settings.trunks.slice(1) });
+  assert.equal(factsOf(facts, 'trunkUnblocked').length, 1);
+  trunks.configure(settings);
+  assert.equal(trunks.snapshot()[0]?.blocked, undefined);
+});
+
+test('an analysis registers anew at once and tells what came back', async () => {
+  const { clock, primary, trunks } = await open();
+  clock.turn(3000);
+  const before = primary.of('REGISTER').length;
+  const asked = trunks.analyse('primary', 'a0');
+  clock.turn(50);
+  const seen = await asked;
+  assert.equal(primary.of('REGISTER').length, before + 1);
+  assert.deepEqual(
+    [seen?.registered, seen?.host, seen?.address, seen?.status, seen?.roundTripMs, seen?.expiresS, seen?.sentence],
+    [true, '192.0.2.1', '192.0.2.1', 200, 10, 600, ''],
+  );
+  assert.equal(await trunks.analyse('primary', 'nobody'), undefined);
+  assert.equal(await trunks.analyse('third', 'a0'), undefined);
+});
+
+test('an analysis of a wrong password does not wait for the slow back-off, and says what to do', async () => {
+  const { clock, primary, trunks } = await open({ accounts: 1 });
+  primary.fault = ({ method }) => (method === 'REGISTER' ? { status: 401, credentialsRefused: true } : undefined);
+  clock.turn(5000);
+  const asked = trunks.analyse('primary', 'a0');
+  clock.turn(50);
+  const seen = await asked;
+  assert.deepEqual([seen?.registered, seen?.status], [false, 401]);
+  assert.match(seen?.sentence ?? '', /does not accept the password of account a0/);
+  assert.match(seen?.remedy ?? '', /Compare/);
+});
+
+test('an analysis of a silent softswitch ends after 10 s', async () => {
+  const { clock, primary, trunks } = await open({ accounts: 1 });
+  clock.turn(3000);
+  primary.stop();
+  const found: unknown[] = [];
+  void trunks.analyse('primary', 'a0').then((each) => found.push(each?.registered, each?.status, each?.sentence));
+  clock.turn(9_990);
+  await turnOfLoop();
+  assert.deepEqual(found, []);
+  clock.turn(20);
+  await turnOfLoop();
+  assert.deepEqual(found, [false, undefined, 'no answer came within 10 s']);
+});
+
+test('an analysis of a name that nobody knows says so, and finds it when it is there', async () => {
+  const names = ['sip.example.com'];
+  const { trunks, clock, primary } = await open({ settings: settingsOf(1, { host: 'sip.example.com' }), names });
+  const seen = await trunks.analyse('primary', 'a0');
+  assert.equal(seen?.registered, false);
+  assert.match(seen?.sentence ?? '', /sip\.example\.com .*is not known to the name servers/);
+  assert.match(trunks.shown()[0]?.trouble ?? '', /ENOTFOUND/);
+  names.pop();
+  const asked = trunks.analyse('primary', 'a0');
+  await turnOfLoop();
+  await turnOfLoop();
+  clock.turn(3000);
+  assert.equal((await asked)?.registered, true);
+  assert.equal(primary.bindings.size, 1);
+});
