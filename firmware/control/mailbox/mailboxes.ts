@@ -243,6 +243,11 @@ export class Mailboxes implements Shelf {
   async close(): Promise<void> {
     const { runner } = this.#options;
     runner.cascade(() => runner.drop(RETENTION));
+    await this.idle();
+  }
+
+  /** Resolves when all that was asked is on flash. */
+  async idle(): Promise<void> {
     await this.#sweeping;
     for (const box of this.#boxes.values()) await box.idle();
   }

@@ -47,7 +47,7 @@ export const startShelf = async (folder: string, live: readonly string[] = [], o
   const runner = new Runner(clock, silentLog);
   const facts: Fact[] = [];
   runner.onFact((fact) => void facts.push(fact as Fact));
-  const medium = { freeOctets: 1000 * MB, totalOctets: 1000 * MB, ...options.medium };
+  const { medium = { freeOctets: 1000 * MB, totalOctets: 1000 * MB } } = options;
   const shelf = new Mailboxes({
     folder,
     runner,
@@ -59,6 +59,7 @@ export const startShelf = async (folder: string, live: readonly string[] = [], o
   });
   await shelf.open();
   await shelf.adopt(new Set(live));
+  clock.turn(0);
   return { shelf, runner, clock, facts, medium };
 };
 
