@@ -64,8 +64,8 @@ export class Faces {
   async readdress(): Promise<void> {
     const page = await this.#page;
     await page?.readdress();
-    const { configuration, log } = this.#options;
-    if (page) log.info({}, `the page answers at ${addressOf(configuration())}`);
+    const { configuration, doors } = this.#options;
+    if (page) doors.state({ fact: 'pageIn', why: addressOf(configuration()) });
     else if (this.#options.setup) this.open();
   }
 
@@ -74,15 +74,15 @@ export class Faces {
   }
 
   async #open(setup: FaceSetup): Promise<Face | undefined> {
-    const { log, configuration } = this.#options;
+    const { log, configuration, doors } = this.#options;
     try {
       const { Face } = await import('./api/face.ts');
       const page = await Face.open(this.#faceOptions(setup));
-      log.info({}, `the page answers at ${addressOf(configuration())}`);
+      doors.state({ fact: 'pageIn', why: addressOf(configuration()) });
       return page;
     } catch (error) {
       if (isLeftOut(error)) log.info({}, 'this build has no page: settings come from the command line');
-      else log.error({ alarm: 'page' }, `the page is closed, calls go on: ${wordsOf(error)}`);
+      else doors.state({ fact: 'pageOut', why: wordsOf(error) });
       return undefined;
     }
   }

@@ -29,6 +29,8 @@ export type Ground = {
   readonly adoption: Adoption;
   readonly sink: AdoptionLog;
   readonly profile: CountryProfile;
+  /** Who is told of damaged files: of those that were found already, and of all that come. */
+  readonly onDamage: (tell: (why: string) => void) => void;
 };
 
 /** Reads settings, records and what a plane before this one has left. */
@@ -37,16 +39,25 @@ export const readGround = async ({ data, run, clock, log, drivers, seed }: Groun
   const adoption = readAdoption(path);
   const sink = new AdoptionLog(path, adoption);
   const runner = new Runner(clock, log, sink);
+  const found: string[] = [];
+  let tellDamage = (why: string): void => void found.push(why);
   const document = await ConfigurationDocument.open({
     folder: join(data, 'configuration'),
     drivers,
     clock,
-    alarm: (text) => log.error({ alarm: 'store' }, text),
+    alarm: (text) => {
+      log.error({ alarm: 'store' }, text);
+      tellDamage(text);
+    },
     onFact: (fact) => runner.cascade(() => runner.fact(fact)),
     ...(seed === undefined ? {} : { seed }),
   });
   const folder = join(data, 'records');
   const journal = await Journal.open<CallRecord>({ folder, name: 'calls', clock, sync: 'each' });
   const profile = await loadProfile(document.configuration.system.country);
-  return { runner, document, journal, adoption, sink, profile };
+  const onDamage: Ground['onDamage'] = (tell) => {
+    tellDamage = tell;
+    for (const why of found) tell(why);
+  };
+  return { runner, document, journal, adoption, sink, profile, onDamage };
 };

@@ -42,6 +42,7 @@ const begin = async (): Promise<void> => {
     ...(options.configuration === undefined ? {} : { seed: seedFile(options.configuration) }),
     onReady: () => process.send?.({ ready: true }),
     onWork: (work) => process.send?.({ work }),
+    ...(process.send === undefined ? {} : { restart: (plane) => void process.send?.({ restart: plane }) }),
   });
   let ending = false;
   const end = (): void => {

@@ -22,6 +22,7 @@ import { LineLegs } from './leg/line-leg.ts';
 import { LegMedia } from './leg/media.ts';
 import { SipLegs, type SipWay } from './leg/sip-leg.ts';
 import { sipArrival, sipWay } from './leg/sip-way.ts';
+import type { Operations } from './operation/operation.ts';
 import { Phones } from './phone/phones.ts';
 import { CallRecords } from './records/call-records.ts';
 import { type PlanResult, plan } from './routing/plan.ts';
@@ -31,7 +32,7 @@ import { SipUserAgent } from './sip/user-agent.ts';
 import { StatusFile } from './status/status-file.ts';
 import { Trunks } from './trunk/trunks.ts';
 import { Upward } from './upward.ts';
-import { shownOf } from './verbs.ts';
+import { shownOf, verbs } from './verbs.ts';
 import { VoiceRooms } from './voices.ts';
 
 export type PlaneOptions = GroundOptions & {
@@ -43,6 +44,8 @@ export type PlaneOptions = GroundOptions & {
   readonly face?: FaceSetup;
   /** Calls are possible (again). */
   readonly onReady: () => void;
+  /** Asks the supervisor to restart a plane; left out where there is none. */
+  readonly restart?: (plane: 'control' | 'engine') => void;
   /** Counted work, for the watchdog. */
   readonly onWork: (count: number) => void;
 };
@@ -138,11 +141,22 @@ export class ControlPlane {
     const doors = doorsOf({
       ...{ build, clock, ground: this.#ground, lab: setup?.lab },
       status: this.#upward,
-      operations: { infos: [], run: async () => ({ is: 'unknown' }) },
+      operations: this.#verbs(),
       shelf: this.#voices.shelf,
     });
     const configuration = () => document.configuration;
     return new Faces({ setup, data, doors, runner, clock, log, before: adoption.states, configuration });
+  }
+
+  #verbs(): Operations {
+    const { clock, log, restart } = this.#options;
+    const { shelf, testCalls } = this.#voices;
+    return verbs({
+      ...{ clock, log, shelf, testCalls, trunks: this.#trunks, upward: this.#upward },
+      configuration: () => this.#ground.document.configuration,
+      emergency: () => this.#hardware.profile.emergency,
+      ...(restart === undefined ? {} : { restart }),
+    });
   }
 
   #makeUserAgent(): SipUserAgent {
@@ -212,6 +226,7 @@ export class ControlPlane {
         mailboxes: (wanted) => this.#voices.configure(wanted),
       }),
     );
+    this.#ground.onDamage((why) => this.#upward.state({ fact: 'storeDamaged', why }));
     this.#listen();
     this.#engine.start();
     this.#faces.open();

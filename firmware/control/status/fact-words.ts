@@ -100,11 +100,11 @@ const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string =
     case 'passwordChanged':
       return `the password of the page was changed from ${fact.source}`;
     case 'pageIn':
-      return `the page answers: ${fact.why}`;
+      return `the page answers at ${fact.why}`;
     case 'pageOut':
-      return `the page does not answer: ${fact.why}`;
+      return `the page is closed, calls go on: ${fact.why}`;
     case 'storeDamaged':
-      return `store-damaged: ${fact.why}`;
+      return fact.why;
     case 'alarmAcknowledged':
       return `the alarm ${fact.alarm} was acknowledged by ${fact.by}`;
     case 'configured':
