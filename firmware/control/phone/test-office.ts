@@ -3,9 +3,10 @@ import { type Configuration, configuration } from '../../config/schema.ts';
 import { silentLog } from '../../core/log.ts';
 import { Runner } from '../../core/runner.ts';
 import { TestClock } from '../../core/test-clock.ts';
-import type { LineEvent, NetEvent } from '../../engine-protocol/events.ts';
-import type { ContextId, LineId, NetId, TerminationId } from '../../engine-protocol/ids.ts';
+import type { FileEvent, LineEvent, NetEvent } from '../../engine-protocol/events.ts';
+import type { ContextId, LineId, TerminationId } from '../../engine-protocol/ids.ts';
 import type {
+  Add,
   AddReply,
   AuditReply,
   HelloReply,
@@ -17,6 +18,11 @@ import { Calls } from '../call/calls.ts';
 import type { Engine } from '../engine/client-face.ts';
 import type { Fact, LegId } from '../facts.ts';
 import type { Cause } from '../failure.ts';
+import { Announcements } from '../ivr/announcement.ts';
+import { LeaveMessages } from '../ivr/leave-message.ts';
+import { MailboxMenus } from '../ivr/mailbox-menu.ts';
+import { TestShelf } from '../ivr/test-shelf.ts';
+import { Voices } from '../ivr/voice.ts';
 import { LineLegs } from '../leg/line-leg.ts';
 import { LegMedia } from '../leg/media.ts';
 import type { Agreed, Negotiator } from '../leg/negotiator.ts';
@@ -26,11 +32,18 @@ import type { IncomingInvite, InviteAsk, InviteVerdict, SipSignal, UserAgent } f
 import type { TrunkSnapshot } from '../trunk/trunk.ts';
 import { Phones } from './phones.ts';
 
+const wordsFor = (what: Add['what']): string => {
+  if (typeof what === 'string') return what;
+  if (what.kind === 'player') return `player ${what.files.join(' ')}`;
+  return what.kind === 'recorder' ? `recorder ${what.file}` : what.kind;
+};
+
 /** An engine in memory: contexts and signals as they were asked for, events as a test makes them. */
 export class TestEngine implements Engine {
   readonly contexts = new Map<ContextId, Set<TerminationId>>();
   readonly playing = new Map<TerminationId, string>();
   readonly modes = new Map<TerminationId, string>();
+  readonly standing = new Map<TerminationId, string>();
   readonly asked: string[] = [];
   /** Handsets that an audit finds lifted. */
   readonly lifted = new Set<LineId>();
@@ -51,9 +64,10 @@ export class TestEngine implements Engine {
     return { lastSeq: 0, contexts: [], lines };
   }
   async add(ask: Parameters<Engine['add']>[0]): Promise<AddReply> {
-    this.#log(`add ${typeof ask.what === 'string' ? ask.what : ask.what.kind}`);
+    const { what } = ask;
+    this.#log(`add ${wordsFor(what)}`);
     const number = ++this.#last;
-    const termination = typeof ask.what === 'string' ? ask.what : (`net/${number}` as NetId);
+    const termination = typeof what === 'string' ? what : (`${what.kind}/${number}` as TerminationId);
     const context = ask.context === 'new' ? (`context/${number}` as ContextId) : ask.context;
     const members = this.contexts.get(context) ?? new Set();
     if (ask.context !== 'new' && members.size === 0) throw new Error('no such context');
@@ -64,12 +78,13 @@ export class TestEngine implements Engine {
   async modify(ask: Parameters<Engine['modify']>[0]): Promise<void> {
     this.#log(`modify ${ask.termination}`);
     if (ask.mode) this.modes.set(ask.termination, ask.mode);
+    if (ask.standing) this.standing.set(ask.termination, ask.standing.onOffHook);
   }
   async move(): Promise<AddReply> {
     throw new Error('not used');
   }
   async subtract(ask: Parameters<Engine['subtract']>[0]): Promise<SubtractReply> {
-    this.#log(`subtract ${ask.termination}`);
+    this.#log(`subtract ${ask.termination}${ask.cutMs === undefined ? '' : ` less ${ask.cutMs} ms`}`);
     if (ask.termination.startsWith('net/')) await this.figures;
     for (const [id, members] of this.contexts) {
       if (!members.delete(ask.termination)) continue;
@@ -93,7 +108,12 @@ export class TestEngine implements Engine {
   onLost(): void {}
   async close(): Promise<void> {}
 
-  happen(termination: TerminationId, event: LineEvent | NetEvent): void {
+  /** The player or recorder that was added last, and is still there. */
+  file(kind: 'player' | 'recorder'): TerminationId | undefined {
+    return [...this.contexts.values()].flatMap((members) => [...members]).findLast((each) => each.startsWith(kind));
+  }
+
+  happen(termination: TerminationId, event: LineEvent | NetEvent | FileEvent): void {
     this.#onEvent({ to: 'event', seq: ++this.#seq, at: 0 as never, termination, event } as Notify);
   }
 
@@ -202,6 +222,8 @@ export class TestOffice {
   readonly phones: Phones;
   readonly lines: LineLegs;
   readonly media: LegMedia;
+  readonly messages: LeaveMessages;
+  readonly shelf = new TestShelf();
   readonly configuration: Configuration = v.parse(configuration, settings);
   health: Record<string, TrunkSnapshot['health']> = { primary: 'up', secondary: 'up', 'line/9': 'up' };
   digits: 'event' | 'info' = 'event';
@@ -238,6 +260,19 @@ export class TestOffice {
     this.calls.serve('trunk', sip);
     this.calls.serve('phone', this.phones);
     this.calls.serve('line', this.lines);
+    const { shelf } = this;
+    const voices = new Voices({
+      runner,
+      book: this.calls,
+      media: this.media,
+      log: silentLog,
+      shelf,
+      sentence: (name) => name,
+    });
+    this.messages = new LeaveMessages({ runner, book: this.calls, voices, shelf, log: silentLog });
+    this.calls.serve('mailbox', this.messages);
+    this.calls.serve('mailboxMenu', new MailboxMenus({ runner, book: this.calls, voices, shelf, log: silentLog }));
+    this.calls.serve('sentence', new Announcements({ runner, book: this.calls, voices }));
     this.phones.configure(this.configuration, ['112']);
     this.lines.configure([{ id: 'line/9', rings: 'line/2' }]);
     engine.onEvent((event) => {
@@ -302,6 +337,13 @@ export class TestOffice {
     for (const digit of digits) await this.line(line, { is: 'digit', digit, heardBy: 'dtmf', lastedMs: 80 });
   }
 
+  /** What plays is through. */
+  async heard(): Promise<void> {
+    const player = this.engine.file('player');
+    if (player) this.engine.happen(player, { is: 'finished', seconds: 1, why: 'end' });
+    await this.settle();
+  }
+
   /** The softswitch speaks to the newest leg on a trunk. */
   async answer(trunk: string, signal: SipSignal): Promise<void> {
     const leg = this.userAgent.invites.findLast((each) => each.ask.flow === trunk)?.leg;
@@ -324,7 +366,7 @@ export class TestOffice {
 
   /** Legs, calls and contexts that are still there; empty when all is over. */
   left(): string[] {
-    const machines = [...this.runner.ids()].filter((id) => id.startsWith('leg/') || id.startsWith('call/'));
+    const machines = [...this.runner.ids()].filter((id) => /^(leg|call|message|menu|sentence)\//.test(id));
     const lines = [...this.runner.ids()].filter((id) => {
       const state = this.runner.state<object>(id);
       return id.startsWith('exchange/') && state !== undefined && 'leg' in state;

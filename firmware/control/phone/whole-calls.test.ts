@@ -161,11 +161,15 @@ describe('a call from phone to softswitch', () => {
     assert.deepEqual(office.userAgent.did, ['invite secondary sip:3456@secondary']);
   });
 
-  it('gives congestion tone when every way has failed', async () => {
+  it('says so when every way has failed, then gives congestion tone', async () => {
     office.health = { primary: 'up', secondary: 'up' };
     await call('3456');
     await office.answer('primary', refused(503));
     await office.answer('secondary', refused(503));
+    assert.equal(office.engine.asked.at(-1), 'add player allLinesBusy');
+    await office.heard();
+    await office.turn(1_000);
+    await office.heard();
     assert.equal(office.engine.playing.get('line/1'), 'congestion');
     await hangUp();
     assert.deepEqual(office.left(), []);
@@ -348,13 +352,21 @@ describe('exchange lines', () => {
     assert.equal(office.engine.playing.get('line/9'), 'seize 3456');
   });
 
-  it('are given up without dial tone, with congestion tone for the caller', async () => {
+  it('are given up without dial tone; the caller is told in words, then by the congestion tone', async () => {
     office.health = { 'line/9': 'up' };
     await call('3456');
     await office.line('line/9', { is: 'seized', dialTone: false });
-    assert.equal(office.engine.playing.get('line/1'), 'congestion');
     assert.deepEqual(office.told('attemptEnded'), [
       { fact: 'attemptEnded', call: 'call/test-1', attempt: 'line/9', cause: 'lineDead' },
+    ]);
+    assert.deepEqual(office.engine.joined(), [['line/1', 'player/3']]);
+    await office.heard();
+    await office.turn(1_000);
+    await office.heard();
+    assert.equal(office.engine.playing.get('line/1'), 'congestion');
+    assert.equal(office.told('callAnswered').length, 0);
+    assert.deepEqual(office.told('callEnded'), [
+      { fact: 'callEnded', call: 'call/test-1', cause: 'lineDead', by: 'callee' },
     ]);
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as v from 'valibot';
 import { configuration } from '../../config/schema.ts';
+import { type CallFailure, failureTable } from '../failure.ts';
 import type { TrunkSnapshot } from '../trunk/trunk.ts';
 import { type PlanQuestion, plan, type Routed } from './plan.ts';
 
@@ -40,7 +41,10 @@ const fromPhone = (dialled: string): Routed => ({
   caller: { account: 'desk' },
   dialled,
 });
-/** Attempts in short: `id` with `+` where it may start beside an open one; or the cause of a refusal. */
+/**
+ * Attempts in short: `id` with `+` where it may start beside an open one; or the cause of a refusal, in words or not.
+ * What the box itself says is left out where there are ways to the callee.
+ */
 const asked = (
   offer: Routed,
   trunks: readonly TrunkSnapshot[],
@@ -49,7 +53,9 @@ const asked = (
   const result = plan({ offer, trunks, configuration: box(), emergency: ['112'], ...more });
   assert.ok(result.reasons.length > 0, 'a plan says why');
   if (result.is === 'refused') return result.cause;
-  return result.levels.flatMap((level) =>
+  const ways = result.levels.filter((level) => !level.ownVoice);
+  if (ways.length === 0) return result.levels[0].attempts[0].targets[0].id;
+  return ways.flatMap((level) =>
     level.attempts.map(({ id, start, bound }) => `${id}${start === 'hedged' ? '+' : ''}${bound ? '' : ' unbound'}`),
   );
 };
@@ -153,5 +159,129 @@ describe('a plan', () => {
   it('gives the same answer to the same question', () => {
     const question = { offer: fromPhone('3456'), trunks: [way('b'), way('a')], configuration: box(), emergency: [] };
     assert.deepEqual(plan(question), plan(question));
+  });
+});
+
+describe('a plan, where the phone does not take the call', () => {
+  const mailboxes = (mode: string) =>
+    box({
+      mailbox: { ringS: 7 },
+      lines: [
+        { id: 'line/1', kind: 'fxs', card: 'card', port: '1', extension: '11' },
+        { id: 'line/2', kind: 'fxs', card: 'card', port: '2', extension: '12', mailbox: mode },
+      ],
+    });
+  type From = 'phone' | 'trunk' | 'line' | 'gateway';
+  const to12 = (from: From): Routed => ({
+    from: { kind: from, id: from === 'trunk' ? 'a' : 'line/1', number: '' },
+    caller: {},
+    dialled: from === 'phone' || from === 'gateway' ? '12' : '',
+    ...(from === 'phone' || from === 'gateway' ? {} : { to: { kind: 'phone', id: 'line/2' } }),
+  });
+  const alive = [way('a'), way('b', { health: 'down' })];
+  const gone = [way('a', { health: 'down' }), way('b', { health: 'held' }), way('line/9')];
+  const rows: readonly [mode: string, from: From, trunks: readonly TrunkSnapshot[], takes: boolean, why: RegExp][] = [
+    ['always', 'trunk', alive, true, /what nobody answers/],
+    ['always', 'line', alive, true, /what nobody answers/],
+    ['always', 'phone', alive, true, /what nobody answers/],
+    ['always', 'gateway', gone, false, /leaves no message/],
+    ['never', 'line', gone, false, /switched off/],
+    ['never', 'trunk', alive, false, /switched off/],
+    ['outage', 'line', alive, false, /a is up/],
+    ['outage', 'line', [way('a', { health: 'unproven' })], false, /a is unproven/],
+    ['outage', 'phone', alive, false, /a is up/],
+    ['outage', 'trunk', alive, false, /that sent the call lives/],
+    ['outage', 'trunk', gone, false, /that sent the call lives/],
+    ['outage', 'line', gone, true, /no softswitch lives/],
+    ['outage', 'phone', gone, true, /no softswitch lives/],
+    ['outage', 'line', [], true, /no softswitch lives/],
+    ['outage', 'line', [way('line/9')], true, /no softswitch lives/],
+  ];
+  for (const [mode, from, trunks, takes, why] of rows) {
+    it(`${mode}, from a ${from}, ${trunks.map(({ id, health }) => `${id} ${health}`).join(', ') || 'none'}: ${takes}`, () => {
+      const result = plan({ offer: to12(from), trunks, configuration: mailboxes(mode), emergency: [] });
+      assert.ok(result.is === 'planned');
+      const [rings, ...more] = result.levels;
+      assert.equal(rings.attempts[0].ringMs, takes ? 7_000 : 120_000);
+      const mailbox = more.find((level) => level.attempts[0].targets[0].kind === 'mailbox');
+      assert.deepEqual(
+        mailbox?.attempts[0].targets,
+        takes ? [{ kind: 'mailbox', id: 'line/2', number: '' }] : undefined,
+      );
+      assert.deepEqual(mailbox?.on, takes ? ['noAnswer', 'busy', 'unavailable', 'declined'] : undefined);
+      assert.match(result.reasons.find(({ what }) => what === 'mailbox/line/2')?.why ?? '', why);
+    });
+  }
+
+  it('leads the code of the mailbox to the messages of the phone that dials it, and only from a phone', () => {
+    const menu = plan({ offer: fromPhone('*97'), trunks: alive, configuration: box(), emergency: ['112'] });
+    assert.ok(menu.is === 'planned');
+    assert.deepEqual(menu.levels[0].attempts[0].targets, [{ kind: 'mailboxMenu', id: 'line/1', number: '' }]);
+    const outside: Routed = { from: { kind: 'trunk', id: 'a', number: '1' }, caller: {}, dialled: '*97' };
+    assert.deepEqual(asked(outside, [way('a'), way('b')]), ['b+ unbound']);
+    const none = { configuration: box({ mailbox: { accessCode: '' } }) };
+    assert.equal(asked(fromPhone(''), [way('a')], none), 'numberIncomplete');
+  });
+});
+
+describe('a plan, where nothing is left', () => {
+  const spoken = (Object.keys(failureTable) as CallFailure[]).filter((each) => failureTable[each].spoken);
+  const sentences = (offer: Routed, trunks: readonly TrunkSnapshot[]): readonly (readonly [string, string])[] => {
+    const result = plan({ offer, trunks, configuration: box(), emergency: ['112'] });
+    if (result.is === 'refused') return [];
+    return result.levels.flatMap(({ on, attempts }) =>
+      attempts.flatMap(({ targets: [{ kind, id }] }) => (kind === 'sentence' ? [[String(on), id] as const] : [])),
+    );
+  };
+
+  it('tells a caller on a phone why, for each failure that has words, and never for one that is told by its tone', () => {
+    const each = spoken.map((failure) => [failure, failure] as const);
+    assert.deepEqual(sentences(fromPhone('3456'), [way('a')]), each);
+    assert.deepEqual(sentences(fromPhone('12'), []), each);
+    for (const quiet of ['busy', 'declined', 'noAnswer'] as const) assert.ok(!spoken.includes(quiet), quiet);
+  });
+
+  it('tells what is refused at once, too', () => {
+    assert.deepEqual(sentences(fromPhone('3456'), []), [['noRoute', 'noRoute']]);
+    assert.deepEqual(sentences(fromPhone('3456'), [way('a', { callLimit: 1, callsUp: 1 })]), [
+      ['congestion', 'congestion'],
+    ]);
+  });
+
+  it('says nothing to callers of trunks and lines, nor in the way of an emergency call', () => {
+    for (const kind of ['trunk', 'line'] as const) {
+      const offer: Routed = {
+        from: { kind, id: kind === 'line' ? 'line/8' : 'b', number: '1' },
+        caller: {},
+        dialled: '3456',
+      };
+      assert.deepEqual(sentences(offer, [way('a')]), []);
+      assert.equal(asked(offer, []), 'noRoute');
+    }
+    assert.deepEqual(sentences(fromPhone('112'), [way('a')]), []);
+    assert.deepEqual(sentences(fromPhone('112'), []), []);
+  });
+});
+
+describe('a plan for a call of the box itself', () => {
+  const own = (dialled: string, only?: string): Routed => ({
+    from: { kind: 'gateway', id: 'gateway', number: '' },
+    caller: {},
+    dialled,
+    ...(only === undefined ? {} : { only }),
+  });
+
+  it('asks one way alone, whatever is known of it', () => {
+    const trunks = [way('a'), way('b', { health: 'down', callLimit: 1, callsUp: 1 }), way('line/9')];
+    assert.deepEqual(asked(own('3456', 'b'), trunks), ['b+ unbound']);
+    assert.deepEqual(asked(own('3456', 'line/9'), trunks), ['line/9']);
+    assert.deepEqual(asked(own('12', 'a'), trunks), ['a+ unbound'], 'an extension too');
+    assert.equal(asked(own('3456', 'none'), trunks), 'noRoute');
+    assert.deepEqual(asked(own('12'), trunks), ['line/2+']);
+  });
+
+  it('never goes to an emergency number', () => {
+    assert.equal(asked(own('112'), [way('a')]), 'forbidden');
+    assert.equal(asked(own('112', 'a'), [way('a')]), 'forbidden');
   });
 });
