@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LabView } from '../../firmware/control/api/wire.ts';
+import type { Algorithm } from '../fake/softswitch/digest.ts';
 import type { Command } from '../fake/softswitch/main.ts';
 import type { SoftswitchView } from '../fake/softswitch/softswitch.ts';
 
@@ -10,6 +11,7 @@ export type LabSoftswitchOptions = {
   readonly id: string;
   readonly host: string;
   readonly port: number;
+  readonly algorithm: Algorithm;
   readonly rtpFirst: number;
   readonly rtpLast: number;
   /** Settings of the gateway, whose accounts are its users. */
@@ -71,10 +73,19 @@ export class LabSoftswitch {
   /** Starts it empty, as after a loss of power; an Error says in a sentence why it could not be. */
   async start(): Promise<void> {
     if (this.#child !== undefined) return;
-    const { id, host, port, rtpFirst, rtpLast, accounts, callLog } = this.options;
+    const { id, host, port, algorithm, rtpFirst, rtpLast, accounts, callLog } = this.options;
     const words = [
       ...['--name', id, '--host', host, '--port', String(port), '--accounts', accounts],
-      ...['--rtp-first', String(rtpFirst), '--rtp-last', String(rtpLast), '--call-log', callLog],
+      ...[
+        '--algorithm',
+        algorithm,
+        '--rtp-first',
+        String(rtpFirst),
+        '--rtp-last',
+        String(rtpLast),
+        '--call-log',
+        callLog,
+      ],
     ];
     const [command = '', ...before] = diesWithUs();
     const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const;

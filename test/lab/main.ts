@@ -50,6 +50,8 @@ const softswitches = (['a', 'b'] as const).map(
     new LabSoftswitch(
       {
         ...{ id, ...placeOf(id), accounts: resolve(values.settings), callLog: join(run, `softswitch-${id}.ndjson`) },
+        // as it is outside: an older softswitch, and one that asks for more
+        algorithm: id === 'a' ? 'MD5' : 'SHA-256',
         rtpFirst: RTP_FIRST + index * RTP_PORTS,
         rtpLast: RTP_FIRST + (index + 1) * RTP_PORTS - 1,
       },

@@ -59,6 +59,13 @@ test('what is no message is refused', () => {
   for (const [what, text] of Object.entries(wrong)) assert.equal(parseMessage(text), undefined, what);
 });
 
+test('addresses: a bracket in a quoted name or in a parameter is none', () => {
+  const contact = '"a <b>, \\"c" <sip:201@192.0.2.1>;expires=60;+sip.instance="<urn:uuid:1>"';
+  const { uri, parameters } = parseAddress(contact);
+  assert.deepEqual([uri, parameters['expires']], ['sip:201@192.0.2.1', '60']);
+  assert.deepEqual(parseAddress('sip:a@b;tag=1'), { uri: 'sip:a@b', parameters: { tag: '1' } });
+});
+
 test('URIs', () => {
   const uri = parseUri('sip:alice:pw@[2001:db8::1]:5070;transport=tcp?x=y');
   assert.deepEqual(uri, { user: 'alice', host: '2001:db8::1', port: 5070, parameters: { transport: 'tcp' } });

@@ -120,11 +120,23 @@ const parametersOf = (text: string): Record<string, string> =>
 
 export type Address = { readonly uri: string; readonly parameters: Readonly<Record<string, string>> };
 
+/** Where the first `<` stands that is not inside a quoted name; -1 for none. */
+const openingBracket = (value: string): number => {
+  let quoted = false;
+  for (let i = 0; i < value.length; i++) {
+    if (value[i] === '\\' && quoted) i++;
+    else if (value[i] === '"') quoted = !quoted;
+    else if (value[i] === '<' && !quoted) return i;
+  }
+  return -1;
+};
+
 /** `"Name" <uri>;parameters`, or a bare uri whose parameters are those of the field (RFC 3261 §20.10). */
 export const parseAddress = (value: string): Address => {
-  const close = value.lastIndexOf('>');
-  const open = close < 0 ? -1 : value.lastIndexOf('<', close);
-  if (open >= 0) return { uri: value.slice(open + 1, close), parameters: parametersOf(value.slice(close + 1)) };
+  const open = openingBracket(value);
+  const close = value.indexOf('>', open);
+  if (open >= 0 && close > open)
+    return { uri: value.slice(open + 1, close), parameters: parametersOf(value.slice(close + 1)) };
   const [uri = '', ...rest] = value.split(';');
   return { uri: uri.trim(), parameters: parametersOf(rest.join(';')) };
 };
