@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -76,5 +77,10 @@ await build({
   define: { HOLDFAST_BUILD: JSON.stringify(buildId()) },
   logLevel: 'warning',
 }).catch(() => process.exit(1)); // esbuild has said what is wrong
+// what the box says in words stands beside its bundles, a folder a language
+cpSync(`${root}firmware/profiles/sentence`, `${outdir}/sentence`, {
+  recursive: true,
+  filter: (path) => !basename(path).includes('.') || path.endsWith('.wav'),
+});
 // the bundles are ES modules wherever they are copied
 writeFileSync(`${outdir}/package.json`, '{ "type": "module" }\n');

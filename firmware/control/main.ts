@@ -30,6 +30,7 @@ const begin = async (): Promise<void> => {
     run: options.run,
     engineSocket: options.engine,
     build,
+    sentences: join(bundles, 'sentence'),
     drivers: catalogue,
     face: {
       web: options.web ?? join(bundles, 'web'),

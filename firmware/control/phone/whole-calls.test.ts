@@ -166,7 +166,7 @@ describe('a call from phone to softswitch', () => {
     await call('3456');
     await office.answer('primary', refused(503));
     await office.answer('secondary', refused(503));
-    assert.equal(office.engine.asked.at(-1), 'add player allLinesBusy');
+    assert.ok(office.engine.asked.includes('add player allLinesBusy'));
     await office.heard();
     await office.turn(1_000);
     await office.heard();
