@@ -5,9 +5,10 @@ import type { Clock } from '../../core/clock.ts';
 import { wordsOf } from '../../core/error.ts';
 import { Exclusive } from '../../core/exclusive.ts';
 import type { Log } from '../../core/log.ts';
-import { DurableFile } from '../../store/durable-file.ts';
-import { type Files, renameDurably, writeSynced } from '../../store/file-primitives.ts';
+import { type Damage, DurableFile } from '../../store/durable-file.ts';
+import type { Files } from '../../store/file-primitives.ts';
 import type { Fact } from '../facts.ts';
+import { Greeting } from './greeting.ts';
 import {
   committed,
   countsOf,
@@ -21,13 +22,12 @@ import {
   removing,
   reserved,
 } from './message-index.ts';
-import { type PinState, pinTried, unlocked } from './pin.ts';
-import { removeRecordings, settleRecording, writtenAt } from './recording.ts';
+import type { PinState } from './pin.ts';
+import { PinLock } from './pin-lock.ts';
+import { recordingsIn, removeRecordings, SHORTEST_S, settleRecording, writtenAt } from './recording.ts';
 import { expiredOf, withAges } from './retention-machine.ts';
 import type { MailboxId, Message } from './shelf.ts';
 
-/** Shorter is no message: somebody hung up. */
-const SHORTEST_S = 1;
 const LONGEST_NAME = 64;
 
 export type MailboxHost = {
@@ -43,16 +43,17 @@ export type MailboxHost = {
  */
 export class Mailbox {
   readonly id: MailboxId;
+  readonly greeting: Greeting;
+  readonly pin: PinLock;
   readonly #folder: string;
   readonly #host: MailboxHost;
   readonly #work = new Exclusive();
   readonly #indexFile: DurableFile<MessageIndex>;
-  readonly #pinFile: DurableFile<PinState>;
   #index: MessageIndex = emptyIndex;
-  #pin: PinState = unlocked;
-  #ownGreeting = false;
   #folderThere = false;
   #full = false;
+  /** Ended, but the index could not be written: they become messages as soon as it can. */
+  readonly #owed = new Set<string>();
   /** Reserved by this process: nothing that was left over. */
   readonly #ours = new Set<string>();
 
@@ -60,27 +61,17 @@ export class Mailbox {
     this.id = id;
     this.#folder = folder;
     this.#host = host;
-    const onDamage = (damage: object) => host.log.error({ alarm: 'store', ...damage }, `mailbox ${id}: a damaged file`);
+    const onDamage = ({ path, why }: Damage) => this.#damaged(`${path}: ${why}`);
     this.#indexFile = new DurableFile(join(folder, 'index'), onDamage, host.files);
-    this.#pinFile = new DurableFile(join(folder, 'pin'), onDamage, host.files);
+    const work = this.#work;
+    const makeFolder = () => this.#makeFolder();
+    this.greeting = new Greeting({ folder, files: host.files, work, makeFolder });
+    const pinFile = new DurableFile<PinState>(join(folder, 'pin'), onDamage, host.files);
+    this.pin = new PinLock({ mailbox: id, file: pinFile, work, makeFolder, ...host });
   }
 
   get index(): MessageIndex {
     return this.#index;
-  }
-
-  get locked(): boolean {
-    return this.#pin.locked;
-  }
-
-  /** The owner's own greeting, undefined if there is none. */
-  get greeting(): string | undefined {
-    return this.#ownGreeting ? this.#path('greeting') : undefined;
-  }
-
-  /** Where a greeting is recorded before it takes the old one's place. */
-  get newGreeting(): string {
-    return this.#path('greeting-new');
   }
 
   /** Reads what is stored. */
@@ -88,8 +79,8 @@ export class Mailbox {
     return this.#work.run(async () => {
       if (!(await exists(this.#folder))) return;
       this.#index = (await this.#indexFile.read()) ?? emptyIndex;
-      this.#pin = (await this.#pinFile.read()) ?? unlocked;
-      this.#ownGreeting = await exists(this.#path('greeting'));
+      await this.pin.open();
+      await this.greeting.open();
     });
   }
 
@@ -111,13 +102,14 @@ export class Mailbox {
         const at = await writtenAt(path);
         await this.#take({ id, at, from: { number: '' }, longestS: 0 });
       }
-      if (!live.has(this.newGreeting)) await this.#remove(['greeting-new']);
+      if (!live.has(this.greeting.newPath)) await this.greeting.forgetNew();
     });
   }
 
   /** `room` judges with what the whole medium has; the reservation is on flash when this resolves. */
   reserve(from: Message['from'], room: (index: MessageIndex) => Promise<Room>): Promise<Room & { message?: string }> {
     return this.#work.run(async () => {
+      await this.#settleOwed();
       const found = await room(this.#index);
       this.tellRoom(found);
       if ('full' in found) return found;
@@ -138,8 +130,8 @@ export class Mailbox {
 
   commit(message: string): Promise<Message | undefined> {
     return this.#work.run(async () => {
-      const pending = this.#index.pending.find(({ id }) => id === message);
-      if (pending) await this.#take(pending);
+      this.#owed.add(message);
+      await this.#settle(message);
       return this.message(message);
     });
   }
@@ -180,6 +172,7 @@ export class Mailbox {
   /** Deletes what is older than this; `wall` must be a clock that can be believed. */
   expire(wall: number, retentionDays: number): Promise<number> {
     return this.#work.run(async () => {
+      await this.#settleOwed();
       await this.#finishRemovals();
       const aged = withAges(this.#index, wall);
       if (aged !== this.#index) await this.#change(aged);
@@ -189,55 +182,10 @@ export class Mailbox {
     });
   }
 
-  /** Room for the file of a new greeting; what an earlier try left is removed. */
-  reserveGreeting(): Promise<string> {
-    return this.#work.run(async () => {
-      await this.#makeFolder();
-      await this.#remove(['greeting-new']);
-      return this.newGreeting;
-    });
-  }
-
-  commitGreeting(): Promise<boolean> {
-    return this.#work.run(async () => {
-      const seconds = await settleRecording(this.#host.files, this.newGreeting);
-      if (seconds === undefined || seconds < SHORTEST_S) {
-        await this.#remove(['greeting-new']);
-        return false;
-      }
-      await this.#renameGreeting(this.newGreeting);
-      return true;
-    });
-  }
-
-  setGreeting(octets: Buffer | undefined): Promise<void> {
-    return this.#work.run(async () => {
-      if (octets === undefined) {
-        this.#ownGreeting = false;
-        await this.#remove(['greeting']);
-        return;
-      }
-      const { files } = this.#host;
-      const path = this.#path('greeting-uploaded');
-      await this.#makeFolder();
-      await files.unlink(path);
-      await writeSynced(files, path, octets);
-      await this.#renameGreeting(path);
-    });
-  }
-
-  tryPin(isRight: boolean): 'right' | 'wrong' | 'locked' {
-    const { state, answer } = pinTried(this.#pin, isRight);
-    const locks = state.locked && !this.#pin.locked;
-    this.#setPin(state);
-    if (locks) this.#host.state({ fact: 'mailboxLocked', mailbox: this.id });
-    return answer;
-  }
-
-  unlock(): void {
-    const wasLocked = this.#pin.locked;
-    this.#setPin(unlocked);
-    if (wasLocked) this.#host.state({ fact: 'mailboxUnlocked', mailbox: this.id });
+  /** What is so from the start: counts, and whether it is locked. */
+  tellAll(): void {
+    this.tellCounts();
+    if (this.pin.locked) this.#host.state({ fact: 'mailboxLocked', mailbox: this.id });
   }
 
   tellCounts(): void {
@@ -250,6 +198,20 @@ export class Mailbox {
   }
 
   // ── below: only within `#work` ────────────────────────────────────────────────────────────────
+
+  async #settle(id: string): Promise<void> {
+    const pending = this.#index.pending.find((each) => each.id === id);
+    if (pending) await this.#take(pending);
+    this.#owed.delete(id);
+  }
+
+  async #settleOwed(): Promise<void> {
+    for (const id of this.#owed) {
+      await this.#settle(id).catch((error: unknown) => {
+        this.#host.log.warn({ why: wordsOf(error) }, `mailbox ${this.id}: message ${id} still cannot be stored`);
+      });
+    }
+  }
 
   /** A recording becomes a message, or nothing if it is too short. */
   async #take(pending: Pending): Promise<void> {
@@ -290,24 +252,21 @@ export class Mailbox {
 
   /** Messages whose file has gone are none. */
   async #forgetLost(): Promise<void> {
-    const files = new Set(await this.#names());
+    const files = new Set(await recordingsIn(this.#host.files, this.#folder));
     const lost = this.#index.messages.map(({ id }) => id).filter((id) => !files.has(id));
     if (lost.length === 0) return;
-    this.#host.log.error({ alarm: 'store', lost }, `mailbox ${this.id}: messages have lost their file`);
+    this.#damaged(`mailbox ${this.id}: ${lost.length} messages have lost their file`);
     await this.#change(removed(removing(this.#index, lost), lost));
     this.tellCounts();
   }
 
   async #unknown(): Promise<readonly string[]> {
     const known = new Set([...this.#index.messages, ...this.#index.pending].map(({ id }) => id));
-    return (await this.#names()).filter((id) => !known.has(id));
+    return (await recordingsIn(this.#host.files, this.#folder)).filter((id) => !known.has(id));
   }
 
-  /** Ids of all recordings in the folder, finished or not. */
-  async #names(): Promise<readonly string[]> {
-    const names = await this.#host.files.list(this.#folder);
-    const ids = names.flatMap((name) => /^([A-Za-z0-9]+)\.wav(\.part)?$/.exec(name)?.[1] ?? []);
-    return [...new Set(ids)].filter((id) => id !== 'greeting');
+  #damaged(why: string): void {
+    this.#host.state({ fact: 'storeDamaged', why });
   }
 
   async #remove(ids: readonly string[]): Promise<void> {
@@ -315,27 +274,10 @@ export class Mailbox {
     await removeRecordings(this.#host.files, this.#folder, paths);
   }
 
-  async #renameGreeting(from: string): Promise<void> {
-    await renameDurably(this.#host.files, from, this.#path('greeting'));
-    this.#ownGreeting = true;
-  }
-
   async #change(index: MessageIndex): Promise<void> {
     await this.#makeFolder();
     await this.#indexFile.write(index);
     this.#index = index;
-  }
-
-  #setPin(state: PinState): void {
-    if (state.wrong === this.#pin.wrong && state.locked === this.#pin.locked) return;
-    this.#pin = state;
-    const write = async () => {
-      await this.#makeFolder();
-      await this.#pinFile.write(state);
-    };
-    this.#work.run(write).catch((error: unknown) => {
-      this.#host.log.error({ why: wordsOf(error) }, `mailbox ${this.id}: its PIN state could not be stored`);
-    });
   }
 
   async #makeFolder(): Promise<void> {

@@ -204,7 +204,10 @@ test('an index of which both generations are damaged costs the callers, not the 
   await leave(before);
   await leave(before, 5);
   for (const name of ['index', 'index.prev']) writeFileSync(join(folder, 'line+1', name), 'spoilt');
-  const { shelf } = await startShelf(folder);
+  const { shelf, facts } = await startShelf(folder);
+  const damages = facts.flatMap((fact) => (fact.fact === 'storeDamaged' ? [fact.why] : []));
+  assert.equal(damages.length, 2);
+  assert.match(damages[0]!, /line\+1\/index: the header is missing/);
   const found = shelf.state('line/1')!.messages.map(({ seconds, from }) => [seconds, from.number]);
   assert.deepEqual(found.sort(), [
     [3, ''],
@@ -220,6 +223,7 @@ test('a message whose file has gone is none', async (t) => {
   rmSync((await before.file('line/1', lost.id))!);
   const { shelf, facts } = await startShelf(folder);
   assert.deepEqual(shelf.state('line/1')!.messages, [message]);
+  assert.deepEqual(facts.at(-2), { fact: 'storeDamaged', why: 'mailbox line/1: 1 messages have lost their file' });
   assert.deepEqual(facts.at(-1), { fact: 'mailboxCounted', mailbox: 'line/1', waiting: 1, kept: 0 });
 });
 
@@ -257,6 +261,35 @@ test('a full mailbox refuses, and states it once until there is room again', asy
   await shelf.delete('line/1', second.id);
   assert.equal((await leave(shelf, 26)).seconds, 26);
   assert.equal(fulls(facts).length, 2);
+});
+
+test('a mailbox that is full says so at start, after its counts', async (t) => {
+  const folder = scratchFolder(t);
+  const configuration = settingsOf({ quotaS: 60 });
+  await leave((await startShelf(folder, [], { configuration })).shelf, 58);
+  const { facts } = await startShelf(folder, [], { configuration });
+  assert.deepEqual(facts.slice(0, 2), [
+    { fact: 'mailboxCounted', mailbox: 'line/1', waiting: 1, kept: 0 },
+    { fact: 'mailboxFull', mailbox: 'line/1', why: 'its messages have taken its 60 s' },
+  ]);
+});
+
+test('a message that could not be listed is listed as soon as the medium can be written', async (t) => {
+  let broken = false;
+  const open: Files['open'] = (path, how) =>
+    broken ? Promise.reject(new Error('ENOSPC')) : systemFiles.open(path, how);
+  const { shelf } = await startShelf(scratchFolder(t), [], { files: { ...systemFiles, open } });
+  const reservation = await reserve(shelf);
+  record(reservation.file, 8);
+  broken = true;
+  await assert.rejects(shelf.commit(reservation), { code: 'store-unwritable' });
+  assert.deepEqual(shelf.state('line/1')!.messages, []);
+  broken = false;
+  await reserve(shelf);
+  assert.deepEqual(
+    shelf.state('line/1')!.messages.map(({ id, seconds }) => [id, seconds]),
+    [[reservation.message, 8]],
+  );
 });
 
 test('callers at the same time share the room', async (t) => {
@@ -399,7 +432,11 @@ test('three wrong PINs lock, also over a restart, until it is unlocked', async (
   last.unlock('line/1');
   assert.equal(last.tryPin('line/1', '1234'), 'right');
   const locks = (list: readonly Fact[]) => list.map(({ fact }) => fact).filter((fact) => fact.endsWith('ocked'));
-  assert.deepEqual([facts, laterFacts, lastFacts].map(locks), [[], ['mailboxLocked'], ['mailboxUnlocked']]);
+  assert.deepEqual([facts, laterFacts, lastFacts].map(locks), [
+    [],
+    ['mailboxLocked'],
+    ['mailboxLocked', 'mailboxUnlocked'],
+  ]);
 });
 
 const DAY = 24 * 3_600_000;

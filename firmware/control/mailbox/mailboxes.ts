@@ -1,4 +1,4 @@
-import { mkdir, readdir, statfs } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Configuration, Line } from '../../config/schema.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -9,24 +9,14 @@ import { DurableFile } from '../../store/durable-file.ts';
 import { type Files, systemFiles } from '../../store/file-primitives.ts';
 import type { Fact } from '../facts.ts';
 import { Mailbox } from './mailbox.ts';
-import {
-  folderOf,
-  type MessageIndex,
-  mailboxOf,
-  type Room,
-  roomIn,
-  spaceForRecordings,
-  usedS,
-} from './message-index.ts';
+import { type Medium, mediumOf, spaceForRecordings } from './medium.ts';
+import { folderOf, type MessageIndex, mailboxOf, type Room, roomIn, usedS } from './message-index.ts';
 import { samePin } from './pin.ts';
 import { clockIsSound, type Retention, type RetentionEffect, retentionMachine } from './retention-machine.ts';
 import type { MailboxId, MailboxState, Message, Refused, Reservation, Shelf } from './shelf.ts';
 import { greetingOf, LONGEST_GREETING_S } from './sound-file.ts';
 
 const RETENTION = 'mailbox/retention';
-
-/** What a storage medium has, in octets. */
-export type Medium = { readonly freeOctets: number; readonly totalOctets: number };
 
 export type MailboxesOptions = {
   /** Folder of the messages, `<data>/messages`; made if it is not there. */
@@ -46,6 +36,7 @@ export class Mailboxes implements Shelf {
   readonly #folder: string;
   readonly #files: Files;
   readonly #boxes = new Map<MailboxId, Mailbox>();
+  readonly #medium: () => Promise<Medium>;
   readonly #seen: DurableFile<{ readonly seenAt: number }>;
   #settings: Configuration['mailbox'];
   #lines = new Map<MailboxId, Line>();
@@ -57,6 +48,7 @@ export class Mailboxes implements Shelf {
     this.#folder = resolve(options.folder);
     this.#files = options.files ?? systemFiles;
     this.#settings = options.configuration.mailbox;
+    this.#medium = options.medium ?? (() => mediumOf(this.#folder));
     const onDamage = (damage: object) => options.log.warn(damage, 'the last time that was seen is not known');
     this.#seen = new DurableFile(join(this.#folder, 'clock'), onDamage, this.#files);
     this.configure(options.configuration);
@@ -69,7 +61,7 @@ export class Mailboxes implements Shelf {
     for (const id of this.#lines.keys()) {
       if (this.#boxes.has(id)) continue;
       const box = this.#make(id);
-      if (this.#opened) box.tellCounts();
+      if (this.#opened) box.tellAll();
     }
   }
 
@@ -83,7 +75,11 @@ export class Mailboxes implements Shelf {
       log.error({ alarm: 'store', why: wordsOf(error) }, 'the mailboxes cannot be read');
     }
     this.#opened = true;
-    for (const id of this.#lines.keys()) this.#boxes.get(id)?.tellCounts();
+    for (const id of this.#lines.keys()) {
+      const box = this.#boxes.get(id)!;
+      box.tellAll();
+      await this.#tellRoom(box);
+    }
     const first: Retention = { sweepAt: clock.now() };
     const perform = (_: RetentionEffect) => runner.outward(() => void this.sweep());
     runner.host(RETENTION, retentionMachine, first, perform, { kept: false });
@@ -128,8 +124,8 @@ export class Mailboxes implements Shelf {
       messages: box.messages(),
       usedS: usedS(box.index),
       quotaS: this.#settings.quotaS,
-      greeting: box.greeting === undefined ? 'spoken' : 'own',
-      locked: box.locked,
+      greeting: box.greeting.path === undefined ? 'spoken' : 'own',
+      locked: box.pin.locked,
     };
   }
 
@@ -170,7 +166,7 @@ export class Mailboxes implements Shelf {
   }
 
   greeting(mailbox: MailboxId): string | undefined {
-    return this.#boxes.get(mailbox)?.greeting;
+    return this.#boxes.get(mailbox)?.greeting.path;
   }
 
   async reserveGreeting(
@@ -181,7 +177,7 @@ export class Mailboxes implements Shelf {
     try {
       const room = roomIn({ ...box.index, messages: [], pending: [] }, { ...(await this.#limits()), quotaS: Infinity });
       if ('full' in room) return { refused: room.full, why: room.why };
-      const file = await box.reserveGreeting();
+      const file = await box.greeting.reserve();
       const longestS = Math.min(LONGEST_GREETING_S, room.longestS);
       return { file, longestS, silenceEndsS: this.#settings.silenceEndsS };
     } catch (error) {
@@ -190,7 +186,7 @@ export class Mailboxes implements Shelf {
   }
 
   async commitGreeting(mailbox: MailboxId): Promise<boolean> {
-    return (await this.#boxes.get(mailbox)?.commitGreeting()) ?? false;
+    return (await this.#boxes.get(mailbox)?.greeting.commit()) ?? false;
   }
 
   async setGreeting(mailbox: MailboxId, wav: Buffer | undefined): Promise<void> {
@@ -199,7 +195,7 @@ export class Mailboxes implements Shelf {
     const greeting = wav && greetingOf(wav);
     const space = spaceForRecordings(await this.#medium());
     if (greeting && space < greeting.length) throw new GatewayError('store-unwritable', box.file('greeting'));
-    await box.setGreeting(greeting);
+    await box.greeting.set(greeting);
   }
 
   pinWanted(mailbox: MailboxId): boolean {
@@ -208,11 +204,11 @@ export class Mailboxes implements Shelf {
 
   tryPin(mailbox: MailboxId, pin: string): 'right' | 'wrong' | 'locked' {
     const right = this.#lines.get(mailbox)?.mailboxPin ?? '';
-    return this.#boxes.get(mailbox)?.tryPin(samePin(right, pin)) ?? 'wrong';
+    return this.#boxes.get(mailbox)?.pin.try(samePin(right, pin)) ?? 'wrong';
   }
 
   unlock(mailbox: MailboxId): void {
-    this.#boxes.get(mailbox)?.unlock();
+    this.#boxes.get(mailbox)?.pin.unlock();
   }
 
   /** Deletes messages that are older than the settings allow, if the clock can be believed. */
@@ -283,12 +279,6 @@ export class Mailboxes implements Shelf {
     } catch (error) {
       this.#options.log.warn({ why: wordsOf(error) }, 'free space is not known');
     }
-  }
-
-  async #medium(): Promise<Medium> {
-    if (this.#options.medium) return this.#options.medium();
-    const { bavail, blocks, bsize } = await statfs(this.#folder);
-    return { freeOctets: bavail * bsize, totalOctets: blocks * bsize };
   }
 
   #unwritable(mailbox: MailboxId, error: unknown): Refused {

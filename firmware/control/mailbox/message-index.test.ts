@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { spaceForRecordings } from './medium.ts';
 import {
   committed,
   emptyIndex,
@@ -15,7 +16,6 @@ import {
   reserved,
   roomIn,
   type Stored,
-  spaceForRecordings,
 } from './message-index.ts';
 
 const MB = 1024 * 1024;

@@ -90,12 +90,6 @@ export const roomIn = (index: MessageIndex, { quotaS, longestS, freeOctets, rese
   return { longestS: Math.min(longestS, leftS, fitsS) };
 };
 
-const SMALLEST_RESERVE = 16 * 1024 * 1024;
-
-/** Octets that recordings may take: settings and records keep 5 % of the medium, at least 16 MB, for themselves. */
-export const spaceForRecordings = (medium: { readonly freeOctets: number; readonly totalOctets: number }): number =>
-  Math.max(0, medium.freeOctets - Math.max(SMALLEST_RESERVE, medium.totalOctets * 0.05));
-
 /** The folder of a mailbox: its id with what a name of a file may not hold written otherwise; no two are alike. */
 export const folderOf = (mailbox: MailboxId): string =>
   mailbox.replace(/[^A-Za-z0-9-]/g, (character) =>

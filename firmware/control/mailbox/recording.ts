@@ -4,6 +4,9 @@ import { renameDurably } from '../../store/file-primitives.ts';
 import { OCTETS_A_SECOND } from './message-index.ts';
 import { MU_LAW_HEADER, muLawHeader, soundOf } from './sound-file.ts';
 
+/** Shorter is no message: somebody hung up. */
+export const SHORTEST_S = 1;
+
 /** The header of a file stands in its first octets. */
 const HEAD = 4096;
 
@@ -28,6 +31,12 @@ export const removeRecordings = async (files: Files, folder: string, paths: read
     await files.unlink(`${path}.part`);
   }
   await files.syncFolder(folder);
+};
+
+/** Names, without their ends, of all recordings in the folder of a mailbox, finished or not; greetings are none. */
+export const recordingsIn = async (files: Files, folder: string): Promise<readonly string[]> => {
+  const ids = (await files.list(folder)).flatMap((name) => /^([A-Za-z0-9]+)\.wav(\.part)?$/.exec(name)?.[1] ?? []);
+  return [...new Set(ids)].filter((id) => id !== 'greeting');
 };
 
 /** When it was written last, in wall time. */

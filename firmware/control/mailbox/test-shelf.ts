@@ -10,7 +10,8 @@ import { TestClock } from '../../core/test-clock.ts';
 import { muLawHeader } from '../../engine/sound/wav.ts';
 import type { Files } from '../../store/file-primitives.ts';
 import type { Fact } from '../facts.ts';
-import { Mailboxes, type Medium } from './mailboxes.ts';
+import { Mailboxes } from './mailboxes.ts';
+import type { Medium } from './medium.ts';
 
 export const MB = 1024 * 1024;
 const card = { id: 'card', driver: 'simulated' };
