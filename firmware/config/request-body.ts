@@ -10,6 +10,8 @@ const typed = (title: string) =>
     v.description(title),
   );
 
+const objectOf = (what: string) => v.record(v.string(), v.unknown(), `must be an object of ${what}`);
+
 /**
  * Bodies of requests to the HTTP API: what is checked when they come, and what OpenAPI says of them
  * (`json-schema.ts`). A field that is not named here is refused.
@@ -24,12 +26,12 @@ export const requestBodies = {
       v.description('Revision that the change was made from.'),
     ),
     change: v.pipe(
-      v.record(v.string(), v.unknown(), 'must be an object of settings'),
+      objectOf('settings'),
       v.description('What is changed, in the form of the settings; things of lists by their id; null removes.'),
     ),
   }),
   runOperation: v.pipe(
-    v.record(v.string(), v.unknown(), 'must be an object of arguments'),
+    objectOf('arguments'),
     v.description('The arguments of the operation, as GET /api/operations describes them.'),
   ),
   actInLab: v.strictObject({
@@ -54,7 +56,8 @@ const LONGEST_PATH = 100;
 
 /** Checks a body; the refusals never hold what was refused, since it may be a password. */
 export const checkBody = <Name extends keyof RequestBodies>(name: Name, body: unknown): CheckedBody<Name> => {
-  const parsed = v.safeParse(requestBodies[name], body);
+  // a record would take a list for an object
+  const parsed = v.safeParse(requestBodies[name], Array.isArray(body) ? undefined : body);
   if (parsed.success) return { ok: true, value: parsed.output as RequestBodies[Name] };
   const refused = parsed.issues.slice(0, MOST_REFUSALS).map((issue): Refusal => {
     const path = (issue.path ?? [])

@@ -1,4 +1,4 @@
-import { request as ask } from 'node:http';
+import { connect } from 'node:net';
 import { Refused } from '../answer.ts';
 import { bodyOf, json, KILOBYTE, type Rooms } from '../rooms.ts';
 import type { Route } from '../router.ts';
@@ -7,7 +7,7 @@ const LARGEST_ANSWER = 256 * 1024;
 /** A softswitch of the lab is started within this. */
 const PATIENCE_MS = 8_000;
 
-/** The switches of the lab, which is a program of its own behind a Unix socket and speaks HTTP with the same bodies. */
+/** The switches of the lab, which is a program of its own behind a Unix socket. */
 export const labRoutes = ({ doors: { lab } }: Rooms): readonly Route[] =>
   lab === undefined
     ? []
@@ -16,49 +16,48 @@ export const labRoutes = ({ doors: { lab } }: Rooms): readonly Route[] =>
           method: 'GET',
           path: '/api/lab',
           needs: 'password',
-          answer: async () => ({ status: 200, json: await askLab(lab, 'GET') }),
+          answer: async () => ({ status: 200, json: await askLab(lab, { do: 'view' }) }),
         },
         {
           method: 'POST',
           path: '/api/lab',
           needs: 'password',
           body: json(KILOBYTE),
-          answer: async ({ body }) => ({ status: 200, json: await askLab(lab, 'POST', bodyOf('actInLab', body)) }),
+          answer: async ({ body }) => ({
+            status: 200,
+            json: await askLab(lab, { do: 'act', ...bodyOf('actInLab', body) }),
+          }),
         },
       ];
 
 const noAnswer = (): Refused =>
   new Refused('not-possible', 'The lab does not answer. Start it again together with the gateway.');
 
-const askLab = (socketPath: string, method: string, body?: object): Promise<unknown> =>
+/** A line of JSON each way; `{"error": sentence}` where the lab refuses. */
+const askLab = (path: string, asked: object): Promise<unknown> =>
   new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
-    const asked = ask({ socketPath, method, path: '/lab', headers, timeout: PATIENCE_MS }, async (response) => {
-      try {
-        const text = await bounded(response);
-        if (response.statusCode === 200) resolve(JSON.parse(text));
-        else reject(new Refused('not-possible', sentenceIn(text)));
-      } catch {
-        reject(noAnswer());
-      }
+    let answer = '';
+    const socket = connect({ path, timeout: PATIENCE_MS }).setEncoding('utf8');
+    socket.on('timeout', () => socket.destroy());
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => reject(noAnswer()));
+    socket.on('data', (text) => {
+      answer += text;
+      const end = answer.indexOf('\n');
+      if (end < 0 && answer.length <= LARGEST_ANSWER) return;
+      socket.destroy();
+      const said = parsed(answer.slice(0, end));
+      if (said === undefined) reject(noAnswer());
+      else if (typeof said.error === 'string') reject(new Refused('not-possible', said.error));
+      else resolve(said);
     });
-    asked.on('timeout', () => asked.destroy());
-    asked.on('error', () => reject(noAnswer()));
-    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    socket.write(`${JSON.stringify(asked)}\n`);
   });
 
-const bounded = async (response: AsyncIterable<Buffer>): Promise<string> => {
-  const parts: Buffer[] = [];
-  let octets = 0;
-  for await (const part of response) {
-    octets += part.length;
-    if (octets > LARGEST_ANSWER) throw noAnswer();
-    parts.push(part);
+const parsed = (text: string): { readonly error?: unknown } | undefined => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
-  return Buffer.concat(parts).toString('utf8');
-};
-
-const sentenceIn = (text: string): string => {
-  const { sentence } = JSON.parse(text) as { sentence?: unknown };
-  return typeof sentence === 'string' ? sentence : 'The lab has refused this.';
 };

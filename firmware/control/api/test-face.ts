@@ -1,0 +1,210 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request as ask, type IncomingHttpHeaders } from 'node:http';
+import { request as askSecurely } from 'node:https';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../core/clock.ts';
+import { GatewayError } from '../../core/error.ts';
+import { silentLog } from '../../core/log.ts';
+import { Runner } from '../../core/runner.ts';
+import type { Fact } from '../facts.ts';
+import type { Doors } from './doors.ts';
+import { type AccessSettings, Face } from './face.ts';
+
+/** A face on loopback before a box that does nothing but note what it is asked. */
+export type TestFace = {
+  readonly face: Face;
+  readonly port: number;
+  readonly httpPort: number;
+  readonly folder: string;
+  readonly facts: Fact[];
+  readonly asked: string[];
+  readonly access: { -readonly [Key in keyof AccessSettings]: AccessSettings[Key] };
+  readonly runner: Runner;
+  changeStatus(): void;
+  ask(asked: Asked): Promise<Answer>;
+  /** Signs in with the first password and changes it; gives the cookie. */
+  signIn(): Promise<string>;
+  close(): Promise<void>;
+};
+
+export type Asked = {
+  readonly method?: string;
+  readonly path: string;
+  readonly cookie?: string;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly body?: string | Buffer;
+  /** Declares so many octets and does not send them. */
+  readonly missing?: number;
+  readonly port?: number;
+  readonly plain?: boolean;
+};
+export type Answer = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  readonly json: Record<string, unknown>;
+};
+
+export const ownPassword = 'a password of my own';
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+const parsed = (text: string): Record<string, unknown> => {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+};
+
+/** Asks as a browser on the page would, unless `headers` say otherwise; an undefined header is left out. */
+export const askFace = (usual: number, asked: Asked): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const { method = 'GET', path, cookie, body, missing, port = usual, plain = false } = asked;
+    const host = `127.0.0.1:${port}`;
+    const headers: Record<string, string | undefined> = {
+      host,
+      ...(method === 'GET' ? {} : { origin: `https://${host}` }),
+      ...(cookie === undefined ? {} : { cookie }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(missing === undefined ? {} : { 'content-length': String(Buffer.byteLength(body ?? '') + missing) }),
+      ...asked.headers,
+    };
+    const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
+    const options = { host: '127.0.0.1', port, method, path, headers: given, agent: false, setHost: false } as const;
+    const request = plain ? ask(options) : askSecurely({ ...options, rejectUnauthorized: false });
+    request.on('error', reject);
+    request.on('response', async (response) => {
+      const parts: Buffer[] = [];
+      response.on('error', () => {});
+      for await (const part of response as AsyncIterable<Buffer>) parts.push(part);
+      const text = Buffer.concat(parts).toString('utf8');
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parsed(text) });
+    });
+    if (missing === undefined) request.end(body);
+    else request.write(body ?? '');
+  });
+
+/** The maker of certificates is bundled for a box; here it runs as it is written. */
+const makerIn = (folder: string): string => {
+  const maker = join(folder, 'maker.mjs');
+  const source = fileURLToPath(new URL('certificate-maker.ts', import.meta.url));
+  const lines = [`import { register } from '${import.meta.resolve('tsx/esm/api')}';`, 'register();'];
+  writeFileSync(maker, [...lines, `await import('file://${source}');`].join('\n'));
+  return maker;
+};
+
+const doorsOf = (asked: string[], facts: Fact[], listeners: Set<() => void>, message: string): Doors => ({
+  build: 'test',
+  settings: {
+    current: () => ({ revision: '0-factory', shown: { version: 1 } }),
+    propose: async ({ base, change }) => {
+      asked.push(`propose ${JSON.stringify(change)}`);
+      if (base === 'old') return { is: 'conflict', revision: '1', paths: ['system/name'] };
+      if ('wrong' in change)
+        return { is: 'refused', refused: [{ path: 'wrong', limit: 'must not be', remedy: 'No.' }] };
+      return { is: 'applied', revision: '1-x', steps: ['rename'], failed: [] };
+    },
+    dryRun: async () => ({ is: 'possible', steps: ['rename'] }),
+  },
+  status: {
+    view: () => ({ at: 1, padding: 'x'.repeat(20_000) }) as never,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  },
+  calls: {
+    search: async (ask) => {
+      asked.push(`calls ${JSON.stringify(ask)}`);
+      return { calls: [], more: false };
+    },
+  },
+  operations: {
+    infos: [
+      { name: 'test-call', title: 'Test call', help: '', arguments: [], deadlineMs: 1000, disturbs: true },
+      { name: 'break', title: 'Break', help: '', arguments: [], deadlineMs: 1000, disturbs: true },
+    ],
+    run: async (name, args) => {
+      asked.push(`run ${name} ${JSON.stringify(args)}`);
+      if (name === 'break') throw new Error('a fault of ours');
+      return { is: 'done', sentence: 'Done.', result: {} };
+    },
+  },
+  messages: {
+    list: () => [{ mailbox: 'line/1' } as never],
+    file: async (mailbox, id) => (mailbox === 'line/1' && id === 'one' ? message : undefined),
+    setGreeting: async (mailbox, wav) => {
+      asked.push(`greeting ${mailbox} ${wav?.length}`);
+      if (wav?.length === 3) throw new GatewayError('sound-file', 'it is no WAV file');
+    },
+  },
+  bench: () => undefined,
+  lab: undefined,
+  state: (fact) => facts.push(fact),
+});
+
+export const openFace = async (before: ReadonlyMap<string, unknown> = new Map()): Promise<TestFace> => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-face-'));
+  const [asked, facts, listeners] = [[] as string[], [] as Fact[], new Set<() => void>()];
+  const message = join(folder, 'message.wav');
+  writeFileSync(message, '0123456789');
+  writeFileSync(join(folder, 'openapi.json'), '{}');
+  for (const [name, text] of [
+    ['index.html', '<html>'],
+    ['app-ABCDEF12.js', 'app'],
+    ['app-ABCDEF12.js.gz', 'zipped'],
+    ['secret.key', 'secret'],
+  ] as const)
+    writeFileSync(join(folder, name), text);
+  const [httpsPort, httpPort] = [await freePort(), await freePort()];
+  const access = { address: '127.0.0.1', httpsPort, httpPort, names: ['box.example.com'], name: 'Box 1' };
+  const runner = new Runner(systemClock, silentLog);
+  const options = {
+    ...{ runner, before, clock: systemClock, log: silentLog, web: folder, access: () => access },
+    doors: doorsOf(asked, facts, listeners, message),
+    folder: join(folder, 'access'),
+    certificateMaker: makerIn(folder),
+    openapi: join(folder, 'openapi.json'),
+  };
+  const face = await Face.open(options);
+  const send = (request: Asked) => askFace(access.httpsPort, request);
+  return {
+    ...{ face, port: httpsPort, httpPort, folder, facts, asked, access, runner, ask: send },
+    changeStatus: () => {
+      for (const listener of listeners) listener();
+    },
+    signIn: () => signIn(face, send),
+    close: async () => {
+      await face.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const signIn = async (face: Face, send: TestFace['ask']): Promise<string> => {
+  const first = face.firstPassword;
+  const post = (path: string, body: object, cookie?: string) =>
+    send({ method: 'POST', path, body: JSON.stringify(body), ...(cookie === undefined ? {} : { cookie }) });
+  if (first === undefined) return cookieIn(await post('/api/session', { password: ownPassword }));
+  const cookie = cookieIn(await post('/api/session', { password: first }));
+  return cookieIn(await post('/api/password', { current: first, next: ownPassword }, cookie));
+};
+
+/** The cookie that an answer sets, as a browser sends it back. */
+export const cookieIn = ({ headers, text }: Answer): string => {
+  const [cookie] = headers['set-cookie'] ?? [];
+  if (cookie === undefined) throw new Error(`no cookie was set: ${text}`);
+  return cookie.split(';')[0]!;
+};
