@@ -11,6 +11,7 @@ export const programs = {
   dumpcap: 'wireshark-common',
   ip: 'iproute2',
   unshare: 'util-linux',
+  chromium: 'chromium',
 };
 
 const folders = (process.env.PATH ?? '').split(':').concat('/usr/sbin', '/sbin');

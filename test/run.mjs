@@ -19,7 +19,7 @@ const UNIT_LIMIT_MS = 120_000;
 const SCENARIO_LIMIT_MS = 180_000;
 const LONG_LIMIT_MS = 3_600_000;
 /** Folders whose tests need real programs, a network of their own and undisturbed time. */
-const withPeers = ['test/scenario', 'test/interop', 'test/peer'];
+const withPeers = ['test/scenario', 'test/interop', 'test/peer', 'test/browser'];
 
 const walk = (folder, suffix) =>
   existsSync(join(root, folder))
@@ -50,7 +50,7 @@ const patient = new Set([
 const AT_ONCE = 4;
 
 const needsPeers = (file) => withPeers.some((folder) => file.startsWith(`${folder}/`));
-const tests = ['firmware', 'drivers', 'test'].flatMap((folder) => walk(folder, '.test.ts'));
+const tests = ['firmware', 'drivers', 'web-ui', 'test'].flatMap((folder) => walk(folder, '.test.ts'));
 /** The harness proves itself without the gateway. */
 const needsBuild = (file) => !file.startsWith('test/peer/');
 const named = (files, names) =>
