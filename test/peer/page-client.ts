@@ -19,6 +19,8 @@ export type PageAsk = {
 /** The password that the client changes the first one to. */
 export const PAGE_PASSWORD = 'a longer password 42';
 const WAIT_MS = 10_000;
+/** An operation may take its time. */
+const LONGEST_ANSWER_MS = 180_000;
 
 /** The first password of a box, as it is printed once when it is started for the first time. */
 export const firstPassword = async (gateway: Gateway, withinMs = WAIT_MS): Promise<string> => {
@@ -117,7 +119,7 @@ export class PageClient {
     return new Promise((resolve, reject) => {
       const asked = request(
         {
-          ...{ host, port, path, method, timeout: WAIT_MS, agent: false },
+          ...{ host, port, path, method, timeout: LONGEST_ANSWER_MS, agent: false },
           // made by the box itself; a person compares its fingerprint
           rejectUnauthorized: false,
           headers: {

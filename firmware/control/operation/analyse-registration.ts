@@ -41,18 +41,19 @@ export const analyseRegistration = (rooms: AnalyseRooms): Verb<{ trunk: string; 
 const whereWords = ({ trunk, host, address }: RegistrationAnalysis): string =>
   address === undefined || address === host ? `${trunk} (${host})` : `${trunk} (${host}, found at ${address})`;
 
+/** The final answer, empty where none came. */
 const answerWords = ({ status, phrase, roundTripMs }: RegistrationAnalysis): string => {
-  if (status === undefined) return 'nothing came back';
+  if (status === undefined) return '';
   const took = roundTripMs === undefined ? '' : ` after ${Math.max(1, Math.round(roundTripMs))} ms`;
-  return `${`${status} ${phrase ?? ''}`.trim()} came back${took}`;
+  return `: ${`${status} ${phrase ?? ''}`.trim()} came back${took}`;
 };
 
 const sentenceOf = (analysis: RegistrationAnalysis): string => {
   const { account, registered, expiresS, seenFrom, sentence, remedy } = analysis;
-  if (!registered) return `${capital(sentence)}: ${answerWords(analysis)}. ${remedy}`.trim();
+  if (!registered) return `${capital(sentence)}${answerWords(analysis)}. ${remedy}`.trim();
   const time = expiresS === undefined ? '' : ` for ${expiresS} s`;
   const seen = seenFrom === undefined ? '' : ` It sees us at ${seenFrom}: there is address translation on the way.`;
-  return `${account} is registered at ${whereWords(analysis)}${time}: ${answerWords(analysis)}.${seen}`;
+  return `${account} is registered at ${whereWords(analysis)}${time}${answerWords(analysis)}.${seen}`;
 };
 
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
