@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { buildPage } from '../web-ui/build.ts';
 
 // node --import tsx firmware/build.ts [FOLDER] [--without api] [--without lab]
 const { values: asked, positionals } = parseArgs({
@@ -82,5 +83,6 @@ cpSync(`${root}firmware/profiles/sentence`, `${outdir}/sentence`, {
   recursive: true,
   filter: (path) => !basename(path).includes('.') || path.endsWith('.wav'),
 });
+if (!asked.without.includes('api')) await buildPage(`${outdir}/web`).catch(() => process.exit(1));
 // the bundles are ES modules wherever they are copied
 writeFileSync(`${outdir}/package.json`, '{ "type": "module" }\n');

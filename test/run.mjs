@@ -184,7 +184,7 @@ const finish = (total, floor) => {
 
 const checks = () =>
   timed('types and style', () => {
-    const types = runStep('node_modules/.bin/tsc', ['--noEmit']);
+    const types = runStep('node_modules/.bin/tsc', ['--noEmit']) && runStep('node_modules/.bin/tsc', ['-p', 'web-ui']);
     return runStep('node_modules/.bin/biome', ['check', '--error-on-warnings', '.']) && types;
   });
 

@@ -50,8 +50,8 @@ const at = (sorted: readonly number[], share: number): number =>
 
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
 
-const paths = ['firmware', 'drivers']
-  .flatMap((folder) => filesBelow(folder, '.ts'))
+const paths = ['firmware', 'drivers', 'web-ui']
+  .flatMap((folder) => ['.ts', '.tsx'].flatMap((suffix) => filesBelow(folder, suffix)))
   .filter((path) => !/\.(test|as)\.ts$/.test(path) && !/\/test-[^/]*\.ts$/.test(path));
 const sources = paths.map((path) => ({ path, source: readSource(path) }));
 const measured = sources.filter(({ path }) => !TABLES.some((table) => table.test(path)));

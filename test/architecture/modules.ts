@@ -144,7 +144,8 @@ export const readSource = (path: string): string => readFileSync(`${projectRoot}
 
 /** All source files of the project. The AssemblyScript kernels are no modules of this program. */
 export const allModules = (): Map<string, Module> => {
-  const paths = ['firmware', 'drivers', 'test'].flatMap((folder) => filesBelow(folder, '.ts'));
+  const folders = ['firmware', 'drivers', 'web-ui', 'test'];
+  const paths = folders.flatMap((folder) => ['.ts', '.tsx'].flatMap((suffix) => filesBelow(folder, suffix)));
   const ours = paths.filter((path) => !path.startsWith('firmware/engine/kernel/'));
   return new Map(ours.map((path) => [path, analyse(path, readSource(path))]));
 };

@@ -20,7 +20,7 @@ const isTest = (path: string): boolean =>
   /(^|\/)(test-(?!call)[^/]*|conformance)\.ts$/.test(path);
 
 /** Build scripts and what else runs before there is a program. */
-const isScript = (path: string): boolean => path === 'firmware/build.ts';
+const isScript = (path: string): boolean => path === 'firmware/build.ts' || path === 'web-ui/build.ts';
 
 const products = (project: Project): Module[] =>
   [...project.values()].filter(({ path }) => !isTest(path) && !isScript(path));
@@ -175,6 +175,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   selfsigned: ['firmware/control/api/certificate-maker.ts'],
   '@valibot/to-json-schema': ['firmware/config/json-schema.ts'],
   esbuild: ['firmware/build.ts', 'web-ui/build.ts'],
+  preact: ['web-ui/src/'],
+  '@preact/signals': ['web-ui/src/'],
 };
 
 const ownerMay = (module: Module, { to, inside }: Import): boolean => {
@@ -225,6 +227,8 @@ const impure = (project: Project): string[] =>
 /** A driver may keep time of its own where its contract gives none; the simulated one in these two files only. */
 const SIMULATED_TIMERS = ['drivers/simulated/driver.ts', 'drivers/simulated/bench-actions.ts'];
 const mayHaveTimers = (path: string): boolean =>
+  // a browser has no runner
+  path.startsWith('web-ui/') ||
   TIMER_HOLDERS.includes(path) ||
   SIMULATED_TIMERS.includes(path) ||
   (path.startsWith('drivers/') && !path.startsWith('drivers/simulated/'));
@@ -236,6 +240,23 @@ const timers = (project: Project): string[] =>
       ...TIMERS.filter((name) => module.globals.has(name)).map((name) => words(module, name)),
       ...module.imports.filter(({ to }) => TIMER_MODULES.includes(to)).map(({ to }) => words(module, to)),
     ]);
+
+// ── the page ───────────────────────────────────────────────────────────────────────────────────
+
+/** What the box and the page agree on; the page takes its types and none of its code. */
+const PAGE_CONTRACT = [
+  'firmware/control/api/wire.ts',
+  'firmware/control/status/view.ts',
+  'firmware/config/describe.ts',
+  'firmware/config/refusal.ts',
+];
+
+const pageMay = (_: Module, { to, inside, typeOnly }: Import): boolean => {
+  if (!inside) return to === 'preact' || to === '@preact/signals';
+  return to.startsWith('web-ui/src/') || (typeOnly && PAGE_CONTRACT.includes(to));
+};
+
+const ofPage = (path: string): boolean => path.startsWith('web-ui/src/');
 
 // ── the rules ──────────────────────────────────────────────────────────────────────────────────
 
@@ -469,6 +490,25 @@ export const rules: readonly Rule[] = [
       plant('firmware/core/x.ts', "import { TestClock } from './test-clock.ts';", 'test-clock.ts'),
       plant('firmware/control/sip/x.ts', "import type { Site } from '../../../test/peer/site.ts';", 'peer/site.ts'),
       plant('firmware/control/sip/y.ts', "export * from './parser.test.ts';", 'parser.test.ts'),
+    ],
+  },
+  {
+    name: 'the page uses the HTTP API and nothing else',
+    check: (project) => [
+      ...forbidden(
+        products(project).filter(({ path }) => ofPage(path)),
+        pageMay,
+      ),
+      ...forbidden(
+        products(project).filter(({ path }) => !ofPage(path)),
+        (_, { to }) => !ofPage(to),
+      ),
+    ],
+    planted: [
+      plant('web-ui/src/x.ts', "import { merge } from '../../firmware/control/configuration/merge.ts';", 'merge.ts'),
+      plant('web-ui/src/page/x.tsx', "import { x } from '../../../firmware/control/api/wire.ts';", 'api/wire.ts'),
+      plant('web-ui/src/y.ts', "import { readFileSync } from 'node:fs';", 'node:fs'),
+      plant('firmware/control/api/x.ts', "import { t } from '../../../web-ui/src/t.ts';", 'web-ui/src/t.ts'),
     ],
   },
   {

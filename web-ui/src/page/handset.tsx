@@ -94,6 +94,11 @@ const Meter = ({ name, level }: { readonly name: string; readonly level: number 
   </div>
 );
 
+const nameOfKey = (key: string, letters: string): string => {
+  if (key === '*') return t('handset.keyStar');
+  return key === '#' ? t('handset.keyHash') : t('handset.key', { key: `${key} ${letters}`.trim() });
+};
+
 const Keypad = ({ handset }: { readonly handset: Handset }) => (
   // biome-ignore lint/a11y/useSemanticElements: keys are no fields of a form
   <div class="handset-keys" role="group" aria-label={t('handset.keypad')}>
@@ -103,7 +108,7 @@ const Keypad = ({ handset }: { readonly handset: Handset }) => (
         type="button"
         class={pressed.value === key ? 'handset-key pressed' : 'handset-key'}
         disabled={!handset.offHook.value}
-        aria-label={key === '*' ? t('handset.keyStar') : key === '#' ? t('handset.keyHash') : t('handset.key', { key })}
+        aria-label={nameOfKey(key, letters)}
         // at the touch, not at its end: a telephone sounds while the key goes down
         onPointerDown={(event) => {
           if (event.button === 0) press(handset, key);
@@ -112,8 +117,7 @@ const Keypad = ({ handset }: { readonly handset: Handset }) => (
           if (event.detail === 0) press(handset, key);
         }}
       >
-        <span class="handset-digit">{key}</span>
-        <span class="handset-letters">{letters}</span>
+        <span class="handset-digit">{key}</span> <span class="handset-letters">{letters}</span>
       </button>
     ))}
   </div>

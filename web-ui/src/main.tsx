@@ -1,0 +1,58 @@
+import { effect } from '@preact/signals';
+import { type FunctionComponent, render } from 'preact';
+import { ConfirmPlace } from './component/confirm.tsx';
+import { PageSkeleton } from './component/skeleton.tsx';
+import { lazy } from './lazy.tsx';
+import { OverviewPage } from './page/overview.tsx';
+import { PasswordPage, SignInPage } from './page/sign-in.tsx';
+import { route } from './route.ts';
+import { openSession, session, unreachable } from './session.ts';
+import { ConnectionBanner, Frame } from './shell.tsx';
+
+/** Pages by the first part of the address; all but the overview come when they are first opened. */
+const pages: Readonly<Record<string, FunctionComponent>> = {
+  calls: lazy(async () => (await import('./page/calls.tsx')).CallsPage),
+  mailbox: lazy(async () => (await import('./page/mailbox.tsx')).MailboxPage),
+  settings: lazy(async () => (await import('./page/settings.tsx')).SettingsPage),
+  tools: lazy(async () => (await import('./page/tools.tsx')).ToolsPage),
+  handset: lazy(async () => (await import('./page/handset.tsx')).HandsetPage),
+  lab: lazy(async () => (await import('./page/lab.tsx')).LabPage),
+};
+
+const Opened = () => {
+  const name = route.value.parts[0] ?? '';
+  const Page = Object.hasOwn(pages, name) ? pages[name]! : OverviewPage;
+  return <Page key={name} />;
+};
+
+const Root = () => {
+  const who = session.value;
+  if (!who) {
+    return (
+      <>
+        <ConnectionBanner lost={unreachable.value} />
+        <PageSkeleton />
+      </>
+    );
+  }
+  if (!who.signedIn) return <SignInPage />;
+  if (who.mustChange) return <PasswordPage forced />;
+  return (
+    <Frame>
+      <Opened />
+    </Frame>
+  );
+};
+
+const App = () => (
+  <>
+    <Root />
+    <ConfirmPlace />
+  </>
+);
+
+effect(() => {
+  document.documentElement.classList.toggle('signed-in', session.value?.signedIn === true);
+});
+render(<App />, document.getElementById('page')!);
+void openSession();

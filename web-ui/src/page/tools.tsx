@@ -1,0 +1,148 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { OperationInfo, OperationOutcome } from '../../../firmware/control/api/wire.ts';
+import { sentenceOf } from '../client.ts';
+import { Button } from '../component/button.tsx';
+import { Icon } from '../component/icon.tsx';
+import { Notice } from '../component/notice.tsx';
+import { Empty, Page } from '../component/page.tsx';
+import { Skeleton } from '../component/skeleton.tsx';
+import { Field } from '../form.tsx';
+import { status } from '../live.ts';
+import { loadOperations, operate, operations, sentenceOfOutcome } from '../operations.ts';
+import { go, route } from '../route.ts';
+import { t } from '../t.ts';
+import { lengthWords } from '../time.ts';
+
+/** Done where they belong, on the page of the messages or beside an alarm. */
+const elsewhere = new Set(['keep-message', 'delete-message', 'unlock-mailbox', 'acknowledge-alarm']);
+
+type Args = Readonly<Record<string, unknown>>;
+
+/** Names that the live status knows, for arguments that ask for one. */
+const namesFor = (path: string): readonly string[] | undefined => {
+  const view = status.value;
+  if (path === 'trunk') return view?.trunks.map(({ id }) => id);
+  if (path === 'line' || path === 'port') return view?.ports.map(({ line }) => line);
+  if (path === 'account')
+    return [...new Set(view?.trunks.flatMap(({ registrations }) => registrations.map(({ account }) => account)))];
+  return undefined;
+};
+
+/** What was entered; an argument that nobody touched is left out, and what is empty means its default. */
+const given = (entered: Args): Args =>
+  Object.fromEntries(Object.entries(entered).filter(([, value]) => value !== null && value !== ''));
+
+type FormProps = { readonly info: OperationInfo; readonly begins: Args };
+
+const Outcome = ({ outcome }: { readonly outcome: OperationOutcome | undefined }) => {
+  if (!outcome) return <Notice mood="good" />;
+  if (outcome.is === 'refused') return <Notice mood="bad">{t('tools.refused')}</Notice>;
+  return <Notice mood={outcome.is === 'done' ? 'good' : 'bad'}>{sentenceOfOutcome(outcome)}</Notice>;
+};
+
+const Waiting = ({ info }: { readonly info: OperationInfo }) => (
+  <p class="waiting" role="status">
+    <span class="spinner" aria-hidden="true" />
+    {t('tools.waits', { length: lengthWords(info.deadlineMs / 1000) })}
+  </p>
+);
+
+/** One verb as a form, and its result. */
+const VerbForm = ({ info, begins }: FormProps) => {
+  const entered = useSignal<Args>(begins);
+  const outcome = useSignal<OperationOutcome | undefined>(undefined);
+  const busy = useSignal(false);
+  const form = useRef<HTMLFormElement>(null);
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (busy.value) return;
+    outcome.value = undefined;
+    busy.value = true;
+    outcome.value = await operate(info, given(entered.value));
+    busy.value = false;
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+  };
+  const refused = outcome.value?.is === 'refused' ? outcome.value.refused : [];
+  return (
+    <form ref={form} class="verb-form" onSubmit={(event) => void submit(event)}>
+      {info.arguments.map((about) => {
+        const names = namesFor(about.path);
+        return (
+          <Field
+            key={about.path}
+            id={`${info.name}-${about.path}`}
+            about={about}
+            value={entered.value[about.path] ?? about.default}
+            {...(names ? { names } : {})}
+            refused={refused.find(({ path }) => path === about.path)}
+            onValue={(value) => {
+              entered.value = { ...entered.value, [about.path]: value };
+            }}
+          />
+        );
+      })}
+      <Outcome outcome={outcome.value} />
+      {busy.value && <Waiting info={info} />}
+      <Button kind={info.disturbs ? 'danger' : 'primary'} submits busy={busy.value}>
+        {info.title}
+      </Button>
+    </form>
+  );
+};
+
+const Verb = ({ info, open, begins }: FormProps & { readonly open: boolean }) => {
+  const element = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (!open || !element.current) return;
+    element.current.open = true;
+    element.current.scrollIntoView({ block: 'start' });
+  }, [open]);
+  return (
+    <li>
+      <details
+        ref={element}
+        class="verb"
+        onToggle={(event) => event.currentTarget.open && !open && go(['tools', info.name])}
+      >
+        <summary>
+          <span class="row-main">
+            <strong>{info.title}</strong>
+            <span class="quiet">{info.help}</span>
+          </span>
+          <Icon name="down" />
+        </summary>
+        <VerbForm key={JSON.stringify(begins)} info={info} begins={begins} />
+      </details>
+    </li>
+  );
+};
+
+/** Every verb of the box that is not done elsewhere on the page. */
+export const ToolsPage = () => {
+  const wrong = useSignal('');
+  useEffect(() => {
+    loadOperations().catch((error: unknown) => {
+      wrong.value = sentenceOf(error);
+    });
+  }, []);
+  const opened = route.value.parts[1];
+  const shown = operations.value?.filter(({ name }) => !elsewhere.has(name));
+  return (
+    <Page title={t('nav.tools')} lead={t('tools.lead')}>
+      <Notice mood="bad">{wrong.value}</Notice>
+      {!shown && wrong.value === '' && <Skeleton rows={5} />}
+      {shown?.length === 0 && <Empty icon="tools" title={t('tools.none')} />}
+      <ul class="verbs">
+        {shown?.map((info) => (
+          <Verb
+            key={info.name}
+            info={info}
+            open={info.name === opened}
+            begins={info.name === opened ? Object.fromEntries(route.value.words) : {}}
+          />
+        ))}
+      </ul>
+    </Page>
+  );
+};
