@@ -36,6 +36,7 @@ const way = (id: string, over: Partial<TrunkSnapshot> = {}): TrunkSnapshot => ({
   verdicts: {},
   ...over,
 });
+const blocked = { by: 'page', minutesLeft: 0 };
 const fromPhone = (dialled: string): Routed => ({
   from: { kind: 'phone', id: 'line/1', number: '11' },
   caller: { account: 'desk' },
@@ -97,6 +98,15 @@ describe('a plan', () => {
       ['what is down is tried when nothing else is left', fromPhone('3456'), [way('a', { health: 'down' })], ['a+']],
       ['a full trunk is left out', fromPhone('3456'), [way('a', { callLimit: 2, callsUp: 2 }), way('b')], ['b+']],
       ['a line in use is left out', fromPhone('3456'), [way('line/8', { callsUp: 1 }), way('line/9')], ['line/9']],
+      [
+        'a blocked trunk is left out, also as the last resort',
+        fromPhone('3456'),
+        [way('a', { blocked }), way('b', { blocked, health: 'down' }), way('peer', { health: 'down' })],
+        ['peer+'],
+      ],
+      ['all blocked is congestion', fromPhone('3456'), [way('a', { blocked }), way('b', { blocked })], 'congestion'],
+      ['an emergency passes a block, last', fromPhone('112'), [way('a', { blocked }), way('b')], ['b+', 'a+']],
+      ['an emergency has no other way', fromPhone('112'), [way('a', { blocked })], ['a+']],
       ['all full is congestion', fromPhone('3456'), [way('a', { callLimit: 1, callsUp: 1 })], 'congestion'],
       ['no way at all is no route', fromPhone('3456'), [], 'noRoute'],
       ['nothing dialled is incomplete', fromPhone(''), [way('a')], 'numberIncomplete'],
@@ -122,6 +132,15 @@ describe('a plan', () => {
   for (const [what, offer, trunks, attempts] of rows) {
     it(what, () => assert.deepEqual(asked(offer, trunks), attempts));
   }
+
+  it('says by whom a way is blocked, and for how long', () => {
+    const trunks = [way('a', { blocked }), way('b', { blocked: { by: 'fleet', minutesLeft: 5 } }), way('peer')];
+    const { reasons } = plan({ offer: fromPhone('3456'), trunks, configuration: box(), emergency: ['112'] });
+    assert.deepEqual(reasons.slice(0, 2), [
+      { what: 'a', why: 'it is blocked by page' },
+      { what: 'b', why: 'it is blocked by fleet for 5 min' },
+    ]);
+  });
 
   it('rings the phone that the way in names, and refuses where there is none', () => {
     const inward = (id: string): Routed => ({
