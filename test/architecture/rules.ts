@@ -456,6 +456,8 @@ export const rules: readonly Rule[] = [
       forbidden(products(project), ({ path }, { to, dynamic, typeOnly }) => {
         const room = roomOf(to);
         if ((room !== 'api' && room !== 'fleet') || roomOf(path) === room) return true;
+        // the page has a rule of its own
+        if (ofPage(path)) return true;
         return COMPOSITION.includes(path) && (dynamic || typeOnly);
       }),
     planted: [
