@@ -29,8 +29,9 @@ export class Sessions {
   constructor(runner: Runner, before: ReadonlyMap<string, unknown>) {
     this.#runner = runner;
     for (const [id, state] of before) {
-      if (!id.startsWith(PREFIX) || (state as SessionState).is !== 'open') continue;
-      this.#host(id.slice(PREFIX.length), state as SessionState);
+      const session = id.startsWith(PREFIX) ? (state as SessionState | undefined) : undefined;
+      // a time ahead is one of before the power went
+      if (session?.is === 'open' && session.usedAt <= runner.now()) this.#host(id.slice(PREFIX.length), session);
     }
   }
 
