@@ -111,6 +111,7 @@ export const badStatus: StatusView = {
       text: 'The softswitch primary does not answer. Calls take the other ways.',
       cause: 'Three probes in one second without an answer.',
       remedy: 'Check the network and the address of the softswitch; ask its operator.',
+      happened: false,
       since: NOW - 9 * MINUTE_MS,
     },
     {
@@ -120,6 +121,7 @@ export const badStatus: StatusView = {
       text: 'The control plane was restarted.',
       cause: '0 calls were ended',
       remedy: 'If it repeats, send the support bundle.',
+      happened: true,
       since: NOW - 3 * 3600_000,
     },
   ],

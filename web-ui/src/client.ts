@@ -32,7 +32,7 @@ export const onSignedOut = (listener: () => void): void => {
 };
 
 /** Longer than the longest deadline of an operation. */
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 200_000;
 
 type Body = { readonly json?: unknown; readonly raw?: Blob };
 

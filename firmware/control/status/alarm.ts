@@ -11,6 +11,8 @@ export type Alarm = {
   readonly text: string;
   readonly cause: string;
   readonly remedy: string;
+  /** It says that something happened, and goes away when it is acknowledged; else it goes away with its cause. */
+  readonly happened: boolean;
   /** Wall time in milliseconds since 1970 at which it was first raised. */
   readonly since: number;
 };
@@ -18,9 +20,9 @@ export type Alarms = Readonly<Record<string, Alarm>>;
 
 const raise = (alarms: Alarms, kind: AlarmKind, what: string, cause: string, wall: number): Alarms => {
   const id = what === '' ? kind : `${kind}/${what}`;
-  const { severity, text, remedy } = alarmCatalogue[kind];
+  const { severity, text, remedy, happened } = alarmCatalogue[kind];
   const since = alarms[id]?.since ?? wall;
-  return { ...alarms, [id]: { id, kind, severity, text: text(what), cause, remedy, since } };
+  return { ...alarms, [id]: { id, kind, severity, text: text(what), cause, remedy, happened, since } };
 };
 
 const clear = (alarms: Alarms, ...ids: string[]): Alarms =>
@@ -104,3 +106,30 @@ const countedAfter = (alarms: Alarms, fact: Counted, before: LiveStatus['mailbox
   before !== undefined && fact.waiting + fact.kept < before.waiting + before.kept
     ? clear(alarms, `mailboxFull/${fact.mailbox}`)
     : alarms;
+
+/** What the settings know; an alarm about anything else has lost its subject. */
+export type Known = {
+  readonly trunks: readonly string[];
+  /** As `trunk/account`. */
+  readonly registrations: readonly string[];
+  readonly lines: readonly string[];
+};
+
+const subjects: Partial<Readonly<Record<AlarmKind, keyof Known>>> = {
+  trunkDown: 'trunks',
+  trunkBlocked: 'trunks',
+  registrationLost: 'registrations',
+  wrongPassword: 'registrations',
+  lineOut: 'lines',
+  mailboxFull: 'lines',
+  mailboxLocked: 'lines',
+};
+
+/** Without the alarms about what was taken out of the settings. */
+export const alarmsAbout = (alarms: Alarms, known: Known): Alarms => {
+  const lost = Object.values(alarms).filter(({ id, kind }) => {
+    const subject = subjects[kind];
+    return subject !== undefined && !known[subject].includes(id.slice(kind.length + 1));
+  });
+  return clear(alarms, ...lost.map(({ id }) => id));
+};

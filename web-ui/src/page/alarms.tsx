@@ -37,7 +37,7 @@ const AlarmCard = ({ alarm, now }: { readonly alarm: Alarm; readonly now: number
         <p class="quiet">{t('alarm.since', { length: lengthWords((now - alarm.since) / 1000) })}</p>
         <Notice mood="bad">{wrong.value}</Notice>
       </div>
-      {infoOf('acknowledge-alarm') && (
+      {alarm.happened && infoOf('acknowledge-alarm') && (
         <Button icon="good" busy={busy.value} onPress={() => void acknowledge()}>
           {t('alarm.acknowledge')}
         </Button>
