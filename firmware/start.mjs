@@ -60,17 +60,22 @@ const answers = (host, port) =>
     socket.once('error', () => tell(false));
   });
 
-/** Refuses to start when a port of the first settings is taken; those of the softswitches the lab tries itself. */
+/**
+ * Refuses to start when a port of the lab's settings is taken, before anything is built over what another shell runs.
+ * The page and the trunks may have been given other ports since their first start, and say themselves what is wrong.
+ */
 const checkPorts = async ({ access, network, trunks }) => {
+  const first = !existsSync(resolve(data, 'configuration'));
   const ports = [
-    ['tcp', access.address, access.httpsPort, 'the page'],
-    ...trunks.map(({ id, localPort }) => ['udp', network.address, localPort, `calls through softswitch ${id}`]),
+    ...trunks.map(({ id, host, port }) => ['udp', host, port, `softswitch ${id} of the lab`]),
+    ...(first ? trunks.map(({ id, localPort }) => ['udp', network.address, localPort, `calls through ${id}`]) : []),
+    ...(first ? [['tcp', access.address, access.httpsPort, 'the page']] : []),
   ];
   for (const [kind, host, port, what] of ports) {
     if (await isFree(kind, host, port)) continue;
     refuse(
-      `Port ${port} of ${host}, for ${what}, is taken by another program: perhaps Holdfast runs already in another ` +
-        `shell. End that one, or change the port in test/lab/lab.json.`,
+      `Port ${port} of ${host}, for ${what}, is taken: perhaps npm start runs already in another shell. ` +
+        'End that one, or change the port in test/lab/lab.json and remove var/lab.',
     );
   }
 };
@@ -127,19 +132,18 @@ const sayWhatToDo = ({ access }) => {
 };
 
 ensurePackages();
+const lab = withLab ? labSettings() : undefined;
+if (lab) await checkPorts(lab.settings);
 console.log('Building the gateway into dist/.');
 if (!build()) refuse('The gateway could not be built; see above.');
 
 const words = [...(isGiven('--data') ? [] : ['--data', data]), ...(isGiven('--run') ? [] : ['--run', run]), ...given];
 // lines for the eye; HOLDFAST_LOG_FORM=json gives them as the box writes them for its journal
 process.env.HOLDFAST_LOG_FORM ??= 'words';
-if (withLab) {
-  const { path, settings } = labSettings();
-  // later the gateway may have been given other ports, and says itself when one is taken
-  if (!existsSync(resolve(data, 'configuration'))) await checkPorts(settings);
-  await startLab(path);
-  words.push('--configuration', path, '--lab', labSocket);
-  sayWhatToDo(settings);
+if (lab) {
+  await startLab(lab.path);
+  words.push('--configuration', lab.path, '--lab', labSocket);
+  sayWhatToDo(lab.settings);
 }
 console.log(`Starting the gateway: node dist/main.js ${words.join(' ')}`);
 // in this process, so that signals reach the supervisor directly

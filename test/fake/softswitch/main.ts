@@ -84,8 +84,9 @@ try {
   setInterval(show, LOOKS_EVERY_MS);
 } catch (error) {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  console.error(`softswitch ${values.name} cannot listen: ${message}`);
-  const failed = { is: 'failed', code, message };
-  if (process.send) process.send(failed, () => process.exit(1));
-  else process.exit(1);
+  if (process.send) process.send({ is: 'failed', code, message }, () => process.exit(1));
+  else {
+    console.error(`softswitch ${values.name} cannot listen: ${message}`);
+    process.exit(1);
+  }
 }
