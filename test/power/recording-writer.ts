@@ -9,7 +9,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Reservation } from '../../firmware/control/mailbox/shelf.ts';
 import { monotonicNow } from '../../firmware/core/clock.ts';
 import { openPart, RecorderTermination } from '../../firmware/engine/termination/recorder.ts';
-import { sampleOf } from './recording-look.ts';
+import { CALLER, sampleOf } from './recording-look.ts';
 import { openShelf, randomOf } from './recording-shelf.ts';
 
 const [folder = '', progress = '', seed = '1', mode = 'sync'] = process.argv.slice(2);
@@ -59,7 +59,7 @@ const shelf = await openShelf(folder);
 await shelf.adopt(new Set());
 const held: string[] = [];
 for (;;) {
-  const reservation = await shelf.reserve('line/1', { number: '0301234' });
+  const reservation = await shelf.reserve('line/1', { number: CALLER });
   if ('refused' in reservation) throw new Error(reservation.why);
   const { message } = reservation;
   tell('reserved', message);

@@ -168,6 +168,17 @@ test('a recording that the engine is still writing is left alone, and committed 
   assert.equal(facts.at(-2)?.fact, 'messageStored');
 });
 
+test('a recording that goes on is left alone although the index has lost it', async (t) => {
+  const folder = scratchFolder(t);
+  const { file } = await reserve((await startShelf(folder)).shelf);
+  record(file, 2, '.part');
+  for (const name of readdirSync(join(folder, 'line+1')))
+    if (name.startsWith('index')) rmSync(join(folder, 'line+1', name));
+  const { shelf } = await startShelf(folder, [file]);
+  assert.deepEqual([shelf.state('line/1')!.messages, existsSync(`${file}.part`)], [[], true]);
+  assert.equal((await startShelf(folder)).shelf.state('line/1')!.messages.length, 1);
+});
+
 test('what was reserved after the start is no leftover', async (t) => {
   const { shelf } = await startShelf(scratchFolder(t));
   const reservation = await reserve(shelf);
