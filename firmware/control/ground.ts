@@ -47,7 +47,7 @@ export const readGround = async ({ data, run, clock, log, drivers, seed }: Groun
     clock,
     alarm: (text) => {
       log.error({ alarm: 'store' }, text);
-      tellDamage(text);
+      if (text.startsWith('store-damaged')) tellDamage(text);
     },
     onFact: (fact) => runner.cascade(() => runner.fact(fact)),
     ...(seed === undefined ? {} : { seed }),

@@ -5,7 +5,7 @@ import type { Runner } from '../core/runner.ts';
 import type { AuditReply, Notify } from '../engine-protocol/messages.ts';
 import type { Fact } from './facts.ts';
 import type { CallRecords } from './records/call-records.ts';
-import { type Alarm, type Alarms, alarmsAfter } from './status/alarm.ts';
+import { type Alarm, type Alarms, alarmsAbout, alarmsAfter, type Known } from './status/alarm.ts';
 import { factLevel, factWords } from './status/fact-words.ts';
 import { portsAfter } from './status/port-state.ts';
 import { emptyStatus, type LiveStatus, statusAfter } from './status/snapshot.ts';
@@ -84,9 +84,14 @@ export class Upward {
       lines,
       ports: this.#audit.lines,
       trunks: trunks.shown(),
-      registrations: trunks.registrations(),
+      registrations: this.#registrations(),
       alarms: this.alarms(),
     });
+  }
+
+  /** Without those that settings have taken out and that are being let go. */
+  #registrations(): ReturnType<Trunks['registrations']> {
+    return this.#options.trunks.registrations().filter(({ is }) => is !== 'off' && is !== 'unbinding');
   }
 
   alarms(): readonly Alarm[] {
@@ -112,8 +117,18 @@ export class Upward {
     const wall = clock.wall();
     this.#alarms = alarmsAfter(this.#alarms, fact, wall, this.#live);
     this.#live = statusAfter(this.#live, fact, wall);
+    if (fact.fact === 'configured') this.#alarms = alarmsAbout(this.#alarms, this.#known());
     log[factLevel(fact)](fact, factWords(fact));
     runner.outward(() => this.#changed());
+  }
+
+  #known(): Known {
+    const { trunks, shown } = this.#options;
+    return {
+      trunks: trunks.shown().map(({ id }) => id),
+      registrations: this.#registrations().map(({ trunk, account }) => `${trunk}/${account}`),
+      lines: shown().lines.flatMap(({ line, enabled }) => (enabled ? [line] : [])),
+    };
   }
 
   #changed(): void {

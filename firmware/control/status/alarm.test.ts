@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fact } from '../facts.ts';
-import { type Alarms, alarmsAfter } from './alarm.ts';
+import { type Alarms, alarmsAbout, alarmsAfter } from './alarm.ts';
 import { emptyStatus, statusAfter } from './snapshot.ts';
 
 const failed = (cause: string): Fact => ({
@@ -130,4 +130,19 @@ test('live status follows calls, trunks, registrations, ports and the engine', (
     mailboxes: { 'line/1': { waiting: 2, kept: 1 } },
     engine: 'lost',
   });
+});
+
+test('what was taken out of the settings has no alarm any more; all other alarms stay', () => {
+  const alarms = alarmsOf([
+    { fact: 'trunkDown', trunk: 'primary', why: 'silent' },
+    { fact: 'trunkDown', trunk: 'secondary', why: 'silent' },
+    failed('wrongPassword'),
+    { fact: 'portOut', line: 'line/9', cause: 'no battery' },
+    full,
+    { fact: 'engineLost', why: 'killed' },
+  ]);
+  const all = { trunks: ['primary', 'secondary'], registrations: ['primary/a'], lines: ['line/1', 'line/9'] };
+  assert.deepEqual(Object.keys(alarmsAbout(alarms, all)), Object.keys(alarms));
+  const left = alarmsAbout(alarms, { trunks: ['secondary'], registrations: ['primary/b'], lines: ['line/1'] });
+  assert.deepEqual(Object.keys(left), ['trunkDown/secondary', 'mailboxFull/line/1', 'engineRestarted']);
 });

@@ -126,7 +126,8 @@ const worth: Partial<Readonly<Record<Fact['fact'], LogLevel>>> = {
   sourceLocked: 'warn',
   trunkBlocked: 'warn',
   pageOut: 'warn',
-  storeDamaged: 'warn',
+  // it was logged as an error where it was found
+  storeDamaged: 'debug',
 };
 
 /** How much a fact matters in the log. */
