@@ -114,6 +114,14 @@ const powerAt = (samples: Int16Array, rate: number, hertz: number): number => {
   return re * re + im * im;
 };
 
+/** What part of the power of a sound one frequency has: 1 for a pure tone of it. */
+export const shareOf = ({ rate, samples }: Sound, hertz: number): number => {
+  let energy = 0;
+  // a sine of amplitude a, N samples, Hann: |X|^2 = (a N / 2)^2, power = a^2 N / 2
+  for (const sample of samples) energy += sample * sample;
+  return energy === 0 ? 0 : (powerAt(samples, rate, hertz) * 2) / (energy * samples.length);
+};
+
 /**
  * The strongest frequency between 200 and 3600 Hz, from the loudest stretch of at most 400 ms, to about 0.1 Hz.
  * Sound below -60 dB has none.

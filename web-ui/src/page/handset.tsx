@@ -69,8 +69,16 @@ const stateOf = (handset: Handset): string => {
   return t(handset.dialled.value === '' ? 'handset.offHook' : 'handset.dialled');
 };
 
+/** As the phone's display shows it; where the line told it nothing, as the box knows it. */
+const callerOf = (handset: Handset): string => {
+  if (handset.caller.value !== '') return handset.caller.value;
+  const line = portOf(handset.phone.value)?.line;
+  const call = status.value?.calls.find(({ to }) => to?.kind === 'phone' && to.id === line);
+  return [call?.from.number, call?.from.name].filter((each) => each).join(' · ') || t('handset.noCaller');
+};
+
 const Display = ({ handset }: { readonly handset: Handset }) => {
-  const detail = handset.ringing.value ? handset.caller.value || t('handset.noCaller') : handset.dialled.value;
+  const detail = handset.ringing.value ? callerOf(handset) : handset.dialled.value;
   return (
     <div class={`handset-display${handset.ringing.value ? ' ringing' : ''}`}>
       <span class="handset-name">{nameOf(handset.phone.value)}</span>
@@ -206,7 +214,7 @@ const Device = ({ handset }: { readonly handset: Handset }) => (
       <Meter name={t('handset.says')} level={handset.muted.value ? 0 : handset.levels.value.said} />
       <Notice mood="bad">{handset.wrong.value}</Notice>
       <Notice mood="warn">{microphoneWords(handset)}</Notice>
-      <p class="help">{t('handset.flashHelp')}.</p>
+      <p class="help">{t('handset.flashHelp')}</p>
       <p class="help">{t('handset.keysHint')}</p>
     </div>
   </div>
