@@ -20,7 +20,8 @@ const isTest = (path: string): boolean =>
   /(^|\/)(test-(?!call)[^/]*|conformance)\.ts$/.test(path);
 
 /** Build scripts and what else runs before there is a program. */
-const isScript = (path: string): boolean => path === 'firmware/build.ts' || path === 'web-ui/build.ts';
+const SCRIPTS = ['firmware/build.ts', 'web-ui/build.ts', 'firmware/profiles/sentence/make-sentences.ts'];
+const isScript = (path: string): boolean => SCRIPTS.includes(path);
 
 const products = (project: Project): Module[] =>
   [...project.values()].filter(({ path }) => !isTest(path) && !isScript(path));
