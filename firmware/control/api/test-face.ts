@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as ask, type IncomingHttpHeaders } from 'node:http';
 import { request as askSecurely } from 'node:https';
 import { createServer } from 'node:net';
@@ -24,6 +24,8 @@ export type TestFace = {
   readonly asked: string[];
   readonly access: { -readonly [Key in keyof AccessSettings]: AccessSettings[Key] };
   readonly runner: Runner;
+  /** Makes the live view as long as a test needs it. */
+  readonly view: { padding: string };
   changeStatus(): void;
   ask(asked: Asked): Promise<Answer>;
   /** Signs in with the first password and changes it; gives the cookie. */
@@ -98,16 +100,22 @@ export const askFace = (usual: number, asked: Asked): Promise<Answer> =>
     else request.write(body ?? '');
   });
 
+/** What the maker has made for the first face of a test file; the next ones take it again. */
+let made: string | undefined;
+
 /** The maker of certificates is bundled for a box; here it runs as it is written. */
 const makerIn = (folder: string): string => {
   const maker = join(folder, 'maker.mjs');
   const source = fileURLToPath(new URL('certificate-maker.ts', import.meta.url));
   const lines = [`import { register } from '${import.meta.resolve('tsx/esm/api')}';`, 'register();'];
-  writeFileSync(maker, [...lines, `await import('file://${source}');`].join('\n'));
+  const making = [...lines, `await import('file://${source}');`].join('\n');
+  writeFileSync(maker, made === undefined ? making : `process.stdout.write(${JSON.stringify(made)});`);
   return maker;
 };
 
-const doorsOf = (asked: string[], facts: Fact[], listeners: Set<() => void>, message: string): Doors => ({
+type Noted = { readonly asked: string[]; readonly facts: Fact[]; readonly listeners: Set<() => void> };
+
+const doorsOf = ({ asked, facts, listeners }: Noted, view: TestFace['view'], message: string): Doors => ({
   build: 'test',
   settings: {
     current: () => ({ revision: '0-factory', shown: { version: 1 } }),
@@ -121,7 +129,7 @@ const doorsOf = (asked: string[], facts: Fact[], listeners: Set<() => void>, mes
     dryRun: async () => ({ is: 'possible', steps: ['rename'] }),
   },
   status: {
-    view: () => ({ at: 1, padding: 'x'.repeat(20_000) }) as never,
+    view: () => ({ at: 1, padding: view.padding }) as never,
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -160,6 +168,7 @@ const doorsOf = (asked: string[], facts: Fact[], listeners: Set<() => void>, mes
 export const openFace = async (before: ReadonlyMap<string, unknown> = new Map()): Promise<TestFace> => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-face-'));
   const [asked, facts, listeners] = [[] as string[], [] as Fact[], new Set<() => void>()];
+  const view = { padding: '' };
   const message = join(folder, 'message.wav');
   writeFileSync(message, '0123456789');
   writeFileSync(join(folder, 'openapi.json'), '{}');
@@ -175,20 +184,25 @@ export const openFace = async (before: ReadonlyMap<string, unknown> = new Map())
   const runner = new Runner(systemClock, silentLog);
   const options = {
     ...{ runner, before, clock: systemClock, log: silentLog, web: folder, access: () => access },
-    doors: doorsOf(asked, facts, listeners, message),
+    doors: doorsOf({ asked, facts, listeners }, view, message),
     folder: join(folder, 'access'),
     certificateMaker: makerIn(folder),
     openapi: join(folder, 'openapi.json'),
   };
   const face = await Face.open(options);
+  [, made] = readFileSync(join(options.folder, 'certificate'), 'utf8').split('\n');
   const send = (request: Asked) => askFace(access.httpsPort, request);
   return {
-    ...{ face, port: httpsPort, httpPort, folder, facts, asked, access, runner, ask: send },
+    ...{ view, face, port: httpsPort, httpPort, folder, facts, asked, access, runner, ask: send },
     changeStatus: () => {
       for (const listener of listeners) listener();
     },
     signIn: () => signIn(face, send),
-    reopen: () => Face.open(options),
+    reopen: () => {
+      made = undefined;
+      makerIn(folder);
+      return Face.open(options);
+    },
     close: async () => {
       await face.close();
       // their deadlines would keep the test from ending
