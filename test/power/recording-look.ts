@@ -31,11 +31,13 @@ export const toldBy = (progress: string): ReadonlyMap<string, Told> => {
  * message is there whole, an unfinished one but for its last second, a deleted one is not, and nothing else is.
  */
 export const lookAtMessages = async (folder: string, told: ReadonlyMap<string, Told>) => {
-  const shelf = await openShelf(folder);
+  const faults: string[] = [];
+  const shelf = await openShelf(folder, (fact) => {
+    if (fact.fact === 'storeDamaged') faults.push(fact.why);
+  });
   const before = shelf.state('line/1')!.messages.length;
   await shelf.adopt(new Set());
   const { messages } = shelf.state('line/1')!;
-  const faults: string[] = [];
   for (const [id, each] of told) {
     const fault = faultOf(
       each,

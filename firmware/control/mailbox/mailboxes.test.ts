@@ -150,7 +150,9 @@ for (const [what, spoil, seconds] of parts) {
     );
     assert.deepEqual([existsSync(file), existsSync(`${file}.part`)], [seconds !== undefined, false]);
     if (seconds === undefined) return;
-    const playedS = decodeWav(readFileSync(file), file).length / 8000;
+    const octets = readFileSync(file);
+    const playedS = decodeWav(octets, file).length / 8000;
+    assert.equal(octets.length, 58 + playedS * 8000, 'something stands behind the sound');
     assert.ok(Math.abs(playedS - seconds) < 0.01, `${playedS} s can be played`);
   });
 }
