@@ -240,7 +240,7 @@ const Below = ({
       <p class="refused">
         <Icon name="bad" />
         <span>
-          {t('form.refused', { limit: refused.limit })} {refused.remedy}
+          <strong>{t('form.refused', { limit: refused.limit })}</strong> {refused.remedy}
         </span>
       </p>
     )}

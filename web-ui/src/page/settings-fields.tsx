@@ -63,7 +63,7 @@ const OneField = ({ standing, field }: { readonly standing: Settings; readonly f
   const names = namesFor(standing, draft.value, field);
   const renames = about.path === 'id' && isList(place[0]!) && !place[1]!.startsWith('new-');
   if (renames) return null;
-  const resettable = about.default !== undefined && !isDefault(standing, field);
+  const resettable = about.default !== undefined && about.default !== '' && !isDefault(standing, field);
   return (
     <Field
       id={domId(place)}

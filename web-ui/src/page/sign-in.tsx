@@ -88,6 +88,9 @@ const Gate = ({ title, children }: { readonly title: string; readonly children: 
   );
 };
 
+/** The first password, between signing in with it and changing it: nobody has to enter it twice. */
+let justTyped = '';
+
 /** Signing in, with what to do when the password is not at hand. */
 export const SignInPage = () => {
   const password = useSignal('');
@@ -100,7 +103,9 @@ export const SignInPage = () => {
     if (busy.value || left.value > 0) return;
     busy.value = true;
     try {
-      session.value = await client.signIn(password.value);
+      const opened = await client.signIn(password.value);
+      justTyped = opened.mustChange ? password.value : '';
+      session.value = opened;
       ended.value = false;
     } catch (error) {
       wrong.value = sentenceOf(error);
@@ -156,7 +161,8 @@ const Rule = ({ kept, children }: { readonly kept: boolean; readonly children: C
 
 /** Changing the password; with the first one nothing else is possible until it is done. */
 export const PasswordPage = ({ forced = false }: { readonly forced?: boolean }) => {
-  const [current, next, again] = [useSignal(''), useSignal(''), useSignal('')];
+  const [current, next, again] = [useSignal(justTyped), useSignal(''), useSignal('')];
+  const known = useSignal(justTyped !== '');
   const busy = useSignal(false);
   const wrong = useSignal('');
   const long = next.value.length >= SHORTEST;
@@ -169,7 +175,9 @@ export const PasswordPage = ({ forced = false }: { readonly forced?: boolean }) 
     busy.value = true;
     try {
       session.value = await client.changePassword(current.value, next.value);
+      justTyped = '';
     } catch (error) {
+      known.value = false;
       wrong.value = sentenceOf(error);
     }
     busy.value = false;
@@ -190,7 +198,7 @@ export const PasswordPage = ({ forced = false }: { readonly forced?: boolean }) 
       <h1>{t('password.title')}</h1>
       {forced && <p class="lead">{t('password.forced')}</p>}
       <form class="form" onSubmit={(event) => void change(event)}>
-        {field('current', t('password.current'), current, 'current-password')}
+        {!known.value && field('current', t('password.current'), current, 'current-password')}
         {field('next', t('password.next'), next, 'new-password')}
         {field('again', t('password.again'), again, 'new-password')}
         <ul class="rules">
