@@ -1,49 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { Gateway } from '../peer/gateway.ts';
-import { Lab, monotonicMs } from '../peer/lab.ts';
-import { onSite, type Site } from '../peer/site.ts';
-import { eventually, sleep } from '../peer/wait.ts';
-import { dial, hears, hearsTone, trunkIs } from './office.ts';
+import { Lab } from '../peer/lab.ts';
+import { onSite } from '../peer/site.ts';
+import { eventually } from '../peer/wait.ts';
+import { echoIsHeard, echoSetUpMs, hangUp, openLab } from './lab-office.ts';
+import { trunkIs } from './office.ts';
 
-const PHONES = 4;
 /** What the promise allows above the set-up of a call that needs no failover. */
 const FAILOVER_MS = 1300;
-
-const openLab = async (site: Site): Promise<{ lab: Lab; gateway: Gateway }> => {
-  const lab = await Lab.start(site);
-  const gateway = await Gateway.start(site, { configuration: Lab.settings() });
-  await everyoneIsBound(lab);
-  return { lab, gateway };
-};
-
-const everyoneIsBound = (lab: Lab): Promise<unknown> =>
-  eventually('all accounts bound at both softswitches', 10_000, async () =>
-    (await lab.view()).softswitches.every(({ bindings }) => bindings === PHONES),
-  );
-
-/** Dials the echo; how long after the last digit softswitch `at` answered, in ms. The call stays up. */
-const echoSetUpMs = async (lab: Lab, gateway: Gateway, at: 'a' | 'b'): Promise<number> => {
-  await dial(gateway, 1, '600');
-  const dialled = monotonicMs();
-  // the last digit may be understood before its key is up
-  const answered = await lab.tells(at, 'answered', dialled - 100, 5000);
-  return answered.at - dialled;
-};
-
-const echoIsHeard = async (gateway: Gateway, hertz: number): Promise<void> => {
-  await gateway.bench.tone('phone/1', [hertz]);
-  await hearsTone(gateway, 1, hertz);
-  await gateway.bench.silence('phone/1');
-  await eventually('the echo to be silent', 2000, async () => (await hears(gateway, 1, 200)).length === 0);
-};
-
-const hangUp = async (gateway: Gateway): Promise<void> => {
-  await gateway.bench.hangUp('phone/1');
-  // sooner would be a hook flash
-  await sleep(1500);
-};
 
 test(
   'the echo is heard; A is frozen and the next call is connected through B in time; thawed, A is used again',
@@ -69,64 +34,6 @@ test(
     await eventually('no call anywhere', 3000, async () =>
       (await lab.view()).softswitches.every(({ calls }) => calls === 0),
     );
-  }),
-);
-
-test(
-  'a refusing A sends calls to B; with both stopped a call leaves by the exchange line; started empty, both are used again',
-  onSite(async (site) => {
-    const { lab, gateway } = await openLab(site);
-    assert.equal((await lab.act('a', 'refuse')).softswitches[0]!.is, 'refuses');
-    await echoSetUpMs(lab, gateway, 'b');
-    await hangUp(gateway);
-    assert.equal((await lab.act('a', 'accept')).softswitches[0]!.is, 'runs');
-
-    await lab.act('a', 'stop');
-    const { softswitches } = await lab.act('b', 'stop');
-    assert.deepEqual(
-      softswitches.map(({ is, bindings }) => [is, bindings]),
-      Array(2).fill(['stopped', 0]),
-    );
-    await gateway.bench.program('exchange/1', '600', { does: 'answers', afterMs: 500 });
-    await dial(gateway, 1, '600');
-    await gateway.bench.waitFor('exchange/1', 'line', { line: 'talking', timeoutMs: 20_000 });
-    await hangUp(gateway);
-
-    await lab.act('a', 'start');
-    await lab.act('b', 'start');
-    await everyoneIsBound(lab);
-    await trunkIs(gateway, 'a', /^up$/, 60_000);
-    await echoSetUpMs(lab, gateway, 'a');
-    await hangUp(gateway);
-  }),
-);
-
-test(
-  'the second party speaks, hangs up and calls back; a phone reaches another through the softswitch',
-  onSite(async (site) => {
-    const { lab, gateway } = await openLab(site);
-    await dial(gateway, 1, '602');
-    await hearsTone(gateway, 1, 659, 5000);
-    await lab.tells('a', 'ended', 0, 5000);
-    await hangUp(gateway);
-    await gateway.bench.waitFor('phone/1', 'ringing', { timeoutMs: 8000 });
-    await gateway.bench.lift('phone/1');
-    await hearsTone(gateway, 1, 784, 5000);
-    await hangUp(gateway);
-
-    await dial(gateway, 1, '202');
-    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 5000 });
-    await gateway.bench.lift('phone/2');
-    await gateway.bench.tone('phone/1', [440]);
-    await hearsTone(gateway, 2, 440);
-    await gateway.bench.press('phone/2', '5');
-    await gateway.bench.hangUp('phone/2');
-    await hangUp(gateway);
-    const ended = lab.calls('a').filter(({ event }) => event === 'ended');
-    const [first, callback, ...bridged] = ended;
-    assert.deepEqual([first!['by'], callback!['by'], bridged.length], ['us', 'them', 2]);
-    assert.ok(bridged.some(({ digits }) => digits === '5'));
-    for (const each of ended) assert.ok(Number(each['lost']) === 0 && Number(each['received']) > 0);
   }),
 );
 
