@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { durationMs, readWav } from '../peer/audio.ts';
 import type { Gateway } from '../peer/gateway.ts';
 import type { Kamailio } from '../peer/kamailio.ts';
 import { onSite } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
 import { dial, farHertz, farNumber, hearsTone, type Office, openOffice, trunkIs } from './office.ts';
+import { assertSpokenTwice, sentence } from './spoken.ts';
 
 /** On and off in ms, within 10 %, and the frequencies of each tone as the United States have it. */
 type Sound = { readonly hertz: readonly number[]; readonly onMs: number; readonly offMs: number };
@@ -29,6 +32,20 @@ const stops: Readonly<Record<string, Sound>> = {
   // Our binding is good, so it is the callee whom we may not call.
   '403': congestion,
 };
+
+/** What the caller is told in words before the tone; the others are told by their tone alone. */
+const words: Readonly<Record<string, string>> = {
+  '404': 'numberUnknown',
+  '410': 'numberUnknown',
+  '604': 'numberUnknown',
+  '480': 'notReachable',
+  '484': 'numberIncomplete',
+  '487': 'notReachable',
+  '403': 'notAllowed',
+};
+/** Between the two times that a sentence is said, and what a loaded machine may add. */
+const SAID_PAUSE_MS = 1_000;
+const SLACK_MS = 700;
 
 /** Answers that speak of the softswitch or the way to it: the call goes out by the secondary. */
 const goesOn = ['402', '405', '408', '413', '420', '488', '491', '500', '502', '503', '504', '606'];
@@ -66,10 +83,27 @@ const assertHeard = async (gateway: Gateway, phone: number, sound: Sound, why: s
   );
 };
 
-const stopsWith = async ({ a, b, gateway }: Office, phone: number, number: string, sound: Sound): Promise<void> => {
+/** The sentence comes twice, as it stands in its file; then it is over. */
+const isTold = async (gateway: Gateway, phone: number, file: string, name: string): Promise<void> => {
+  await sleep(2 * durationMs(sentence(name)) + SAID_PAUSE_MS + SLACK_MS);
+  await gateway.bench.stopListening(`phone/${phone}`);
+  assertSpokenTwice(readWav(file), name);
+};
+
+const stopsWith = async (
+  { a, b, gateway }: Office,
+  phone: number,
+  number: string,
+  sound: Sound,
+  told: string | undefined = words[number],
+): Promise<void> => {
+  const file = join(gateway.run, `told-${number}.wav`);
+  // What is said may begin before anybody has seen the answer of the softswitch.
+  if (told !== undefined) await gateway.bench.listen(`phone/${phone}`, file);
   await dial(gateway, phone, number);
   await eventually(`INVITE for ${number} at A`, 2_000, () => invitesAt(a, number) > 0);
-  await gateway.bench.waitFor(`phone/${phone}`, 'sound', { timeoutMs: 3_000 });
+  if (told === undefined) await gateway.bench.waitFor(`phone/${phone}`, 'sound', { timeoutMs: 3_000 });
+  else await isTold(gateway, phone, file, told);
   await assertHeard(gateway, phone, sound, `after ${number}`);
   await gateway.bench.hangUp(`phone/${phone}`);
   assert.equal(invitesAt(b, number), 0, `after ${number} the secondary is not asked`);
@@ -96,11 +130,17 @@ const byPhones = async <T>(all: readonly T[], work: (phone: number, one: T) => P
   await Promise.all([1, 2, 3, 4].map(person));
 };
 
+type AttemptRecord = {
+  readonly target: { readonly kind: string };
+  readonly status?: number;
+  readonly cause: string;
+};
+
 const causeOf = (gateway: Gateway, number: string): unknown =>
   gateway.records().find((record) => record['dialled'] === number)?.['cause'];
 
 test(
-  'every final answer of a real softswitch: the right tone in the ear, or the call goes out by the secondary',
+  'every final answer of a real softswitch: why in words, twice, then the right tone in the ear, or the call goes out by the secondary',
   onSite(async (site) => {
     const office = await openOffice(site, {
       configuration: { exchangeLines: 0 },
@@ -115,12 +155,15 @@ test(
     const all = await gateway.recorded(Object.keys(stops).length + goesOn.length);
     for (const number of goesOn) assert.equal(causeOf(gateway, number), 'hungUp', `record of ${number}`);
     for (const number of Object.keys(stops)) {
-      const { attempts } = all.find((record) => record['dialled'] === number) as { attempts: { status?: number }[] };
+      const { attempts } = all.find((record) => record['dialled'] === number) as { attempts: AttemptRecord[] };
+      const [asked, ...more] = attempts;
+      assert.equal(`${asked?.status}`, number, `the attempt for ${number}`);
       assert.deepEqual(
-        attempts.map(({ status }) => `${status}`),
-        [number],
-        `one attempt for ${number}`,
+        more.map(({ target, cause }) => [target.kind, cause]),
+        words[number] === undefined ? [] : [['sentence', asked?.cause]],
+        `after ${number} the caller is told why, and no other way is tried`,
       );
+      assert.equal(causeOf(gateway, number), asked?.cause, `the cause of ${number} is that of the answer`);
     }
     await eventually('the far end to be free', 3_000, () => far.openCalls().length === 0);
   }),
@@ -153,9 +196,9 @@ test(
     assert.equal(invitesAt(b, '303'), 0, 'the primary takes calls again');
 
     await a.numbersAreStatuses('Q.850;cause=17;text="User busy"');
-    await stopsWith(office, 1, '500', busy);
+    await stopsWith(office, 1, '500', busy, undefined);
     await a.numbersAreStatuses('Q.850;cause=1');
-    await stopsWith(office, 2, '503', special);
+    await stopsWith(office, 2, '503', special, 'numberUnknown');
     await a.numbersAreStatuses('Q.850;cause=38;text="Network out of order"');
     await goesOut(office, 3, '486');
     await gateway.recorded(6);

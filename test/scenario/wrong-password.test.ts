@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { durationMs, readWav } from '../peer/audio.ts';
 import { Capture } from '../peer/capture.ts';
 import { gatewayConfiguration } from '../peer/configuration.ts';
 import { Gateway } from '../peer/gateway.ts';
 import { address, onSite } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
 import { dial, farHertz, farNumber, hearsTone, startFarEnd, startSoftswitches, statusOf } from './office.ts';
+import { assertSpokenTwice, sentence } from './spoken.ts';
 
 type Shown = {
   readonly registrations: readonly { account: string; trunk: string; bound: boolean; sentence?: string }[];
@@ -50,16 +52,24 @@ test(
     await gateway.bench.hangUp('phone/1');
 
     // calls of that account are tried at both, and its person hears that none goes out
+    const told = join(gateway.run, 'told.wav');
+    await gateway.bench.listen('phone/2', told);
     await dial(gateway, 2, farNumber);
+    await gateway.bench.waitFor('phone/2', 'sound', { timeoutMs: 3_000 });
+    await sleep(2 * durationMs(sentence('notAllowed')) + 1_700);
+    await gateway.bench.stopListening('phone/2');
+    assertSpokenTwice(readWav(told), 'notAllowed');
     await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 3_000 });
     await gateway.bench.hangUp('phone/2');
     const record = (await gateway.recorded(2)).find(({ cause }) => cause === 'forbidden');
-    const attempts = (record?.['attempts'] ?? []) as { target: { id: string }; status: number }[];
+    const attempts = (record?.['attempts'] ?? []) as { target: { id: string }; status?: number }[];
     assert.deepEqual(
       attempts.map(({ target, status }) => [target.id, status]),
       [
         ['primary', 407],
         ['secondary', 407],
+        // and then in words
+        ['forbidden', undefined],
       ],
     );
 

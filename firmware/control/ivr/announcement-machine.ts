@@ -42,7 +42,7 @@ export const announcementMachine: Machine<Announcement, VoiceEvent, VoiceEffect>
       case 'finished':
         return finished(announcement, now);
       case 'failed':
-        return ended(announcement);
+        return stopped(announcement);
       default:
         return stay;
     }

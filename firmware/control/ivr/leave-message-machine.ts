@@ -167,7 +167,10 @@ function recording(message: In<'recording'>, event: Exclude<VoiceEvent, { type: 
       return stay({ ...message, recorder: event.termination as RecorderId, context: event.context });
     case 'failed': {
       const out = farewell(message, 'mailboxFull');
-      return { state: out.state, effects: [commit(message.room), ...out.effects] };
+      return {
+        state: out.state,
+        effects: [{ do: 'stop', voice: message.voice }, commit(message.room), ...out.effects],
+      };
     }
     case 'finished':
       // After so long a silence, or a hang-up that only the engine has told, nobody is there to say goodbye to.

@@ -60,9 +60,9 @@ export const mailboxMenuMachine: Machine<Menu, MenuEvent, MenuEffect> = {
       case 'command':
         return commanded(menu, event.command, now);
       case 'pin':
-        return menu.phase === 'looking' ? pinTried(menu, event.outcome) : stay(menu);
+        return menu.phase === 'looking' && menu.to === 'pin' ? pinTried(menu, event.outcome) : stay(menu);
       case 'looked':
-        return menu.phase === 'looking' ? looked(menu, event.messages) : stay(menu);
+        return menu.phase === 'looking' && menu.to !== 'pin' ? looked(menu, event.messages) : stay(menu);
       case 'room':
         return menu.phase === 'greetingRoom' ? roomFound(menu, event.room) : stay(menu);
       case 'greetingStored':
@@ -139,7 +139,7 @@ function voiceEvent(menu: Menu, event: Exclude<VoiceEvent, { type: 'command' }>,
     case 'greetingTone':
       return record(menu);
     case 'recording':
-      return event.type === 'failed' ? mainMenu({ ...menu, playing: false }, 'mailboxFull') : stored(menu);
+      return event.type === 'failed' ? mainMenu(menu, 'mailboxFull') : stored(menu);
     case 'farewell':
       return gone(menu, menu.leg, 'hungUp');
     default:
@@ -224,7 +224,7 @@ function pinKey(menu: MenuIn<'pin'>, digit: string, now: Instant): Out {
 
 function pinTyped(menu: MenuIn<'pin'>, pin: string): Out {
   const quiet = hush(menu);
-  const state: Menu = { ...quiet.common, phase: 'looking', said: [], to: 'summary' };
+  const state: Menu = { ...quiet.common, phase: 'looking', said: [], to: 'pin' };
   return stay(state, ...quiet.effects, { do: 'tryPin', pin });
 }
 

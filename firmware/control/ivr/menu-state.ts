@@ -31,7 +31,7 @@ export type Menu = MenuCommon &
     | { readonly phase: 'answering'; readonly pinWanted: boolean; readonly locked: boolean }
     | { readonly phase: 'pin'; readonly typed: string }
     /** Waits for the shelf: what is there, whether the PIN is right, where a greeting goes. */
-    | { readonly phase: 'looking'; readonly said: readonly Utterance[]; readonly to: 'summary' | 'messages' }
+    | { readonly phase: 'looking'; readonly said: readonly Utterance[]; readonly to: 'pin' | 'summary' | 'messages' }
     /** In the ear: how many there are, or the main menu. */
     | { readonly phase: 'main' }
     /** `rest`: what comes after the one that is heard; `ended`: it was heard to its end, and now the keys are told. */
