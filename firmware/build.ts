@@ -83,6 +83,9 @@ cpSync(`${root}firmware/profiles/sentence`, `${outdir}/sentence`, {
   recursive: true,
   filter: (path) => !basename(path).includes('.') || path.endsWith('.wav'),
 });
-if (!asked.without.includes('api')) await buildPage(`${outdir}/web`).catch(() => process.exit(1));
+if (!asked.without.includes('api')) {
+  await buildPage(`${outdir}/web`).catch(() => process.exit(1));
+  cpSync(`${root}docs/openapi.json`, `${outdir}/openapi.json`);
+}
 // the bundles are ES modules wherever they are copied
 writeFileSync(`${outdir}/package.json`, '{ "type": "module" }\n');

@@ -1,0 +1,196 @@
+import { bodySchemas, configurationSchema } from '../../config/json-schema.ts';
+import type { RequestBodies } from '../../config/request-body.ts';
+import { routesOf } from './face.ts';
+import type { Route } from './router.ts';
+import { COOKIE } from './sessions.ts';
+
+/** What the description says of a route beside what the route says of itself. */
+type Said = {
+  readonly summary: string;
+  readonly body?: keyof RequestBodies;
+  /** Name of the schema of the answer; undefined for 204 and for what is no JSON. */
+  readonly answer?: string;
+  readonly type?: string;
+  readonly query?: readonly string[];
+  /** Further answers by status. */
+  readonly also?: Readonly<Record<string, string>>;
+};
+
+/** A row a route: a test holds the two together. */
+const SAID: Readonly<Record<string, Said>> = {
+  'GET /api/session': { summary: 'Who is signed in, and how to know the box again.', answer: 'Session' },
+  'POST /api/session': {
+    summary: 'Sign in. The answer sets the cookie of the session.',
+    body: 'signIn',
+    answer: 'Session',
+  },
+  'DELETE /api/session': { summary: 'Sign out.' },
+  'POST /api/password': {
+    summary: 'Change the password; all other sessions end.',
+    body: 'changePassword',
+    answer: 'Session',
+  },
+  'GET /api/settings': { summary: 'The settings that run, and every setting described.', answer: 'Settings' },
+  'POST /api/settings': {
+    summary: 'Change settings.',
+    body: 'changeSettings',
+    answer: 'SettingsOutcome',
+    also: { 409: 'SettingsOutcome', 422: 'SettingsOutcome' },
+  },
+  'POST /api/settings/dry-run': {
+    summary: 'What a change would do; nothing is done.',
+    body: 'changeSettings',
+    answer: 'SettingsOutcome',
+    also: { 409: 'SettingsOutcome', 422: 'SettingsOutcome' },
+  },
+  'GET /api/calls': {
+    summary: 'Call records with every attempt in words, newest first.',
+    answer: 'Calls',
+    query: ['before', 'limit', 'number'],
+  },
+  'GET /api/operations': { summary: 'What the box can be asked to do.', answer: 'Operations' },
+  'POST /api/operations/:name': {
+    summary: 'Do it.',
+    body: 'runOperation',
+    answer: 'OperationOutcome',
+    also: { 422: 'OperationOutcome' },
+  },
+  'GET /api/live': { summary: 'Server-sent events: `status` with the whole status.', type: 'text/event-stream' },
+  'GET /api/messages': { summary: 'Mailboxes and their messages.', answer: 'Mailboxes' },
+  'GET /api/messages/:mailbox/:message/audio': { summary: 'A message as sound; ranges are served.', type: 'audio/wav' },
+  'PUT /api/messages/:mailbox/greeting': { summary: 'A greeting of one’s own: WAV, 8 kHz, mono, at most 60 s.' },
+  'DELETE /api/messages/:mailbox/greeting': { summary: 'Back to the spoken greeting.' },
+  'GET /api/lab': { summary: 'The softswitches of the lab, where one runs.', answer: 'LabView' },
+  'POST /api/lab': { summary: 'Freeze, stop or refuse one, and back.', body: 'actInLab', answer: 'LabView' },
+  'GET /api/openapi.json': { summary: 'This description.', type: 'application/json' },
+};
+
+const text = { type: 'string' } as const;
+const words = (...of: string[]) => ({ type: 'string', enum: of }) as const;
+const object = (properties: Record<string, unknown>, more: object = {}) => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+  ...more,
+});
+const list = (items: unknown) => ({ type: 'array', items }) as const;
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+/** The answers; what is in the configuration is made of its schema. */
+const answers = () => ({
+  Refusal: object({ path: text, limit: text, remedy: text }),
+  ApiError: {
+    type: 'object',
+    properties: { error: text, sentence: text, retryAfterS: { type: 'integer' }, refused: list(ref('Refusal')) },
+    required: ['error', 'sentence'],
+  },
+  Session: object({
+    signedIn: { type: 'boolean' },
+    mustChange: { type: 'boolean' },
+    name: text,
+    build: text,
+    fingerprint: text,
+    features: list(words('handset', 'lab')),
+  }),
+  Configuration: configurationSchema(),
+  Settings: object({
+    revision: text,
+    settings: ref('Configuration'),
+    described: list({ type: 'object' }),
+    drivers: { type: 'object' },
+  }),
+  SettingsOutcome: object({ is: words('applied', 'possible', 'unchanged', 'refused', 'conflict') }),
+  Calls: object({
+    calls: list(object({ record: { type: 'object' }, title: text, attempts: list(text), end: text })),
+    more: { type: 'boolean' },
+  }),
+  Operations: list(
+    object({
+      name: text,
+      title: text,
+      help: text,
+      arguments: list({ type: 'object' }),
+      deadlineMs: { type: 'integer' },
+      disturbs: { type: 'boolean' },
+    }),
+  ),
+  OperationOutcome: object({ is: words('done', 'refused', 'failed') }),
+  Mailboxes: object({ mailboxes: list(object({ mailbox: text, messages: list({ type: 'object' }) })) }),
+  LabView: object({ softswitches: list({ type: 'object' }), numbers: list({ type: 'object' }) }),
+});
+
+const schemaName = (body: keyof RequestBodies): string => body[0]!.toUpperCase() + body.slice(1);
+
+const jsonOf = (schema: string) => ({ 'application/json': { schema: ref(schema) } });
+
+const bodyOf = ({ body }: Route, said: Said) =>
+  body === undefined
+    ? {}
+    : {
+        requestBody: {
+          required: true,
+          description: `At most ${body.largest} octets.`,
+          content: said.body ? jsonOf(schemaName(said.body)) : { [body.type]: { schema: { type: 'string' } } },
+        },
+      };
+
+const answersOf = ({ answer, type, also = {} }: Said) => {
+  const content = answer ? jsonOf(answer) : type ? { [type]: {} } : undefined;
+  const more = Object.entries(also).map(([status, schema]) => [
+    status,
+    { description: 'Not done; says why.', content: jsonOf(schema) },
+  ]);
+  return {
+    [content ? '200' : '204']: { description: 'Done.', ...(content ? { content } : {}) },
+    ...Object.fromEntries(more),
+    default: { description: 'Refused, in words.', content: jsonOf('ApiError') },
+  };
+};
+
+const parametersOf = ({ path }: Route, { query = [] }: Said) => {
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: text }));
+  return [...inPath, ...query.map((name) => ({ name, in: 'query', required: false, schema: text }))];
+};
+
+const operationOf = (route: Route) => {
+  const said = SAID[`${route.method} ${route.path}`];
+  if (!said) throw new Error(`${route.method} ${route.path} has no row in api/openapi.ts`);
+  return {
+    summary: said.summary,
+    parameters: parametersOf(route, said),
+    ...bodyOf(route, said),
+    responses: answersOf(said),
+    security: route.needs === 'nothing' ? [] : [{ session: [] }],
+  };
+};
+
+/** The description of the HTTP API by OpenAPI 3.1, made of its routes and of the schemas that check what comes. */
+export const openApi = (): object => {
+  const routes = routesOf({ doors: { lab: 'lab' } } as never);
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  const bodies = Object.entries(bodySchemas()).map(([name, schema]) => [
+    schemaName(name as keyof RequestBodies),
+    schema,
+  ]);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Holdfast',
+      version: '1',
+      description:
+        'What the page of the box uses, and nothing else. A request that changes something names its origin (`Origin: https://HOST`, the host it asks). `GET /api/handset` is a WebSocket and not described here.',
+    },
+    paths,
+    components: {
+      schemas: { ...answers(), ...Object.fromEntries(bodies) },
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: COOKIE } },
+    },
+  };
+};
+
+/** As it stands in `docs/openapi.json`. */
+export const openApiText = (): string => `${JSON.stringify(openApi(), undefined, 2)}\n`;
