@@ -21,6 +21,7 @@ import type { Cause } from '../failure.ts';
 import { Announcements } from '../ivr/announcement.ts';
 import { LeaveMessages } from '../ivr/leave-message.ts';
 import { MailboxMenus } from '../ivr/mailbox-menu.ts';
+import { TestCaller } from '../ivr/test-call.ts';
 import { TestShelf } from '../ivr/test-shelf.ts';
 import { Voices } from '../ivr/voice.ts';
 import { LineLegs } from '../leg/line-leg.ts';
@@ -224,6 +225,7 @@ export class TestOffice {
   readonly media: LegMedia;
   readonly messages: LeaveMessages;
   readonly shelf = new TestShelf();
+  readonly testCalls: TestCaller;
   readonly configuration: Configuration = v.parse(configuration, settings);
   health: Record<string, TrunkSnapshot['health']> = { primary: 'up', secondary: 'up', 'line/9': 'up' };
   digits: 'event' | 'info' = 'event';
@@ -236,7 +238,10 @@ export class TestOffice {
       },
     };
     this.runner = new Runner(this.clock, { ...silentLog, error: (_, text) => this.faults.push(text) }, sink);
-    this.runner.onFact((fact) => this.facts.push(fact as Fact));
+    this.runner.onFact((fact) => {
+      this.facts.push(fact as Fact);
+      this.testCalls.fold(fact as Fact);
+    });
     const { runner, engine } = this;
     this.calls = new Calls({ runner, plan: (offer) => this.#plan(offer), firstLeg: 1, epoch: 'test' });
     this.media = new LegMedia({ runner, engine, log: silentLog, book: this.calls });
@@ -272,6 +277,10 @@ export class TestOffice {
     this.messages = new LeaveMessages({ runner, book: this.calls, voices, shelf, log: silentLog });
     this.calls.serve('mailbox', this.messages);
     this.calls.serve('mailboxMenu', new MailboxMenus({ runner, book: this.calls, voices, shelf, log: silentLog }));
+    this.testCalls = new TestCaller({
+      ...{ runner, book: this.calls, media: this.media, log: silentLog, sentence: (name) => name },
+      emergency: () => ['112'],
+    });
     this.calls.serve('sentence', new Announcements({ runner, book: this.calls, voices }));
     this.phones.configure(this.configuration, ['112']);
     this.lines.configure([{ id: 'line/9', rings: 'line/2' }]);
