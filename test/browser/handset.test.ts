@@ -1,97 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
-import type { BenchClient } from '../../drivers/simulated/bench-client.ts';
-import { durationMs, levelDb, part, type Sound, shareOf, sine, toneSpans, writeWav } from '../peer/audio.ts';
 import { axeViolations, Browser, listenIn, picture } from '../peer/browser.ts';
 import { gatewayConfiguration } from '../peer/configuration.ts';
 import { Gateway } from '../peer/gateway.ts';
-import { PAGE_PASSWORD, PageClient } from '../peer/page-client.ts';
-import { address, onSite, type Site } from '../peer/site.ts';
+import { PageClient } from '../peer/page-client.ts';
+import { onSite, type Site } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
+import { dial, humHertz, lifted, microphoneOf, openHandset, partOf, plays, roundTrips } from './handset-page.ts';
 
-const url = `https://${address.gateway}:8443/`;
-/** The person at the page hums, for a second, every two seconds. */
-const humHertz = 1000;
 const answerHertz = 700;
-
-const microphoneOf = (site: Site): string => {
-  const path = site.path('microphone.wav');
-  const hum = sine(humHertz, 1, -12, 48_000);
-  const samples = new Int16Array(2 * hum.samples.length);
-  samples.set(hum.samples);
-  writeWav(path, { rate: hum.rate, samples });
-  return path;
-};
-
-const openHandset = async (browser: Browser): Promise<Page> => {
-  const page = await browser.page();
-  await page.goto(`${url}#/handset`);
-  await page.fill('#password', PAGE_PASSWORD);
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Lift' }).and(page.locator(':enabled')).waitFor();
-  return page;
-};
-
-/** What part of the sound, in stretches of 40 ms, is made of these frequencies and nothing else. */
-const partOf = (sound: Sound, hertz: readonly number[]): number => {
-  const stretches = Array.from({ length: Math.floor(durationMs(sound) / 40) }, (_, i) =>
-    part(sound, i * 40, i * 40 + 40),
-  );
-  const good = stretches.filter((stretch) => {
-    const shares = hertz.map((each) => shareOf(stretch, each));
-    const together = shares.reduce((sum, share) => sum + share, 0);
-    return levelDb(stretch) > -45 && together > 0.8 && Math.min(...shares) > 0.25;
-  });
-  return good.length / stretches.length;
-};
-
-/** Waits until the page plays these frequencies; some gaps of a busy machine are forgiven. */
-const plays = async (page: Page, hertz: readonly number[], withinMs = 5000): Promise<void> => {
-  await eventually(`${hertz.join(' + ')} Hz in the page`, withinMs, async () => {
-    const { played } = await listenIn(page, 240);
-    const found = partOf(played, hertz);
-    if (found > 0.6) return true;
-    throw new Error(`heard ${levelDb(played).toFixed(1)} dB, ${(100 * found).toFixed(0)} % of it so`);
-  });
-};
-
-const dial = async (page: Page, digits: string): Promise<void> => {
-  for (const digit of digits) {
-    await page.getByRole('button', { name: new RegExp(`^Key ${digit}`) }).click();
-    await sleep(150);
+/** A sound device of another rate than the usual 48 kHz. */
+const OTHER_RATE = 44_100;
+const otherDevice = `globalThis.AudioContext = class extends AudioContext {
+  constructor(options) {
+    super({ ...options, sampleRate: ${OTHER_RATE} });
   }
-};
-
-/** Milliseconds from the beginning of a hum at the microphone to its beginning at the loudspeaker. */
-const roundTrips = (said: Sound, played: Sound): number[] => {
-  const begun = (sound: Sound): number[] => onsets(sound, humHertz);
-  const back = begun(played);
-  return begun(said).flatMap((at) => {
-    const after = back.find((each) => each > at);
-    return after === undefined || after - at > 900 ? [] : [after - at];
-  });
-};
-
-/** When a tone begins, to about 2 ms: where its level crosses half of what it comes to. */
-const onsets = (sound: Sound, hertz: number): number[] =>
-  toneSpans(sound, hertz, 400).flatMap(({ atMs }) => {
-    if (atMs < 100) return [];
-    const step = Math.round(sound.rate / 500);
-    const from = Math.round(((atMs - 60) * sound.rate) / 1000);
-    const level = (at: number): number => levelDb({ ...sound, samples: sound.samples.subarray(at, at + step) });
-    const full = level(from + 100 * step);
-    for (let at = from; at < from + 80 * step; at += step) if (level(at) > full - 6) return [(at * 1000) / sound.rate];
-    return [];
-  });
-
-const lifted = async (bench: BenchClient, phone: number, hook: 'on' | 'off'): Promise<void> => {
-  await eventually(
-    `phone ${phone} ${hook} the hook`,
-    3000,
-    async () => (await bench.phone(`phone/${phone}`)).hook === hook,
-  );
-};
+};`;
 
 const openBox = async (site: Site) => {
   const gateway = await Gateway.start(site, { configuration: gatewayConfiguration({ phones: 2, trunks: [] }) });
@@ -132,7 +56,7 @@ test(
     const { said, played } = await listenIn(page, 7000);
     const trips = roundTrips(said, played);
     context.diagnostic(
-      `lift ${liftMs.toFixed(0)} ms, dial tone found after ${toneMs.toFixed(0)} ms, round trip ${trips.map((each) => each.toFixed(0)).join(', ')} ms, ${(100 * even).toFixed(0)} % of 2 s even`,
+      `lift ${liftMs.toFixed(0)} ms, dial tone found after ${toneMs.toFixed(0)} ms, round trip ${trips.map((each) => each.toFixed(0)).join(', ')} ms, ${(100 * even).toFixed(0)} % of 2 s even, device of ${played.rate} Hz`,
     );
     assert.ok(trips.length >= 2, `${trips.length} round trips measured`);
     assert.ok(Math.max(...trips) < 500, `round trips of ${trips.join(', ')} ms`);
@@ -188,13 +112,15 @@ test(
 );
 
 test(
-  'without a microphone a person hears and dials all the same, and is told why nobody hears them',
+  'without a microphone, on a device of 44.1 kHz, a person hears and dials, and is told why nobody hears them',
   onSite(async (site) => {
     const gateway = await openBox(site);
     const browser = await Browser.start(site, { refusesMicrophone: true });
+    await browser.context.addInitScript(otherDevice);
     const page = await openHandset(browser);
     await page.getByRole('button', { name: 'Lift' }).click();
     await plays(page, [350, 440]);
+    assert.equal((await listenIn(page, 100)).played.rate, OTHER_RATE);
     await page.getByText('The microphone is not allowed').waitFor();
     await page.keyboard.type('12', { delay: 150 });
     await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 5000 });

@@ -28,6 +28,12 @@ const decode = (data: Buffer, format: number, channels: number): Int16Array => {
   return samples;
 };
 
+/** Octets of G.711 as they go over the wire, at 8 kHz. */
+export const fromG711 = (octets: Buffer, law: 'mu' | 'a'): Sound => ({
+  rate: 8000,
+  samples: decode(octets, law === 'mu' ? 7 : 6, 1),
+});
+
 /**
  * Reads a WAV file of 16-bit PCM, mu-law or A-law; of several channels the first. A file whose writer was killed
  * (sizes still zero) is read to its end.

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { fromG711, type Sound } from './audio.ts';
 import { type Program, run } from './program.ts';
 import type { Site } from './site.ts';
 import { eventually, sleep } from './wait.ts';
@@ -158,6 +159,30 @@ export const decode = async (path: string): Promise<Decoded> => {
     rtp: rows.filter((row) => row['rtp.seq'] !== '').map(rtpOf),
     rtcp: rows.filter((row) => row['rtcp.pt'] !== '').map(rtcpOf),
   };
+};
+
+/** What was said in each G.711 stream of a capture, packet after packet as they came. */
+export const soundsIn = async (
+  path: string,
+): Promise<{ readonly from: string; readonly to: string; readonly sound: Sound }[]> => {
+  const fields = ['ip.src', 'udp.srcport', 'ip.dst', 'udp.dstport', 'rtp.p_type', 'rtp.payload'];
+  const filter = 'rtp.p_type == 0 || rtp.p_type == 8';
+  const words = ['-r', path, '-n', '--enable-heuristic', 'rtp_udp', '-Y', filter, '-T', 'fields'];
+  const text = await run('tshark', [...words, ...fields.flatMap((field) => ['-e', field])], 60_000);
+  const said = new Map<string, { from: string; to: string; law: 'mu' | 'a'; octets: Buffer[] }>();
+  for (const line of text.split('\n').filter((each) => each !== '')) {
+    const [source, sourcePort, sink, sinkPort, type, payload] = line.split('\t');
+    const [from, to] = [`${source}:${sourcePort}`, `${sink}:${sinkPort}`];
+    const law = type === '8' ? ('a' as const) : ('mu' as const);
+    const stream = said.get(`${from} ${to}`) ?? { from, to, law, octets: [] };
+    stream.octets.push(Buffer.from(payload!.replaceAll(':', ''), 'hex'));
+    said.set(`${from} ${to}`, stream);
+  }
+  return [...said.values()].map(({ from, to, law, octets }) => ({
+    from,
+    to,
+    sound: fromG711(Buffer.concat(octets), law),
+  }));
 };
 
 /** One direction of one RTP source as a capture saw it. */
