@@ -11,6 +11,8 @@ export type GatewayOptions = {
   /** The first settings, as a JSON document; left out, the box starts as it comes from the factory. */
   readonly configuration?: GatewayConfiguration;
   readonly name?: string;
+  /** Folder of another build than that of this run. */
+  readonly bundles?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Left out or true: waits until calls are possible and the bench is connected. */
   readonly waits?: boolean;
@@ -22,7 +24,7 @@ export type PlaneName = 'engine' | 'control';
 
 /** Where the bundles are: of this run, or `dist/` as `npm run build` made it. */
 export const bundles = process.env['HOLDFAST_BUNDLES'] ?? fileURLToPath(new URL('../../dist', import.meta.url));
-const bundle = join(bundles, 'main.js');
+const mainOf = (folder: string): string => join(folder, 'main.js');
 
 const alive = (pid: number | undefined): pid is number => {
   if (pid === undefined) return false;
@@ -63,10 +65,13 @@ export class Gateway {
       words.push('--configuration', path);
     }
     const environment = { HOLDFAST_LOG: 'debug', ...options.environment };
-    this.program = site.start(this.name, process.execPath, [bundle, ...words], { environment });
+    this.program = site.start(this.name, process.execPath, [mainOf(options.bundles ?? bundles), ...words], {
+      environment,
+    });
   }
 
   static async start(site: Site, options: GatewayOptions = {}): Promise<Gateway> {
+    const bundle = mainOf(options.bundles ?? bundles);
     if (!existsSync(bundle)) throw new Error(`${bundle} is missing; build it by: npm run build`);
     const gateway = new Gateway(site, options);
     site.afterwards(() => {
