@@ -73,7 +73,7 @@ test(
     await run(page, 'block-trunk', { trunk: 'secondary', minutes: 0 });
     const before = (await page.get<Calls>('/api/calls?limit=100')).calls.length;
     await dial(gateway, 2, '911');
-    const emergency = await eventually('the emergency call to be tried everywhere', 10_000, async () => {
+    const emergency = await eventually('the emergency call to be tried everywhere', 20_000, async () => {
       const { calls } = await page.get<Calls>('/api/calls?limit=1');
       const ways = calls[0]?.record.dialled === '911' ? waysOf(calls[0]) : [];
       return ways.includes('primary') && ways.includes('secondary') && calls[0];

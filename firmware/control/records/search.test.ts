@@ -85,9 +85,13 @@ test('limits are kept: at least one, at most a hundred', async (t) => {
   assert.equal((await searches.search({ limit: 0 })).records.length, 1);
 });
 
-test('older segments are not read for what the newest hold', async (t) => {
+test('only the segments that may hold the answer are read', async (t) => {
   const { searches, reads } = await setUp(t, 25);
+  const { records } = await searches.search({ limit: 25 });
   reads.length = 0;
   await searches.search({ limit: 1 });
   assert.ok(reads.length <= 2, reads.join('\n'));
+  reads.length = 0;
+  await searches.search({ limit: 1, before: records.at(-2)!.id });
+  assert.ok(reads.length <= 1, reads.join('\n'));
 });

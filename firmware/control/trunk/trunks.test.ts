@@ -472,9 +472,14 @@ test('an analysis of a wrong password does not wait for the slow back-off, and s
   const { clock, primary, trunks } = await open({ accounts: 1 });
   primary.fault = ({ method }) => (method === 'REGISTER' ? { status: 401, credentialsRefused: true } : undefined);
   clock.turn(5000);
+  const first = trunks.analyse('primary', 'a0');
+  clock.turn(50);
+  await first;
+  const before = primary.of('REGISTER').length;
   const asked = trunks.analyse('primary', 'a0');
   clock.turn(50);
   const seen = await asked;
+  assert.equal(primary.of('REGISTER').length, before + 1);
   assert.deepEqual([seen?.registered, seen?.status], [false, 401]);
   assert.match(seen?.sentence ?? '', /does not accept the password of account a0/);
   assert.match(seen?.remedy ?? '', /Compare/);
