@@ -25,6 +25,8 @@ export type Fixture = {
   /** Cuts every live stream and answers nothing until `back`. */
   cut(): void;
   back(): void;
+  /** Somebody else changes the settings meanwhile. */
+  overtake(): void;
   close(): Promise<void>;
 };
 
@@ -125,7 +127,7 @@ class Box implements Fixture {
     features: [],
   };
   readonly asked: { method: string; path: string; body: unknown }[] = [];
-  readonly settings = new SettingsOfFixture();
+  readonly #settings = new SettingsOfFixture();
   readonly #streams = new Set<ServerResponse>();
   readonly #folder: string;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -154,6 +156,10 @@ class Box implements Fixture {
 
   back(): void {
     this.#cut = false;
+  }
+
+  overtake(): void {
+    this.#settings.overtake();
   }
 
   async close(): Promise<void> {
@@ -213,9 +219,9 @@ class Box implements Fixture {
     if (path === '/api/session') return this.#session(method, body as { password: string });
     if (!this.session.signedIn) throw new Refusal(401, { error: 'not-signed-in', sentence: 'Sign in first.' });
     if (path === '/api/password') return this.#passwordChanged();
-    if (path === '/api/settings' && method === 'GET') return this.settings.show();
+    if (path === '/api/settings' && method === 'GET') return this.#settings.show();
     if (path.startsWith('/api/settings'))
-      return this.settings.propose(body as { base: string; change: Change }, path.endsWith('/dry-run'));
+      return this.#settings.propose(body as { base: string; change: Change }, path.endsWith('/dry-run'));
     if (path === '/api/calls') return this.#calls(asked.words);
     if (path === '/api/operations') return operations;
     if (path.startsWith('/api/operations/')) return this.#operate(path.slice('/api/operations/'.length), body);
@@ -294,4 +300,4 @@ const sendWav = (response: ServerResponse): void => {
 };
 
 /** Serves the built page in `folder` with a box of sample bodies. */
-export const startFixture = (folder: string): Promise<Box> => new Box(folder).start();
+export const startFixture = (folder: string): Promise<Fixture> => new Box(folder).start();

@@ -113,12 +113,15 @@ export class Handset {
 
   async #pickUp(): Promise<void> {
     const port = this.phone.value;
+    this.held.value = true;
     await this.#do('lift', async () => {
-      await this.#link.request('attach', { port, hangsUp: true });
-      this.held.value = true;
+      await this.#link.request('attach', { port, hangsUp: true }).catch((error) => {
+        this.#letGo();
+        throw error;
+      });
       await this.#link.request('lift', { port });
     });
-    if (!this.held.value) await this.#refresh();
+    if (!this.held.value) await this.#refresh().catch(() => {});
   }
 
   async #listen(): Promise<void> {
@@ -136,8 +139,8 @@ export class Handset {
     this.microphone.value = 'asking';
     const found = await sound.openMicrophone();
     this.microphone.value = found;
-    // put down while the browser was asking
-    if (!this.offHook.value) this.#letGo();
+    // put down, or held by another, while the browser was asking
+    if (!this.held.value) this.#letGo();
   }
 
   #said(octets: Uint8Array): void {

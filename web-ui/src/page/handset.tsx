@@ -135,20 +135,20 @@ const Verbs = ({ handset }: { readonly handset: Handset }) => {
   const held = handset.held.value;
   const off = handset.offHook.value;
   const lift = handset.ringing.value ? 'handset.answer' : off ? 'handset.take' : 'handset.lift';
+  const hangUp = (): void => void handset.hangUp();
   return (
     <div class="handset-verbs">
-      {(!off || !held) && (
-        <button
-          type="button"
-          class="handset-hook lift"
-          disabled={handset.link.value !== 'open'}
-          onClick={() => void handset.lift()}
-        >
-          {t(lift)}
-        </button>
-      )}
-      {off && (
-        <button type="button" class="handset-hook down" onClick={() => void handset.hangUp()}>
+      {/* one button that changes: whoever lifts by the keyboard keeps the focus */}
+      <button
+        type="button"
+        class={`handset-hook ${off && held ? 'down' : 'lift'}`}
+        disabled={handset.link.value !== 'open'}
+        onClick={off && held ? hangUp : () => void handset.lift()}
+      >
+        {t(off && held ? 'handset.hangUp' : lift)}
+      </button>
+      {off && !held && (
+        <button type="button" class="handset-hook down" onClick={hangUp}>
           {t('handset.hangUp')}
         </button>
       )}

@@ -89,7 +89,7 @@ const Fields = ({ standing, fields }: { readonly standing: Settings; readonly fi
       const begins = group !== '' && (index === 0 || groupOf(fields[index - 1]!) !== group);
       return (
         <div key={keyOf(field.place)} class="field-place">
-          {begins && <h4 class="group">{tOr(`group.${group}`, group)}</h4>}
+          {begins && <h2 class="group">{tOr(`group.${group}`, group)}</h2>}
           <OneField standing={standing} field={field} />
         </div>
       );
