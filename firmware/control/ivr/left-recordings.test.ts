@@ -47,6 +47,8 @@ describe('recordings that a plane has left', () => {
       assert.equal(without.size, office.states.size - 1, gone);
       assert.deepEqual(leftRecordings(without), [], gone);
     }
+    const offered = { at: 'offered', leg: 'leg/1', answered: true, joined: false };
+    assert.deepEqual(leftRecordings(new Map(office.states).set('exchange/line/9', offered)), []);
     const message = office.states.get('message/leg/3') as object;
     const unopened = new Map(office.states).set('message/leg/3', { ...message, recorder: undefined });
     assert.deepEqual(leftRecordings(unopened), []);

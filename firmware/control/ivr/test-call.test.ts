@@ -30,8 +30,9 @@ describe('a test call', () => {
     assert.equal(office.engine.modes.get('player/1'), 'inactive', 'nothing is said before the answer');
     await office.turn(700);
     await office.answer('secondary', { sip: 'accepted', sdp: 'sendReceive' });
-    assert.equal(office.engine.modes.get('player/1'), 'inactive');
-    await office.turn(500);
+    await office.turn(499);
+    assert.equal(office.engine.modes.get('player/1'), 'inactive', 'nor before the path is open');
+    await office.turn(1);
     assert.equal(office.engine.modes.get('player/1'), 'receiveOnly');
     await office.heard();
     assert.deepEqual(office.userAgent.did.at(-1), 'bye secondary hungUp');

@@ -85,6 +85,8 @@ describe('a message', () => {
     assert.equal(lastPlayed(), 'add player /own.wav tone');
     await office.line('line/9', { is: 'digit', digit: '#', heardBy: 'dtmf', lastedMs: 80 });
     assert.equal(lastPlayed(), 'add player tone');
+    await office.line('line/9', { is: 'digit', digit: '#', heardBy: 'dtmf', lastedMs: 80 });
+    assert.equal(asked(/^add player/).length, 2, 'the tone does not begin anew');
     assert.deepEqual(asked(/^add recorder/), []);
     await office.heard();
     assert.equal(asked(/^add recorder/).length, 1);
