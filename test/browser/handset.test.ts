@@ -9,8 +9,8 @@ import { eventually, sleep } from '../peer/wait.ts';
 import { dial, humHertz, lifted, microphoneOf, openHandset, partOf, plays, roundTrips } from './handset-page.ts';
 
 const answerHertz = 700;
-/** A sound device of another rate than the usual 48 kHz. */
-const OTHER_RATE = 44_100;
+/** A sound device of another rate than the browser's own without one, 44.1 kHz. */
+const OTHER_RATE = 48_000;
 const otherDevice = `globalThis.AudioContext = class extends AudioContext {
   constructor(options) {
     super({ ...options, sampleRate: ${OTHER_RATE} });
@@ -112,14 +112,16 @@ test(
 );
 
 test(
-  'without a microphone, on a device of 44.1 kHz, a person hears and dials, and is told why nobody hears them',
+  'without a microphone, on a device of 48 kHz, a person hears and dials, and is told why nobody hears them',
   onSite(async (site) => {
     const gateway = await openBox(site);
     const browser = await Browser.start(site, { refusesMicrophone: true });
     await browser.context.addInitScript(otherDevice);
     const page = await openHandset(browser);
-    await page.getByRole('button', { name: 'Lift' }).click();
+    await page.getByRole('button', { name: 'Lift' }).focus();
+    await page.keyboard.press('Enter');
     await plays(page, [350, 440]);
+    assert.equal(await page.evaluate('document.activeElement?.textContent'), 'Hang up', 'the focus stays');
     assert.equal((await listenIn(page, 100)).played.rate, OTHER_RATE);
     await page.getByText('The microphone is not allowed').waitFor();
     await page.keyboard.type('12', { delay: 150 });

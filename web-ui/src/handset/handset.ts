@@ -56,7 +56,7 @@ export class Handset {
   async choose(phone: string): Promise<void> {
     if (this.held.value) await this.hangUp();
     this.phone.value = phone;
-    await this.#refresh();
+    await this.#refresh().catch(() => {});
   }
 
   async lift(): Promise<void> {
@@ -167,7 +167,8 @@ export class Handset {
 
   #linked(state: LinkState): void {
     this.link.value = state;
-    if (state === 'open') void this.#begin();
+    // a connection that breaks meanwhile begins anew
+    if (state === 'open') this.#begin().catch(() => {});
     if (state !== 'lost') return;
     // the card has hung up by itself
     this.#letGo();

@@ -89,7 +89,7 @@ export class Sound {
     this.#bell?.gain.disconnect();
     this.#bell = undefined;
     if (!on) return;
-    void this.context.resume();
+    this.context.resume().catch(() => {});
     const gain = new GainNode(this.context, { gain: BELL_GAIN });
     const strokes = new OscillatorNode(this.context, { type: 'square', frequency: STROKES_A_SECOND });
     const gongs = GONGS.map((frequency, index) => {
@@ -107,7 +107,7 @@ export class Sound {
   close(): void {
     this.closeMicrophone();
     this.ring(false);
-    void this.context.close();
+    this.context.close().catch(() => {});
   }
 
   async #load(): Promise<AudioWorkletNode> {

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { PortView } from '../../../firmware/control/status/view.ts';
 import { Button } from '../component/button.tsx';
+import { Icon } from '../component/icon.tsx';
 import { Notice } from '../component/notice.tsx';
 import { Empty, Page } from '../component/page.tsx';
 import { Skeleton } from '../component/skeleton.tsx';
@@ -197,17 +198,20 @@ const Device = ({ handset }: { readonly handset: Handset }) => (
       {handset.phones.value.length > 1 && (
         <div class="field">
           <label for="handset-phone">{t('handset.phone')}</label>
-          <select
-            id="handset-phone"
-            value={handset.phone.value}
-            onChange={(event) => void handset.choose(event.currentTarget.value)}
-          >
-            {handset.phones.value.map((phone) => (
-              <option key={phone} value={phone}>
-                {nameOf(phone)}
-              </option>
-            ))}
-          </select>
+          <div class="select">
+            <select
+              id="handset-phone"
+              value={handset.phone.value}
+              onChange={(event) => void handset.choose(event.currentTarget.value)}
+            >
+              {handset.phones.value.map((phone) => (
+                <option key={phone} value={phone}>
+                  {nameOf(phone)}
+                </option>
+              ))}
+            </select>
+            <Icon name="down" />
+          </div>
         </div>
       )}
       <Meter name={t('handset.hears')} level={handset.levels.value.heard} />
