@@ -72,6 +72,7 @@ const cases: [what: string, path: string, spoil: (good: Editable) => void][] = [
   ['short', 'network/rtpLast', (good) => Object.assign(good, { network: { rtpFirst: 10_000, rtpLast: 10_022 } })],
   ['jitter', 'media/jitterInitialMs', (good) => Object.assign(good, { media: { jitterInitialMs: 300 } })],
   ['jitter', 'media/jitterMinMs', (good) => Object.assign(good, { media: { jitterMinMs: 100, jitterMaxMs: 60 } })],
+  ['same port', 'access/httpPort', (good) => Object.assign(good, { access: { httpsPort: 8080 } })],
   ['same port', 'trunks/1/localPort', (good) => good.trunks.push(trunk(), trunk({ id: 'second' }))],
   ['audio port', 'trunks/0/localPort', (good) => good.trunks.push(trunk({ localPort: 10_000 }))],
 ];

@@ -10,6 +10,7 @@ export const crossCheck = (whole: Configuration, emergency: readonly string[]): 
   ...audioPorts(whole),
   ...signallingPorts(whole),
   ...jitter(whole),
+  ...pagePorts(whole),
 ];
 
 const refusal = (path: string, limit: string, remedy: string): Refusal => ({ path, limit, remedy });
@@ -99,3 +100,8 @@ const jitter = ({ media }: Configuration): Refusal[] => {
   const limit = `must be from jitterMinMs (${media.jitterMinMs}) to jitterMaxMs (${media.jitterMaxMs})`;
   return [refusal('media/jitterInitialMs', limit, 'Choose a value between both.')];
 };
+
+const pagePorts = ({ access }: Configuration): Refusal[] =>
+  access.httpPort === access.httpsPort
+    ? [refusal('access/httpPort', 'must be unlike access/httpsPort', 'Choose another port, or 0 for none.')]
+    : [];

@@ -293,3 +293,22 @@ test('a damaged certificate or password file is set aside; certificate and first
   await again.close();
   await office.close();
 });
+
+test('a forgotten password: its file removed, the next start makes a first one, and nobody is signed in any more', () =>
+  within(async (office) => {
+    const former = office.face.firstPassword;
+    const cookie = await office.signIn();
+    const left = new Map([...office.runner.ids()].map((id) => [id, office.runner.state(id)]));
+    await office.face.close();
+    const kept = await office.reopen(left);
+    assert.equal(kept.firstPassword, undefined);
+    assert.equal((await office.ask({ path: '/api/session', cookie })).json['signedIn'], true);
+    await kept.close();
+    for (const name of readdirSync(join(office.folder, 'access')).filter((each) => each.startsWith('password')))
+      rmSync(join(office.folder, 'access', name));
+    for (const id of left.keys()) office.runner.drop(id);
+    const anew = await office.reopen(left);
+    assert.ok(anew.firstPassword !== undefined && anew.firstPassword !== former);
+    assert.equal((await office.ask({ path: '/api/session', cookie })).json['signedIn'], false);
+    await anew.close();
+  }));

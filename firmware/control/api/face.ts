@@ -93,7 +93,8 @@ export class Face {
       doors,
       clock,
       password,
-      sessions: new Sessions(runner, before),
+      // whoever was signed in by a password that is gone is so no more
+      sessions: new Sessions(runner, password.unprinted === undefined ? before : new Map()),
       lockOut: new LockOut(runner, before, (fact) => doors.state(fact)),
       live: new LiveFeed(doors.status, clock),
       fingerprint: fingerprintOf(certificate),

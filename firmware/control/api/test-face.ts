@@ -31,7 +31,7 @@ export type TestFace = {
   /** Signs in with the first password and changes it; gives the cookie. */
   signIn(): Promise<string>;
   /** Another face on the same folder, after this one was closed. */
-  reopen(): Promise<Face>;
+  reopen(before?: ReadonlyMap<string, unknown>): Promise<Face>;
   close(): Promise<void>;
 };
 
@@ -198,10 +198,10 @@ export const openFace = async (before: ReadonlyMap<string, unknown> = new Map())
       for (const listener of listeners) listener();
     },
     signIn: () => signIn(face, send),
-    reopen: () => {
+    reopen: (left = new Map()) => {
       made = undefined;
       makerIn(folder);
-      return Face.open(options);
+      return Face.open({ ...options, before: left });
     },
     close: async () => {
       await face.close();
