@@ -103,6 +103,7 @@ const SecretControl = (props: ControlProps) => {
           {...common(props)}
           type="button"
           class="button plain"
+          aria-label={`${t('form.secretChange')}: ${props.about.title}`}
           onClick={() => {
             onValue('');
             requestAnimationFrame(() => field.current?.focus());
@@ -221,6 +222,7 @@ export const limitsOf = (about: Described): string => {
   if (kind === 'number' && min !== undefined && max !== undefined)
     words.push(t('form.range', { min: String(min), max: with_(max) }));
   if (kind === 'list' && !about.of) words.push(t('form.lines'));
+  if (kind === 'record') words.push(t('form.record'));
   const plain = typeof about.default === 'number' || (typeof about.default === 'string' && about.default !== '');
   if (plain) words.push(t('form.default', { value: kind === 'choice' ? wordOf(about.default) : with_(about.default) }));
   return words.join(' ');

@@ -35,7 +35,7 @@ export const ConfirmPlace = () => {
     else dialog.current?.close();
   }, [asked]);
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby="question" onClose={() => settle(false)}>
+    <dialog ref={dialog} class="dialog" aria-labelledby="question" onCancel={() => settle(false)}>
       {asked && (
         <div class="dialog-inside">
           <h2 id="question">{asked.title}</h2>

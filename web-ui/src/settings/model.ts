@@ -53,7 +53,8 @@ const folded = (described: readonly Described[]): readonly Described[] => {
     const path = each.path.slice(0, at);
     if (seen.has(path)) return [];
     seen.add(path);
-    const title = path.split('/').at(-1)!;
+    const name = path.split('/').at(-1)!;
+    const title = name.slice(0, 1).toUpperCase() + name.slice(1);
     return [{ path, kind: 'record' as const, title, help: '' }];
   });
 };
