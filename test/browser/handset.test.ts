@@ -100,6 +100,7 @@ test(
       if (/^12\b/.test(shown ?? '')) return true;
       throw new Error(`it shows ${shown}; ${JSON.stringify(await bench.phone('phone/1'))}`);
     });
+    assert.deepEqual(await axeViolations(page), []);
     await picture(site, page, 'handset-ringing');
     await page.getByRole('button', { name: 'Answer' }).click();
     await bench.tone('phone/2', [answerHertz]);
