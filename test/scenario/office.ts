@@ -33,6 +33,8 @@ export type OfficeOptions = {
   /** Left out: the far end answers by itself. */
   readonly farAnswers?: 'auto' | 'manual';
   readonly far?: Partial<BaresipOptions>;
+  /** Folder of another build of the gateway than that of this run. */
+  readonly bundles?: string;
 };
 
 /** Softswitch A asks MD5, B SHA-256; the far end knows only MD5 and is let in at B by its source port. */
@@ -72,6 +74,7 @@ export const openOffice = async (site: Site, options: OfficeOptions = {}): Promi
   const far = await startFarEnd(site, options.farAnswers, options.far);
   const gateway = await Gateway.start(site, {
     configuration: gatewayConfiguration(options.configuration, { routing, ...options.more }),
+    ...(options.bundles === undefined ? {} : { bundles: options.bundles }),
   });
   await Promise.all([
     far.registered(5_000, `${farNumber}@a.test`),
