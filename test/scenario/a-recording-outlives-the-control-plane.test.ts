@@ -5,8 +5,18 @@ import { gatewayConfiguration } from '../peer/configuration.ts';
 import { Gateway } from '../peer/gateway.ts';
 import { onSite } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
-import { beepEnds, callerHertz, described, messageNumber, speaks, withMailboxes } from './messages.ts';
-import { assertNear, statusOf } from './office.ts';
+import {
+  beepEnds,
+  beepHertz,
+  callerHertz,
+  described,
+  messageNumber,
+  messagesOf,
+  RING_S,
+  speaks,
+  withMailboxes,
+} from './messages.ts';
+import { assertNear, dial, farHertz, openOffice, statusOf } from './office.ts';
 
 const BEFORE_MS = 2_000;
 const AFTER_MS = 6_000;
@@ -15,24 +25,36 @@ const MARGIN_MS = 100;
 const near = (actual: number, wanted: number, what: string): void =>
   assert.ok(Math.abs(actual - wanted) <= MARGIN_MS, `${what}: ${actual} ms, wanted ${wanted} ms ± ${MARGIN_MS} ms`);
 
+type CallRecord = {
+  readonly dialled: string;
+  readonly cause: string;
+  readonly talkedMs?: number;
+  readonly attempts: readonly { readonly target: { readonly id: string } }[];
+};
+
+/** Kills the control plane and waits for the next one to take calls. */
+const killControl = async (gateway: Gateway): Promise<void> => {
+  const former = await gateway.signalPlane('control');
+  await gateway.planeReplaced('control', former, 2_000);
+  await gateway.ready(3_000);
+};
+
 test(
   'the control plane is killed while a caller leaves a message: the message is whole, its call ends in order, and the line takes the next call',
   onSite(async (site) => {
-    const options = { trunks: [] };
+    const options = { trunks: [], exchangeLines: 1 };
     const gateway = await Gateway.start(site, { configuration: gatewayConfiguration(options, withMailboxes(options)) });
     const recordedFrom = await beepEnds(gateway);
     const spoken = speaks(gateway, BEFORE_MS + AFTER_MS);
     await sleep(BEFORE_MS);
-    const former = await gateway.signalPlane('control');
-    await gateway.planeReplaced('control', former, 2_000);
-    await gateway.ready(3_000);
-    // The line is in its call: a call to the outside finds no line.
-    await gateway.bench.lift('phone/2');
-    await gateway.bench.waitFor('phone/2', 'tone', { hertz: [350, 440], timeoutMs: 2_000 });
+    await killControl(gateway);
+    // The line is in its call: a call to the outside finds none that is free, and is told so.
+    await dial(gateway, 2, '200');
+    await sleep(1_000);
+    await gateway.bench.hangUp('phone/2');
     await spoken;
     const hungUpAt = performance.now();
     await gateway.bench.farHangUp('exchange/1', 'loop');
-    await gateway.bench.hangUp('phone/2');
 
     const sound = await messageNumber(gateway, 1);
     const { hertz, toneMs, wholeMs } = described(sound);
@@ -40,8 +62,12 @@ test(
     near(toneMs, BEFORE_MS + AFTER_MS, "the caller's tone");
     near(wholeMs, hungUpAt - recordedFrom, 'from the tone to the hang-up');
     await gateway.bench.waitFor('exchange/1', 'loopOpen', { timeoutMs: 3_000 });
-    const [record, ...more] = (await gateway.recorded(1)) as { cause: string; talkedMs: number }[];
-    assert.deepEqual(more, []);
+    const records = (await gateway.recorded(2)) as CallRecord[];
+    assert.deepEqual(
+      records.find(({ dialled }) => dialled === '200')?.attempts.map(({ target }) => target.id),
+      ['congestion'],
+    );
+    const record = records.find(({ dialled }) => dialled === '');
     assert.equal(record?.cause, 'hungUp', 'the call ended like any other');
     assert.ok((record?.talkedMs ?? 0) > BEFORE_MS + AFTER_MS, `the record knows all of it: ${record?.talkedMs} ms`);
     await eventually('nothing left', 4_000, () => statusOf(gateway).audit.contexts.length === 0);
@@ -52,6 +78,56 @@ test(
     await gateway.bench.lift('phone/1');
     await gateway.bench.waitFor('exchange/1', 'line', { line: 'talking', timeoutMs: 3_000 });
     await gateway.bench.hangUp('phone/1');
-    await gateway.recorded(2);
+    await gateway.recorded(3);
+  }),
+);
+
+test(
+  'the control plane is killed while a phone of the box leaves a message: hanging up ends and stores it',
+  onSite(async (site) => {
+    const options = { trunks: [], exchangeLines: 0 };
+    const gateway = await Gateway.start(site, { configuration: gatewayConfiguration(options, withMailboxes(options)) });
+    const { bench } = gateway;
+    await dial(gateway, 1, '12');
+    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 3_000 });
+    // it rings in vain, and the greeting has begun
+    await sleep(RING_S * 1_000 + 2_000);
+    await bench.press('phone/1', '#');
+    await bench.waitFor('phone/1', 'tone', { hertz: [beepHertz], timeoutMs: 3_000 });
+    await bench.waitFor('phone/1', 'quiet', { timeoutMs: 2_000 });
+    await bench.tone('phone/1', [callerHertz], { ms: BEFORE_MS + AFTER_MS });
+    await sleep(BEFORE_MS);
+    await killControl(gateway);
+    await sleep(AFTER_MS);
+    await bench.hangUp('phone/1');
+    const { hertz, toneMs } = described(await messageNumber(gateway, 1));
+    assertNear(hertz, callerHertz, 'the message');
+    near(toneMs, BEFORE_MS + AFTER_MS, "the caller's tone");
+    const [record] = (await gateway.recorded(1)) as CallRecord[];
+    assert.equal(record?.cause, 'hungUp');
+    await eventually('nothing left', 4_000, () => statusOf(gateway).audit.contexts.length === 0);
+    // the owner is told, and the phone that left it is whole
+    await bench.lift('phone/1');
+    await bench.waitFor('phone/1', 'tone', { hertz: [350, 440], timeoutMs: 2_000 });
+  }),
+);
+
+test(
+  'the control plane is killed while a caller over SIP leaves a message: what was said up to there is kept',
+  onSite(async (site) => {
+    const more = withMailboxes();
+    const lines = (more.lines ?? []).map((line) => ({ ...line, mailbox: 'always' as const }));
+    const { far, gateway } = await openOffice(site, { more: { ...more, lines } });
+    await far.command('uafind', 'sip:201@b.test');
+    await far.dial('sip:102@b.test');
+    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 3_000 });
+    await far.tells(/^CALL_ESTABLISHED$/, RING_S * 1_000 + 3_000);
+    await eventually('the recording', 15_000, () => messagesOf(gateway, '.part').length === 1);
+    await sleep(3_000);
+    await killControl(gateway);
+    const { hertz, wholeMs } = described(await messageNumber(gateway, 1));
+    assertNear(hertz, farHertz, 'the message');
+    assert.ok(wholeMs > 2_500, `${wholeMs} ms of it`);
+    await eventually('nothing left', 6_000, () => statusOf(gateway).audit.contexts.length === 0);
   }),
 );

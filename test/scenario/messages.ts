@@ -22,16 +22,17 @@ export const withMailboxes = (
   ),
 });
 
-const recordings = (folder: string): string[] =>
+const recordings = (folder: string, ending: string): string[] =>
   existsSync(folder)
     ? readdirSync(folder, { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.wav'))
+        .filter((name) => name.endsWith(ending))
         .sort()
         .map((name) => join(folder, name))
     : [];
 
-/** The messages that stand in the gateway's data folder, oldest first. */
-export const messagesOf = (gateway: Gateway): string[] => recordings(join(gateway.data, 'messages'));
+/** The messages that stand in the gateway's data folder, oldest first; or what is being written (`.part`). */
+export const messagesOf = (gateway: Gateway, ending = '.wav'): string[] =>
+  recordings(join(gateway.data, 'messages'), ending);
 
 /** Waits until so many messages stand there, and gives the sound of the last one. */
 export const messageNumber = async (gateway: Gateway, count: number, withinMs = 5_000): Promise<Sound> => {
