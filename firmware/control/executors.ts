@@ -32,7 +32,7 @@ export const executorsOf = ({ trunks, lines, hardware, page, mailboxes }: Reconf
     provisionHardware: (_step, wanted) => hardware(wanted),
     reroute: (_step, wanted) => lines(wanted),
     reconfigureMailboxes: (_step, wanted) => mailboxes(wanted),
-    revoice: () => {},
+    revoice: (_step, wanted) => mailboxes(wanted),
     retuneMedia: () => {},
     rename: () => {},
     readdressPage: page,

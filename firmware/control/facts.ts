@@ -89,6 +89,9 @@ export type Fact =
   | { readonly fact: 'pageIn' | 'pageOut'; readonly why: string }
   /** A stored file was damaged and its previous generation, or what the factory gave, is used. */
   | { readonly fact: 'storeDamaged'; readonly why: string }
+  /** Own recordings of sentences are there and cannot be played; `why` names them. Or all that are there can be. */
+  | { readonly fact: 'ownSentenceUnusable'; readonly why: string }
+  | { readonly fact: 'ownSentencesUsable' }
   /** A person has read an alarm of what happened; `alarm` is its id. */
   | { readonly fact: 'alarmAcknowledged'; readonly alarm: string; readonly by: string }
   | { readonly fact: 'configured'; readonly revision: string; readonly by: string; readonly steps: readonly string[] };

@@ -14,6 +14,7 @@ import type { LeaveMessage } from './ivr/leave-message-machine.ts';
 import { type LeftRecording, leftRecordings } from './ivr/left-recordings.ts';
 import { MailboxMenus } from './ivr/mailbox-menu.ts';
 import type { Menu } from './ivr/mailbox-menu-machine.ts';
+import { OwnSentences } from './ivr/own-sentences.ts';
 import { TestCaller } from './ivr/test-call.ts';
 import { Voices } from './ivr/voice.ts';
 import type { LineLegs } from './leg/line-leg.ts';
@@ -46,6 +47,7 @@ export class VoiceRooms {
   readonly #options: VoiceRoomsOptions;
   readonly #messages: LeaveMessages;
   readonly #left: readonly LeftRecording[];
+  readonly #own: OwnSentences;
   #leftoversTaken = false;
 
   constructor(options: VoiceRoomsOptions) {
@@ -54,6 +56,7 @@ export class VoiceRooms {
     this.#left = leftRecordings(before);
     const folder = join(data, 'messages');
     this.shelf = new Mailboxes({ folder, runner, clock, log, configuration: configuration() });
+    this.#own = new OwnSentences({ runner, clock, log });
     const { shelf } = this;
     const sentence = (name: SentenceName) => this.#sentence(name);
     const voices = new Voices({ runner, book, media, log, shelf, sentence });
@@ -73,6 +76,7 @@ export class VoiceRooms {
   /** Reads what is stored, and goes on with what is being recorded; to be called when phones and lines are hosted. */
   async open(): Promise<void> {
     await this.shelf.open();
+    void this.#own.configured(this.#options.configuration().system.sentences);
     this.#options.runner.cascade(() => {
       for (const each of this.#left) this.#goOn(each);
     });
@@ -111,6 +115,7 @@ export class VoiceRooms {
 
   configure(configuration: Configuration): void {
     this.shelf.configure(configuration);
+    void this.#own.configured(configuration.system.sentences);
   }
 
   /** Takes the next fact; to be called for every fact. */
@@ -126,6 +131,7 @@ export class VoiceRooms {
   #sentence(name: SentenceName): string | Promise<string> {
     const { sentences, configuration, country } = this.#options;
     const { language, sentences: own } = configuration().system;
+    void this.#own.used(own);
     return sentenceFile(name, {
       language: language === 'country' ? country().language : language,
       folder: sentences,

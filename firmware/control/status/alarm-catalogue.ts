@@ -11,7 +11,8 @@ export type AlarmKind =
   | 'mailboxLocked'
   | 'sourceLocked'
   | 'pageOut'
-  | 'storeDamaged';
+  | 'storeDamaged'
+  | 'ownSentenceUnusable';
 
 export type AlarmRow = {
   readonly severity: 'critical' | 'major' | 'warning';
@@ -94,5 +95,11 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
     text: () => 'A stored file was damaged; an older one, or what the factory gave, is used.',
     remedy: 'Compare the settings with what you want, and replace the storage medium if it repeats.',
     happened: true,
+  },
+  ownSentenceUnusable: {
+    severity: 'warning',
+    text: () => 'Own recordings of sentences cannot be played; those of the box are used in their place.',
+    remedy: 'Save each again as WAV with 8000 samples a second, mono, 16 bit; it is looked at again by itself.',
+    happened: false,
   },
 };

@@ -90,6 +90,16 @@ const rows: readonly (readonly [string, readonly Fact[], readonly string[]])[] =
     [],
   ],
   ['a damaged store', [{ fact: 'storeDamaged', why: 'checksum' }], ['storeDamaged']],
+  [
+    'an own recording that cannot be played',
+    [{ fact: 'ownSentenceUnusable', why: 'x.wav: it is no WAV file' }, acknowledged('ownSentenceUnusable')],
+    ['ownSentenceUnusable'],
+  ],
+  [
+    'an own recording that was mended',
+    [{ fact: 'ownSentenceUnusable', why: 'x.wav: it is no WAV file' }, { fact: 'ownSentencesUsable' }],
+    [],
+  ],
   ['what still is cannot be acknowledged away', [full, acknowledged('mailboxFull/line/1')], ['mailboxFull/line/1']],
   ['a control plane that was restarted', [{ fact: 'controlRestarted', callsEnded: 2 }], ['controlRestarted']],
 ];

@@ -84,6 +84,10 @@ const alarmsOfTheBox = (alarms: Alarms, fact: Fact, wall: number, before: LiveSt
       return clear(alarms, 'pageOut');
     case 'storeDamaged':
       return raise(alarms, 'storeDamaged', '', fact.why, wall);
+    case 'ownSentenceUnusable':
+      return raise(alarms, 'ownSentenceUnusable', '', fact.why, wall);
+    case 'ownSentencesUsable':
+      return clear(alarms, 'ownSentenceUnusable');
     case 'alarmAcknowledged':
       return acknowledged(alarms, fact.alarm);
     case 'mailboxCounted':

@@ -36,6 +36,8 @@ const table: readonly (readonly [Fact, string])[] = [
   [{ fact: 'trunkDown', trunk: 't', why: 'w' }, 'softswitch t is down: w'],
   [{ fact: 'portIn', line: 'line/1', cause: 'c' }, 'line/1 is in service: c'],
   [{ fact: 'portOut', line: 'line/1', cause: 'c' }, 'line/1 is out of service: c'],
+  [{ fact: 'ownSentenceUnusable', why: 'w' }, 'own recordings cannot be played: w'],
+  [{ fact: 'ownSentencesUsable' }, 'all own recordings can be played'],
   [{ fact: 'engineLost', why: 'w' }, 'the engine is gone: w'],
   [{ fact: 'engineBack', why: 'w' }, 'the engine is back: w'],
   [{ fact: 'controlRestarted', callsEnded: 2 }, 'the control plane was restarted; calls that ended with it: 2'],
@@ -53,7 +55,7 @@ test('figures are no news at night; what takes a way away is a warning', () => {
   const at = (level: string) => [...new Set(table.map(([fact]) => fact).filter((fact) => factLevel(fact) === level))];
   assert.deepEqual(
     at('debug').map(({ fact }) => fact),
-    ['callMedia'],
+    ['callMedia', 'ownSentenceUnusable'],
   );
   assert.deepEqual(
     at('warn')

@@ -105,6 +105,10 @@ const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string =
       return `the page is closed, calls go on: ${fact.why}`;
     case 'storeDamaged':
       return fact.why;
+    case 'ownSentenceUnusable':
+      return `own recordings cannot be played: ${fact.why}`;
+    case 'ownSentencesUsable':
+      return 'all own recordings can be played';
     case 'alarmAcknowledged':
       return `the alarm ${fact.alarm} was acknowledged by ${fact.by}`;
     case 'configured':
@@ -128,6 +132,8 @@ const worth: Partial<Readonly<Record<Fact['fact'], LogLevel>>> = {
   pageOut: 'warn',
   // it was logged as an error where it was found
   storeDamaged: 'debug',
+  // each file was named where it was found
+  ownSentenceUnusable: 'debug',
 };
 
 /** How much a fact matters in the log. */

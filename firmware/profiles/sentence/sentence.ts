@@ -9,8 +9,8 @@ const SAMPLE_RATE = 8000;
 const LINEAR = 1;
 const A_LAW = 6;
 const MU_LAW = 7;
-/** In front of its sound a file may say more about itself; so much of it is looked at. */
-const HEAD = 4096;
+/** In front of its sound a file may say more about itself; so many octets of it are looked at. */
+export const RECORDING_HEAD = 4096;
 
 /**
  * What is wrong with a recording by the beginning of its file, in words; undefined when the engine can play it: WAV,
@@ -33,8 +33,8 @@ const headOf = (file: string): Buffer | undefined => {
   try {
     const handle = openSync(file, 'r');
     try {
-      const head = Buffer.alloc(HEAD);
-      return head.subarray(0, readSync(handle, head, 0, HEAD, 0));
+      const head = Buffer.alloc(RECORDING_HEAD);
+      return head.subarray(0, readSync(handle, head, 0, RECORDING_HEAD, 0));
     } finally {
       closeSync(handle);
     }
