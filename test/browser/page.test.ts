@@ -57,7 +57,7 @@ test(
     await page.getByText('The password is wrong.').waitFor();
     const wrong = () => box.asked.filter(({ method }) => method === 'POST').length;
     for (let count = 1; count < 3; count++) {
-      await eventually('the answer', 2000, async () => assert.equal(wrong(), count));
+      await eventually('the answer', 2000, async () => wrong() === count);
       await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
       await page.keyboard.press('Enter');
     }
@@ -65,9 +65,7 @@ test(
     const left = page.locator('.countdown .clock');
     const first = await left.textContent();
     assert.equal(await page.getByRole('button', { name: 'Sign in' }).isDisabled(), true);
-    await eventually('the countdown counts', 5000, async () => {
-      assert.notEqual(await left.textContent(), first);
-    });
+    await eventually('the countdown counts', 5000, async () => (await left.textContent()) !== first);
     assert.deepEqual(await axeViolations(page), []);
   }),
 );
@@ -121,9 +119,11 @@ test(
     await page.getByText('3 changes', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Apply' }).click();
     await page.getByText('This must be at most 30.').waitFor();
-    await eventually('the focus is in the refused field', 2000, async () => {
-      assert.equal(await focusedId(page), 'at-routing-interDigitS');
-    });
+    await eventually(
+      'the focus is in the refused field',
+      2000,
+      async () => (await focusedId(page)) === 'at-routing-interDigitS',
+    );
     await page.getByRole('textbox', { name: 'Between digits' }).fill('');
     await page.getByRole('button', { name: 'Apply' }).click();
     await page.getByText('Done. The new settings run.').waitFor();
@@ -209,7 +209,7 @@ test(
     assert.deepEqual(await axeViolations(page), []);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     const operated = () => box.asked.filter(({ path }) => path.startsWith('/api/operations/'));
-    await eventually('both were asked', 2000, async () => assert.equal(operated().length, 2));
+    await eventually('both were asked', 2000, async () => operated().length === 2);
     const message = { mailbox: 'line/2', message: 'm3' };
     assert.deepEqual(
       operated().map(({ path, body }) => ({ path, body })),

@@ -20,9 +20,10 @@ const elsewhere = new Set(['keep-message', 'delete-message', 'unlock-mailbox', '
 type Args = Readonly<Record<string, unknown>>;
 
 /** Names that the live status knows, for arguments that ask for one. */
-const namesFor = (path: string): readonly string[] | undefined => {
+const namesFor = (verb: string, path: string): readonly string[] | undefined => {
   const view = status.value;
-  if (path === 'trunk') return view?.trunks.map(({ id }) => id);
+  const lines = view?.ports.filter(({ kind }) => verb === 'test-call' && kind === 'fxo').map(({ line }) => line) ?? [];
+  if (path === 'trunk') return [...(view?.trunks.map(({ id }) => id) ?? []), ...lines];
   if (path === 'line' || path === 'port') return view?.ports.map(({ line }) => line);
   if (path === 'account')
     return [...new Set(view?.trunks.flatMap(({ registrations }) => registrations.map(({ account }) => account)))];
@@ -67,7 +68,7 @@ const VerbForm = ({ info, begins }: FormProps) => {
   return (
     <form ref={form} class="verb-form" onSubmit={(event) => void submit(event)}>
       {info.arguments.map((about) => {
-        const names = namesFor(about.path);
+        const names = namesFor(info.name, about.path);
         return (
           <Field
             key={about.path}
@@ -84,7 +85,7 @@ const VerbForm = ({ info, begins }: FormProps) => {
       })}
       <Outcome outcome={outcome.value} />
       {busy.value && <Waiting info={info} />}
-      <Button kind={info.disturbs ? 'danger' : 'primary'} submits busy={busy.value}>
+      <Button kind="primary" submits busy={busy.value}>
         {info.title}
       </Button>
     </form>
