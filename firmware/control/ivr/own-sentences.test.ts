@@ -82,7 +82,9 @@ describe('own recordings', () => {
 
     put('greeting.wav', stereo);
     await own.check(folder);
+    put('greeting.wav', good);
     await own.configured(folder);
+    assert.equal(facts.length, 3, 'other settings are no reason to look again');
     await own.configured('');
     assert.deepEqual(
       facts.slice(2).map(({ fact }) => fact),
