@@ -41,14 +41,14 @@ const setUp = async (t: TestContext, files: Files = systemFiles) => {
   const clock = new TestClock();
   const path = join(folder, 'cascades');
   /** A control plane: what it finds is what the one before has left. */
-  const start = async () => {
+  const start = async (goOn: ReadonlySet<CallId> = new Set()) => {
     const left = readAdoption(path);
     const sink = new AdoptionLog(path, left);
     const runner = new Runner(clock, silentLog, sink);
     const journal = await Journal.open<CallRecord>({ folder, name: 'calls', clock, sync: 'each', files });
     journals.push(journal);
     const records = new CallRecords({ runner, clock, log: silentLog, journal });
-    await records.adopt(left.states);
+    await records.adopt(left.states, goOn);
     sink.settle(clock.now());
     runner.onFact((fact) => records.fold(fact as Fact));
     const state = (fact: Fact) => runner.cascade(() => runner.fact(fact));
@@ -147,6 +147,25 @@ test('a restart ends open calls once, whatever dies again', async (t) => {
   const third = await start();
   await settle();
   assert.equal((await lastCalls(third.journal, 10)).length, 1);
+});
+
+test('a call that goes on over a restart has one record, from its begin to its end', async (t) => {
+  const { clock, start, open } = await setUp(t);
+  const first = await start();
+  first.state(began());
+  first.state(attemptBegan('1', 'primary', 'first'));
+  first.state({ fact: 'callAnswered', call, attempt: '1', target: target('primary') });
+  first.state(began('call/2'));
+  clock.turn(5000);
+  const second = await start(new Set([call]));
+  const [other] = await written(second.journal, 1);
+  assert.deepEqual([other?.id.split('@')[0], other?.cause], ['call/2', 'gatewayRestarted']);
+  clock.turn(3000);
+  second.state({ fact: 'callEnded', call, cause: 'hungUp', by: 'caller' });
+  const records = await written(second.journal, 2);
+  const record = records.find(({ id }) => id.startsWith('call/1@'));
+  assert.deepEqual([record?.cause, record?.endedBy, record?.talkedMs], ['hungUp', 'caller', 8000]);
+  await until(() => open().length === 0);
 });
 
 test('dead between the journal and the adoption file: not stored twice', async (t) => {

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Instant } from '../../core/machine.ts';
+import { ENGINE_EPOCH, epochMachine, keptEpoch } from './epoch-machine.ts';
+
+const now = 0 as Instant;
+
+test('the epoch of the engine is what a plane after this one finds', () => {
+  const { state } = epochMachine.step({ epoch: '' }, { type: 'connected', epoch: 'a1' }, now);
+  assert.deepEqual(keptEpoch(new Map([[ENGINE_EPOCH, state]])), { epoch: 'a1' });
+  assert.equal(epochMachine.step(state, { type: 'connected', epoch: 'a1' }, now).state, state);
+  assert.deepEqual(epochMachine.step(state, { type: 'connected', epoch: 'b2' }, now).state, { epoch: 'b2' });
+});
+
+test('what is not there, or damaged, is no epoch', () => {
+  assert.deepEqual(keptEpoch(new Map()), { epoch: '' });
+  for (const damaged of [undefined, {}, { epoch: 7 }]) {
+    assert.deepEqual(keptEpoch(new Map([[ENGINE_EPOCH, damaged]])), { epoch: '' });
+  }
+});
