@@ -53,6 +53,11 @@ const rows: readonly (readonly [StatusView, string, string])[] = [
     'warn',
     'Calls go through B: softswitch A answers again and is being watched',
   ],
+  [
+    view([trunk('C', 3), trunk('A', 1, { health: 'down' }), trunk('B', 2)]),
+    'warn',
+    'Calls go through B: softswitch A does not answer',
+  ],
   [view([trunk('A', 1, blocked), trunk('B', 2)]), 'warn', 'Calls go through B: softswitch A is blocked'],
   [
     view([trunk('A', 1), trunk('B', 2, { health: 'held' })]),

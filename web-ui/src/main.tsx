@@ -19,9 +19,13 @@ const pages: Readonly<Record<string, FunctionComponent>> = {
   lab: lazy(async () => (await import('./page/lab.tsx')).LabPage),
 };
 
+/** Pages that only some boxes have. */
+const isThere = (name: string): boolean =>
+  (name !== 'handset' && name !== 'lab') || (session.value?.features ?? []).includes(name);
+
 const Opened = () => {
   const name = route.value.parts[0] ?? '';
-  const Page = Object.hasOwn(pages, name) ? pages[name]! : OverviewPage;
+  const Page = Object.hasOwn(pages, name) && isThere(name) ? pages[name]! : OverviewPage;
   return <Page key={name} />;
 };
 

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import '../kit.ts';
 import type { CallInWords, Calls } from '../../../firmware/control/api/wire.ts';
 import { client, sentenceOf } from '../client.ts';
 import { Button } from '../component/button.tsx';

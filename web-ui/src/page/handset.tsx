@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import '../kit.ts';
 import type { PortView } from '../../../firmware/control/status/view.ts';
 import { Button } from '../component/button.tsx';
 import { Icon } from '../component/icon.tsx';

@@ -1,5 +1,6 @@
 import { signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import '../kit.ts';
 import type { LabAct, LabView } from '../../../firmware/control/api/wire.ts';
 import { client, sentenceOf } from '../client.ts';
 import { Button } from '../component/button.tsx';

@@ -1,5 +1,6 @@
 import { signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import '../kit.ts';
 import type { Mailboxes, MailboxView } from '../../../firmware/control/api/wire.ts';
 import { audioOf, client, sentenceOf } from '../client.ts';
 import { Button } from '../component/button.tsx';

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import '../kit.ts';
 import type { Settings } from '../../../firmware/control/api/wire.ts';
 import { Icon, type IconName } from '../component/icon.tsx';
 import { Notice } from '../component/notice.tsx';

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import '../kit.ts';
 import type { OperationInfo, OperationOutcome } from '../../../firmware/control/api/wire.ts';
 import { sentenceOf } from '../client.ts';
 import { Button } from '../component/button.tsx';
