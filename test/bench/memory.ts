@@ -1,46 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { dial as dialInPage, openHandset } from '../browser/handset-page.ts';
 import { Baresip } from '../peer/baresip.ts';
-import type { Planes } from '../peer/gateway.ts';
+import { Browser } from '../peer/browser.ts';
+import { primary } from '../peer/configuration.ts';
+import type { Gateway } from '../peer/gateway.ts';
+import { PageClient } from '../peer/page-client.ts';
 import { address, type Site } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
-import { callsUp, dial, oneSoftswitch } from './box.ts';
+import { callsUp, dial, echoingFarEnd, registered, softswitch, startGateway } from './box.ts';
 import type { Bench } from './limit.ts';
+import { aloneOf, familySizes, peakWhile, type Sized, sizeOf, sumOf } from './process-memory.ts';
 import { rounded } from './statistics.ts';
 
 const CALLS = 8;
 /** Calls stay up for so long before they are counted: buffers have grown and the start's garbage is gone. */
 const SETTLE_MS = 10_000;
+/** A login and what follows on it. */
+const AFTER_LOGIN_MS = 3_000;
 const MEGABYTE = 1024 * 1024;
-
-const kilobytes = (text: string, name: string): number =>
-  Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1]);
-
-/** Proportional and resident set size of one process in octets. */
-const sizeOf = (pid: number) => {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
-  return { pss: kilobytes(rollup, 'Pss') * 1024, rss: kilobytes(rollup, 'Rss') * 1024 };
-};
-
-/**
- * What the processes would have as PSS with nobody else on the machine, in octets: their private pages, and each
- * shared part of a file once. Other Node processes (this one is one) share the program's own pages and so make PSS
- * look smaller than on a box.
- */
-const aloneOf = (pids: readonly number[]): number => {
-  const shared = new Map<string, number>();
-  let sum = 0;
-  for (const pid of pids) {
-    for (const mapping of readFileSync(`/proc/${pid}/smaps`, 'latin1').split(/(?=^[0-9a-f]+-[0-9a-f]+ )/m)) {
-      const [, , offset, , inode] = mapping.split(/\s+/, 6);
-      const common = (kilobytes(mapping, 'Shared_Clean') || 0) + (kilobytes(mapping, 'Shared_Dirty') || 0);
-      const own = (kilobytes(mapping, 'Private_Clean') || 0) + (kilobytes(mapping, 'Private_Dirty') || 0);
-      const key = `${inode} ${offset}`;
-      sum += own;
-      shared.set(key, Math.max(shared.get(key) ?? 0, common));
-    }
-  }
-  return (sum + [...shared.values()].reduce((all, each) => all + each, 0)) * 1024;
-};
+const megabytes = (octets: number): number => rounded(octets / MEGABYTE, 1);
 
 /** Baresip with as many calls to the same far end. */
 const baresipWithCalls = async (site: Site): Promise<number> => {
@@ -61,37 +38,76 @@ const baresipWithCalls = async (site: Site): Promise<number> => {
   return sizeOf(peer.program.pid).pss;
 };
 
+/** Each process by what it is; a child is the maker of the certificate or another that works and ends. */
+const byName = (gateway: Gateway, sizes: readonly Sized[]) => {
+  const planes = Object.entries(gateway.planes());
+  return sizes.map(({ pid, pss, rss }) => ({
+    name: planes.find(([, each]) => each === pid)?.[0] ?? 'child',
+    pssMB: megabytes(pss),
+    rssMB: megabytes(rss),
+  }));
+};
+
+/** A box that was never started before: its certificate and first password are made while it is looked at. */
+const freshBox = async (site: Site) => {
+  const gateway = await startGateway(site, { phones: CALLS, exchangeLines: 2, trunks: [primary()] }, false);
+  const introduced = PageClient.signIn(gateway).then(() => gateway.ready());
+  const { peak, crowded } = await peakWhile(gateway.program.pid, introduced);
+  await gateway.connectBench();
+  const detail = { each: byName(gateway, peak), withMostProcesses: byName(gateway, crowded) };
+  return { gateway, atStart: { value: megabytes(sumOf(peak, 'pss')), detail } };
+};
+
+/** The page in a browser with its live events and a handset that talks; all other calls are of phones. */
+const callAll = async (site: Site, gateway: Gateway): Promise<void> => {
+  const page = await openHandset(await Browser.start(site));
+  await page.getByRole('button', { name: 'Lift' }).click();
+  await gateway.bench.waitFor('phone/1', 'tone', { hertz: [350, 440], timeoutMs: 5000 });
+  await dialInPage(page, '9001');
+  for (let i = 2; i <= CALLS; i++) await dial(gateway, i, String(9000 + i));
+};
+
 export const bench: Bench = {
   limits: [
-    { name: 'memory', what: `PSS of supervisor and both planes with ${CALLS} calls up`, unit: 'MB', goal: 110 },
-    { name: 'memory-alone', what: 'the same on a machine without other Node processes', unit: 'MB', goal: 110 },
-    { name: 'memory-rss', what: 'their RSS together', unit: 'MB' },
+    { name: 'memory', what: `PSS of all, ${CALLS} calls, page and handset open, after a login`, unit: 'MB', goal: 130 },
+    { name: 'memory-alone', what: 'the same on a machine without other Node processes', unit: 'MB', goal: 130 },
+    { name: 'memory-at-login', what: 'the most at any moment of a login', unit: 'MB' },
+    { name: 'memory-at-start', what: 'the most at any moment of the first start, certificate made', unit: 'MB' },
+    { name: 'memory-rss', what: 'RSS of all together, settled', unit: 'MB' },
   ],
   async run(site) {
-    const { a, gateway } = await oneSoftswitch(site, { phones: CALLS, exchangeLines: 2 });
-    for (let i = 1; i <= CALLS; i++) await dial(gateway, i, String(9000 + i));
+    const a = await softswitch(site, 'a', address.farEnd);
+    echoingFarEnd(site);
+    const { gateway, atStart } = await freshBox(site);
+    await registered(a, CALLS);
+    await callAll(site, gateway);
     await eventually(`${CALLS} calls`, 20_000, async () => {
       return (await callsUp(a)).length === CALLS;
     });
+    await sleep(SETTLE_MS);
+    const { pid } = gateway.program;
+    const before = familySizes(pid);
+    const login = new PageClient().signedIn().then(() => sleep(AFTER_LOGIN_MS));
+    const { peak, samples } = await peakWhile(pid, login);
     const peer = await baresipWithCalls(site);
     await sleep(SETTLE_MS / 2);
-    const planes: Planes = gateway.planes();
-    const each = Object.entries(planes).map(([name, pid]) => ({ name, pid, ...sizeOf(pid) }));
-    const total = (what: 'pss' | 'rss') => each.reduce((sum, one) => sum + one[what], 0) / MEGABYTE;
+    const settled = familySizes(pid);
+    const alone = aloneOf(settled.map(({ pid: each }) => each));
+    // what a login adds is memory of its own process alone
+    const aloneAtLogin = alone + sumOf(peak, 'pss') - sumOf(settled, 'pss');
     return {
       memory: {
-        value: rounded(total('pss'), 1),
-        peer: { is: `baresip with ${CALLS} calls`, value: rounded(peer / MEGABYTE, 1) },
-        detail: {
-          each: each.map(({ name, pss, rss }) => ({
-            name,
-            pssMB: rounded(pss / MEGABYTE, 1),
-            rssMB: rounded(rss / MEGABYTE, 1),
-          })),
-        },
+        value: megabytes(sumOf(settled, 'pss')),
+        peer: { is: `baresip with ${CALLS} calls`, value: megabytes(peer) },
+        detail: { each: byName(gateway, settled), beforeLogin: byName(gateway, before) },
       },
-      'memory-alone': { value: rounded(aloneOf(each.map(({ pid }) => pid)) / MEGABYTE, 1) },
-      'memory-rss': { value: rounded(total('rss'), 1) },
+      'memory-alone': { value: megabytes(alone) },
+      'memory-at-login': {
+        value: megabytes(sumOf(peak, 'pss')),
+        detail: { each: byName(gateway, peak), samples, aloneMB: megabytes(aloneAtLogin) },
+      },
+      'memory-at-start': atStart,
+      'memory-rss': { value: megabytes(sumOf(settled, 'rss')) },
     };
   },
 };

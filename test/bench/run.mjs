@@ -18,6 +18,7 @@ const measurements = {
   'sample-latency': 120_000,
   'known-dead': 400_000,
   'frame-clock': 240_000,
+  'frame-clock-page': 240_000,
   'unknown-dead': 600_000,
   'sip-parse': 60_000,
   'rtp-frame': 60_000,
