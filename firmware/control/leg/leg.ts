@@ -62,6 +62,9 @@ export type LegEvent =
 
 export type Setup = Extract<LegCommand, { do: 'setup' }>;
 
+/** What a digit map says of digits that are no number: the caller is told so (U15). */
+export type Unfit = 'unknownNumber' | 'numberIncomplete';
+
 /** A leg that came to us, its call not yet routed. */
 export type Offer = {
   readonly leg: LegId;
@@ -73,6 +76,8 @@ export type Offer = {
   readonly to?: { readonly kind: 'phone'; readonly id: string };
   /** By this trunk or exchange line alone. */
   readonly only?: string;
+  /** `dialled` is no number: no way is tried, and the caller hears why. */
+  readonly unfit?: Unfit;
 };
 
 /** Makes placed legs of one kind of target; the leg then hears commands by what it gave to `attach`. */

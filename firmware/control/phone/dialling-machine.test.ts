@@ -32,10 +32,10 @@ describe('dialling', () => {
   });
 
   it('fails for a number that is too short or that nobody has', () => {
-    assert.deepEqual(type('2xxx', '23'), { is: 'failed', cause: 'numberIncomplete' });
-    assert.deepEqual(type('2xxx', '23#'), { is: 'failed', cause: 'numberIncomplete' });
-    assert.deepEqual(type('2xxx', ''), { is: 'failed', cause: 'numberIncomplete' });
-    assert.deepEqual(type('2xxx', '9'), { is: 'failed', cause: 'unknownNumber' });
-    assert.deepEqual(type('2xxx', '#'), { is: 'failed', cause: 'unknownNumber' });
+    assert.deepEqual(type('2xxx', '23'), { is: 'failed', number: '23', cause: 'numberIncomplete' });
+    assert.deepEqual(type('2xxx', '23#'), { is: 'failed', number: '23', cause: 'numberIncomplete' });
+    assert.deepEqual(type('2xxx', ''), { is: 'failed', number: '', cause: 'numberIncomplete' });
+    assert.deepEqual(type('2xxx', '9'), { is: 'failed', number: '9', cause: 'unknownNumber' });
+    assert.deepEqual(type('2xxx', '#'), { is: 'failed', number: '#', cause: 'unknownNumber' });
   });
 });

@@ -1,4 +1,5 @@
 import { after, type Instant } from '../../core/machine.ts';
+import type { Unfit } from '../leg/leg.ts';
 import { type DigitMap, matchDigits } from '../routing/digit-map.ts';
 
 export type DiallingTimes = { readonly firstDigitMs: number; readonly interDigitMs: number };
@@ -8,7 +9,8 @@ export type Dialling = { readonly typed: string; readonly lapseAt: Instant };
 export type Dialled =
   | { readonly is: 'more'; readonly dialling: Dialling }
   | { readonly is: 'number'; readonly number: string }
-  | { readonly is: 'failed'; readonly cause: 'unknownNumber' | 'numberIncomplete' };
+  /** What was typed is no number here. */
+  | { readonly is: 'failed'; readonly number: string; readonly cause: Unfit };
 
 export const beginDialling = (times: DiallingTimes, now: Instant): Dialling => ({
   typed: '',
@@ -28,7 +30,7 @@ export const digitDialled = (
   if (match === 'complete') return { is: 'number', number: typed };
   if (match !== 'impossible') return { is: 'more', dialling: { typed, lapseAt: after(now, times.interDigitMs) } };
   if (digit === '#' && was.typed !== '') return endOfNumber(was.typed, map);
-  return { is: 'failed', cause: 'unknownNumber' };
+  return { is: 'failed', number: typed, cause: 'unknownNumber' };
 };
 
 /** The timer has run out: what was typed is the number, if the map lets it be one. */
@@ -38,5 +40,5 @@ const endOfNumber = (typed: string, map: DigitMap): Dialled => {
   const match = typed === '' ? 'partial' : matchDigits(map, typed);
   return match === 'complete' || match === 'enough'
     ? { is: 'number', number: typed }
-    : { is: 'failed', cause: 'numberIncomplete' };
+    : { is: 'failed', number: typed, cause: 'numberIncomplete' };
 };

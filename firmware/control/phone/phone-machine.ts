@@ -2,7 +2,7 @@ import type { Instant, Machine, Step } from '../../core/machine.ts';
 import type { LineEvent } from '../../engine-protocol/events.ts';
 import type { CallerId, LineSignal } from '../../engine-protocol/signals.ts';
 import { type Cause, failureTable, isFailure } from '../failure.ts';
-import type { Caller, LegCommand, LegEvent, LegId, Setup } from '../leg/leg.ts';
+import type { Caller, LegCommand, LegEvent, LegId, Setup, Unfit } from '../leg/leg.ts';
 import type { DigitMap } from '../routing/digit-map.ts';
 import {
   beginDialling,
@@ -39,7 +39,8 @@ export type PhoneEvent =
 
 export type PhoneEffect =
   | { readonly tell: LegEvent }
-  | { readonly do: 'dial'; readonly number: string }
+  /** `unfit`: the digit map makes no number of it, and the caller is to be told. */
+  | { readonly do: 'dial'; readonly number: string; readonly unfit?: Unfit }
   | { readonly do: 'open'; readonly leg: LegId; readonly beside?: LegId }
   /** `play` is heard when the line has left the call. */
   | { readonly do: 'close'; readonly leg: LegId; readonly play?: LineSignal }
@@ -129,8 +130,14 @@ function dialled(outcome: Dialled): Out {
     case 'number':
       return stay({ at: 'placing', number: outcome.number }, { do: 'dial', number: outcome.number });
     case 'failed':
-      return stay({ at: 'hearing', cause: outcome.cause }, { do: 'signal', play: toneOf(outcome.cause) });
+      return unfit(outcome.number, outcome.cause);
   }
+}
+
+/** A call that comes to nothing is a call too: it has a record, and its caller hears a sentence. No digit, no call. */
+function unfit(number: string, cause: Unfit): Out {
+  if (number === '') return stay({ at: 'hearing', cause }, { do: 'signal', play: toneOf(cause) });
+  return stay({ at: 'placing', number }, { do: 'dial', number, unfit: cause });
 }
 
 /** The tone of a failure; after an ordinary end the busy tone asks to hang up. */

@@ -156,7 +156,7 @@ export class Phones implements LegMaker {
     if ('tell' in effect) return book.report(effect.tell);
     switch (effect.do) {
       case 'dial':
-        return this.#dial(id, effect.number);
+        return this.#dial(id, effect);
       case 'open': {
         const beside = effect.beside === undefined ? {} : { beside: effect.beside };
         const ask = { what: line, mode: 'sendReceive', ...beside } as const;
@@ -169,7 +169,7 @@ export class Phones implements LegMaker {
     }
   }
 
-  #dial(id: string, number: string): void {
+  #dial(id: string, { number, unfit }: Extract<PhoneEffect, { do: 'dial' }>): void {
     const { book } = this.#options;
     const line = this.#configuration?.lines.find((each) => each.id === lineOf(id));
     if (!line) return;
@@ -179,7 +179,7 @@ export class Phones implements LegMaker {
     const leg = book.newLeg();
     book.attach(leg, this.#taker(id));
     this.#tell(id, { type: 'placed', leg });
-    book.offer({ leg, from, caller, dialled: number });
+    book.offer({ leg, from, caller, dialled: number, ...(unfit === undefined ? {} : { unfit }) });
   }
 
   #ask(line: LineId, work: () => Promise<void>): void {

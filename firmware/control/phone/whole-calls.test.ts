@@ -393,6 +393,42 @@ describe('exchange lines', () => {
   });
 });
 
+describe('digits that are no number', () => {
+  for (const [number, waits, cause] of [
+    ['*9', true, 'numberIncomplete'],
+    ['#', false, 'unknownNumber'],
+  ] as const) {
+    it(`are a call with a record, and a sentence before the tone: ${number}`, async () => {
+      await call(number);
+      if (waits) await office.turn(office.configuration.routing.interDigitS * 1000);
+      assert.deepEqual(
+        office.told('attemptBegan').map((fact) => 'target' in fact && [fact.target.kind, fact.target.id]),
+        [['sentence', cause]],
+      );
+      assert.deepEqual(office.userAgent.did, []);
+      await office.heard();
+      await office.turn(1_000);
+      await office.heard();
+      assert.equal(office.phone('line/1'), 'hearing');
+      assert.equal(office.engine.playing.get('line/1'), 'special');
+      assert.deepEqual(
+        office.told('callEnded').map((fact) => 'cause' in fact && fact.cause),
+        [cause],
+      );
+      await hangUp();
+      assert.deepEqual(office.left(), []);
+    });
+  }
+
+  it('are no call when there are none: the tone alone', async () => {
+    await lift();
+    await office.turn(office.configuration.routing.firstDigitS * 1000);
+    assert.equal(office.phone('line/1'), 'hearing');
+    assert.equal(office.engine.playing.get('line/1'), 'special');
+    assert.deepEqual(office.told('callBegan'), []);
+  });
+});
+
 describe('emergency calls', () => {
   it('go to the exchange line first, without waiting for more digits', async () => {
     await call('112');

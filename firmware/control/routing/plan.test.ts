@@ -253,6 +253,14 @@ describe('a plan, where nothing is left', () => {
     );
   };
 
+  it('asks no way for what is no number, and says so; an emergency number is always one', () => {
+    for (const unfit of ['unknownNumber', 'numberIncomplete'] as const) {
+      assert.deepEqual(sentences({ ...fromPhone('34'), unfit }, [way('a')]), [[unfit, unfit]]);
+      assert.equal(asked({ ...fromPhone('12'), unfit }, [way('a')]), unfit);
+    }
+    assert.deepEqual(asked({ ...fromPhone('112'), unfit: 'unknownNumber' }, [way('a')]), ['a+']);
+  });
+
   it('tells a caller on a phone why, for each failure that has words, and never for one that is told by its tone', () => {
     const each = spoken.map((failure) => [failure, failure] as const);
     assert.deepEqual(sentences(fromPhone('3456'), [way('a')]), each);

@@ -2,6 +2,7 @@ import type { Configuration, Line } from '../../config/schema.ts';
 import { isSome, type Some } from '../../core/machine.ts';
 import type { Party } from '../facts.ts';
 import type { CallFailure } from '../failure.ts';
+import type { Unfit } from '../leg/leg.ts';
 import type { TrunkSnapshot } from '../trunk/trunk.ts';
 import type { Attempt, Level } from './attempt.ts';
 import { emergencyOrder, emergencyVerdicts, isEmergency } from './emergency.ts';
@@ -15,6 +16,8 @@ export type Routed = {
   readonly to?: { readonly kind: 'phone'; readonly id: string };
   /** Only this trunk or exchange line is asked (a test call of one way). */
   readonly only?: string;
+  /** What was dialled is no number. */
+  readonly unfit?: Unfit;
 };
 /** Everything a plan is made of: the same question always has the same answer. */
 export type PlanQuestion = {
@@ -63,6 +66,7 @@ const withSentences = (planned: PlanResult): PlanResult => {
 
 const ordinaryPlan = (question: PlanQuestion): PlanResult => {
   const { offer, configuration } = question;
+  if (offer.unfit) return refused(offer.unfit, [{ what: offer.dialled, why: 'the digit map makes no number of it' }]);
   if (offer.to) return phonePlan(question, offer.to.id, 'the way in rings this phone');
   if (offer.from.kind === 'phone' && isAccessCode(configuration, offer.dialled)) return menuPlan(offer.from.id);
   if (offer.only !== undefined) return onlyPlan(question, offer.only);
