@@ -135,6 +135,21 @@ test('a secret goes in once and comes back nowhere', async (t) => {
   assert.ok(added.is === 'refused' && added.refused[0]?.path === 'accounts/1/password');
 });
 
+test('the first two changes of a box are told apart like all others, seeded or not', async (t) => {
+  const cards = [{ id: 'card', driver: 'simulated' }];
+  const lines = [{ id: 'line/1', kind: 'fxs', card: 'card', port: 'phone/1' }];
+  for (const seed of [undefined, { version: 1, cards, lines, accounts: [account] }]) {
+    const { open, folder } = await setUp(t);
+    const document = await open(seed);
+    const base = document.revision;
+    assert.equal((await change(document, { system: { name: 'one' } }, base)).is, 'applied');
+    assert.equal((await change(document, { routing: { interDigitS: 5 } }, base)).is, 'applied');
+    const conflict = await change(document, { system: { name: 'two', country: 'DE' } }, base);
+    assert.deepEqual(conflict, { is: 'conflict', revision: document.revision, paths: ['system/name'] });
+    assert.ok(!(await stored(folder)).includes(CANARY), 'a secret lies open');
+  }
+});
+
 test('two who change different things both succeed; the same thing is a conflict', async (t) => {
   const { open } = await setUp(t);
   const document = await open();

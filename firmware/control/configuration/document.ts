@@ -174,18 +174,25 @@ export class ConfigurationDocument {
   }
 
   async #take(next: Standing, by: string): Promise<Outcome> {
-    const { drivers, clock, onFact } = this.#options;
-    const written = sealed(next.written, drivers, this.#key);
-    const stored: Stored = { revision: next.revision, at: clock.wall(), by, written };
+    const { onFact } = this.#options;
+    const before = this.#standing;
+    const stored = this.#stored(next, by);
     await this.#file.write(stored);
-    const steps = stepsBetween(this.configuration, next.configuration);
+    const steps = stepsBetween(before.configuration, next.configuration);
     this.#standing = next;
+    // what the box began with was never stored: with it two first changes are told apart, and can be gone back from
+    if (before.revision === FACTORY_REVISION) await this.#keepGeneration(this.#stored(before, 'factory'));
     await this.#keepGeneration(stored);
     const failed = this.#executors ? await applySteps(steps, next.configuration, this.#executors) : [];
     for (const { step, why } of failed) this.#options.alarm(`the step "${step}" failed: ${why}`);
     const words = steps.map(wordsOfStep);
     onFact({ fact: 'configured', revision: next.revision, by, steps: words });
     return { is: 'applied', revision: next.revision, steps: words, failed };
+  }
+
+  #stored({ revision, written }: Standing, by: string): Stored {
+    const { drivers, clock } = this.#options;
+    return { revision, at: clock.wall(), by, written: sealed(written, drivers, this.#key) };
   }
 
   /** The change is stored and stands already; only going back to it would be missing. */

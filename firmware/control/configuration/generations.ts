@@ -4,7 +4,7 @@ import { type Files, systemFiles } from '../../store/file-primitives.ts';
 
 /** How many earlier configurations can be gone back to. */
 const KEPT = 10;
-const NAME = /^generation-[0-9a-f-]{1,40}$/;
+const NAME = /^generation-[0-9a-z-]{1,40}$/;
 
 /** A configuration as it is stored: secrets are encrypted in `written`, which has only what somebody has set. */
 export type Stored = {
@@ -15,7 +15,7 @@ export type Stored = {
   readonly written: unknown;
 };
 
-/** The last configurations, a file each, named by their revision (`<count>-<digest>`). */
+/** The last configurations, a file each, named by their revision (`<count>-<digest>`, or `0-factory`). */
 export class Generations {
   readonly #folder: string;
   readonly #files: Files;
