@@ -77,6 +77,10 @@ test('conflicts: the same value, a part and its whole; not what lies beside', ()
   assert.deepEqual(conflict({ a: { b: 3 } }), ['a/b']);
   assert.deepEqual(conflict({ a: { c: 3 } }), []);
   assert.deepEqual(conflict({ a: null }), ['a']);
+  const fresh = (theirs: unknown, mine: unknown) =>
+    conflictPaths({ t: things }, { t: things, a: theirs }, { t: things, a: mine });
+  assert.deepEqual(fresh({ b: 1 }, { c: 1 }), [], 'in a section where nothing was set before');
+  assert.deepEqual(fresh({ b: 1 }, { b: 2, c: 1 }), ['a/b']);
   assert.deepEqual(conflict({ t: { b: { n: 5 } } }), ['t/b/n']);
   assert.deepEqual(conflict({ t: { a: { n: 5 } } }), []);
 });

@@ -1,10 +1,11 @@
 /**
  * Paths in which two documents differ, down to single values; things of a list go by their `id`. A part that only one
- * of them has is one path.
+ * of them has is one path; but a section in which `one` has set nothing is an empty one.
  */
 export const changedPaths = (one: unknown, other: unknown, path = ''): readonly string[] => {
   if (JSON.stringify(one) === JSON.stringify(other)) return [];
-  const [left, right] = [partsOf(one), partsOf(other)];
+  const isSection = path !== '' && !path.includes('/');
+  const [left, right] = [partsOf(one ?? (isSection ? {} : one)), partsOf(other)];
   if (!left || !right) return [path];
   const keys = new Set([...left.keys(), ...right.keys()]);
   const below = [...keys].flatMap((key) =>
