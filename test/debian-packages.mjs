@@ -12,6 +12,7 @@ export const programs = {
   ip: 'iproute2',
   unshare: 'util-linux',
   chromium: 'chromium',
+  faketime: 'faketime',
 };
 
 const folders = (process.env.PATH ?? '').split(':').concat('/usr/sbin', '/sbin');

@@ -14,6 +14,10 @@ export type GatewayOptions = {
   /** Folder of another build than that of this run. */
   readonly bundles?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A command that runs the gateway: its words stand before those of the gateway's own. */
+  readonly through?: readonly string[];
+  /** Socket of a lab that the page may drive. */
+  readonly lab?: string;
   /** Left out or true: waits until calls are possible and the bench is connected. */
   readonly waits?: boolean;
 };
@@ -64,10 +68,11 @@ export class Gateway {
       writeFileSync(path, JSON.stringify(withBench(options.configuration, this.benchPath), undefined, 2));
       words.push('--configuration', path);
     }
+    if (options.lab !== undefined) words.push('--lab', options.lab);
     const environment = { HOLDFAST_LOG: 'debug', ...options.environment };
-    this.program = site.start(this.name, process.execPath, [mainOf(options.bundles ?? bundles), ...words], {
-      environment,
-    });
+    const own = [process.execPath, mainOf(options.bundles ?? bundles), ...words];
+    const [command = '', ...rest] = [...(options.through ?? []), ...own];
+    this.program = site.start(this.name, command, rest, { environment });
   }
 
   static async start(site: Site, options: GatewayOptions = {}): Promise<Gateway> {

@@ -10,13 +10,20 @@ export type Words = Readonly<Record<string, string | number>>;
 const table: Readonly<Record<string, string>> = en;
 const language = 'en';
 const plurals = new Intl.PluralRules(language);
-const numbers = new Intl.NumberFormat(language);
+let grouped: Intl.NumberFormat | undefined;
+
+/** The first format that a browser makes costs a slow processor a third of a second: few pages need one. */
+const numberWords = (number: number): string => {
+  if (Number.isInteger(number) && Math.abs(number) < 1000) return String(number);
+  grouped ??= new Intl.NumberFormat(language);
+  return grouped.format(number);
+};
 
 const filled = (text: string, words: Words): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const word = words[name];
     if (word === undefined) return whole;
-    return typeof word === 'number' ? numbers.format(word) : word;
+    return typeof word === 'number' ? numberWords(word) : word;
   });
 
 /** The text of a key, with each `{name}` replaced by the word of that name. */

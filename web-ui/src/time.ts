@@ -17,18 +17,26 @@ export const lengthWords = (seconds: number): string => {
   return plural('time.days', Math.floor(whole / 86_400));
 };
 
-const day = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+/** Made when the first time is shown: a format costs a slow processor much, and the first page shows none. */
+const madeOnce = (options: Intl.DateTimeFormatOptions): ((at: Date) => string) => {
+  let format: Intl.DateTimeFormat | undefined;
+  return (at) => {
+    format ??= new Intl.DateTimeFormat('en-GB', options);
+    return format.format(at);
+  };
+};
+const day = madeOnce({ weekday: 'short', day: 'numeric', month: 'short' });
+const clock = madeOnce({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const sameDay = (one: Date, other: Date): boolean => one.toDateString() === other.toDateString();
 
 /** Time of day, with the day before it unless that is today. Both are wall times of the box in ms since 1970. */
 export const momentWords = (at: number, now: number): string => {
   const [then, today] = [new Date(at), new Date(now)];
-  const time = clock.format(then);
+  const time = clock(then);
   if (sameDay(then, today)) return time;
   const yesterday = new Date(now - 86_400_000);
   if (sameDay(then, yesterday)) return t('time.yesterday', { time });
-  return `${day.format(then)}, ${time}`;
+  return `${day(then)}, ${time}`;
 };
 
 /** The day as a heading over what happened on it. */
@@ -36,7 +44,7 @@ export const dayWords = (at: number, now: number): string => {
   const then = new Date(at);
   if (sameDay(then, new Date(now))) return t('time.today');
   if (sameDay(then, new Date(now - 86_400_000))) return t('time.yesterdayAlone');
-  return day.format(then);
+  return day(then);
 };
 /** Time of day, such as 14:05. */
-export const timeOfDay = (at: number): string => clock.format(new Date(at));
+export const timeOfDay = (at: number): string => clock(new Date(at));
