@@ -46,7 +46,7 @@ test('lengths as a clock and in words', () => {
 test('moments are told from the clock of the box', () => {
   const now = new Date(2027, 2, 16, 14, 30).getTime();
   assert.equal(momentWords(new Date(2027, 2, 16, 9, 5).getTime(), now), '09:05');
-  assert.equal(momentWords(new Date(2027, 2, 15, 9, 5).getTime(), now), 'yesterday, 09:05');
+  assert.equal(momentWords(new Date(2027, 2, 15, 9, 5).getTime(), now), 'Yesterday, 09:05');
   assert.match(momentWords(new Date(2027, 2, 10, 9, 5).getTime(), now), /^Wed,? 10 Mar, 09:05$/);
   assert.equal(dayWords(now, now), 'Today');
 });

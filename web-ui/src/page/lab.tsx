@@ -2,6 +2,7 @@ import { signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import '../kit.ts';
 import type { LabAct, LabView } from '../../../firmware/control/api/wire.ts';
+import type { PortView } from '../../../firmware/control/status/view.ts';
 import { client, sentenceOf } from '../client.ts';
 import { Button } from '../component/button.tsx';
 import type { IconName } from '../component/icon.tsx';
@@ -9,8 +10,10 @@ import { Mark } from '../component/mark.tsx';
 import { Notice } from '../component/notice.tsx';
 import { Page, Section } from '../component/page.tsx';
 import { Skeleton } from '../component/skeleton.tsx';
+import { type CallerIs, OutsideCaller } from '../handset/outside-caller.ts';
 import type { Mood } from '../headline.ts';
 import { status } from '../live.ts';
+import { nameOfPort } from '../port-name.ts';
 import { type Key, plural, t } from '../t.ts';
 
 type Softswitch = LabView['softswitches'][number];
@@ -100,7 +103,69 @@ const Card = ({ softswitch }: { readonly softswitch: Softswitch }) => {
   );
 };
 
-/** The two softswitches of the lab, with their switches, and what can be dialled there. */
+/** Kept while another page of this box is shown: who rings meanwhile goes on ringing. */
+const callers = new Map<string, OutsideCaller>();
+const callerAt = (port: string): OutsideCaller => {
+  const caller = callers.get(port) ?? new OutsideCaller(port);
+  callers.set(port, caller);
+  return caller;
+};
+
+const callerLooks: Readonly<Record<CallerIs, Omit<Look, 'mood'> & { readonly mood: Mood | 'busy' }>> = {
+  away: { mood: 'none', icon: 'none', text: 'lab.quiet', means: 'lab.callerAway' },
+  rings: { mood: 'busy', icon: 'ring', text: 'lab.rings', means: 'lab.callerRings' },
+  speaks: { mood: 'good', icon: 'talk', text: 'lab.speaks', means: 'lab.callerSpeaks' },
+  gone: { mood: 'none', icon: 'none', text: 'lab.quiet', means: 'lab.callerGone' },
+  unheard: { mood: 'none', icon: 'none', text: 'lab.quiet', means: 'lab.callerUnheard' },
+};
+
+/** Somebody outside who calls in by an exchange line, and hangs up. */
+const CallerCard = ({ port }: { readonly port: PortView }) => {
+  const caller = callerAt(port.port);
+  const is = caller.is.value;
+  const look = callerLooks[is];
+  const line = nameOfPort(port);
+  const calls = is === 'rings' || is === 'speaks';
+  return (
+    <li class={`card ${look.mood}`}>
+      <div class="card-head">
+        <h3>{line}</h3>
+        <Mark mood={look.mood} icon={look.icon}>
+          {t(look.text)}
+        </Mark>
+      </div>
+      <p class="quiet">{port.port}</p>
+      <p class="means" role="status">
+        {t(look.means)}
+      </p>
+      <div class="card-verbs">
+        <Button
+          icon={calls ? 'off' : 'ring'}
+          label={t(calls ? 'lab.callerEnd' : 'lab.callerCall', { line })}
+          onPress={() => void (calls ? caller.end() : caller.call())}
+        >
+          {t(calls ? 'lab.callerEndShort' : 'lab.callerCallShort')}
+        </Button>
+      </div>
+      <Notice mood="bad">{caller.wrong.value}</Notice>
+    </li>
+  );
+};
+
+const Callers = () => {
+  const lines = (status.value?.ports ?? []).filter(({ kind, simulated }) => kind === 'fxo' && simulated);
+  return lines.length === 0 ? null : (
+    <Section title={t('lab.callers')}>
+      <ul class="cards">
+        {lines.map((port) => (
+          <CallerCard key={port.line} port={port} />
+        ))}
+      </ul>
+    </Section>
+  );
+};
+
+/** The two softswitches of the lab, with their switches, callers from outside, and what can be dialled. */
 export const LabPage = () => {
   const view = lab.value;
   // what the softswitches count changes with what the box does
@@ -119,6 +184,7 @@ export const LabPage = () => {
               ))}
             </ul>
           </Section>
+          <Callers />
           <Section title={t('lab.numbers')}>
             <dl class="numbers">
               {view.numbers.map(({ number, does }) => (
