@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { Brand } from './component/brand.tsx';
 import { Button } from './component/button.tsx';
 import { confirmed } from './component/confirm.tsx';
 import { Icon, type IconName } from './component/icon.tsx';
@@ -60,7 +61,10 @@ const signOut = async (): Promise<void> => {
 
 const Fingerprint = () => (
   <details class="fingerprint">
-    <summary>{t('fingerprint')}</summary>
+    <summary>
+      {t('fingerprint')}
+      <Icon name="down" />
+    </summary>
     <p>{t('fingerprint.help')}</p>
     <code>{session.value?.fingerprint}</code>
   </details>
@@ -68,13 +72,7 @@ const Fingerprint = () => (
 
 const Side = ({ at }: { readonly at: string }) => (
   <aside class="side" aria-label={t('side')}>
-    <div class="brand">
-      <img src="/icon.svg" alt="" width="32" height="32" />
-      <div>
-        <strong>{status.value?.box.name ?? session.value?.name}</strong>
-        <span>{t('product')}</span>
-      </div>
-    </div>
+    <Brand name={status.value?.box.name ?? session.value?.name ?? ''} />
     <nav aria-label={t('nav')}>
       {itemsOf().map((item) => (
         <Entry key={item.name} item={item} at={at} />

@@ -19,14 +19,14 @@ export const trunk = v.strictObject({
   transport: choice({ title: 'Transport', help: 'How SIP is carried.', of: ['udp', 'tcp'], default: 'udp' }),
   domain: optionalText({
     title: 'Domain',
-    help: 'Domain in the addresses of record; empty means the address.',
+    help: 'Domain of the SIP addresses of the accounts; empty means the address above.',
     max: 255,
     default: '',
     form: hostOrEmpty,
   }),
   localPort: whole({
     title: 'Own port',
-    help: 'Local SIP port of this trunk; each trunk needs its own.',
+    help: 'Port of this box for SIP with this softswitch; each softswitch needs its own.',
     min: 1024,
     max: 65535,
     default: 5060,

@@ -91,7 +91,7 @@ const trunkView = (trunk: ViewTrunk, inputs: ViewInputs): TrunkView => {
   const { trouble, ...shown } = trunk;
   const registrations = inputs.registrations
     .filter((each) => each.trunk === trunk.id)
-    .map(({ account, bound, sentence = 'it is being registered' }) => ({
+    .map(({ account, bound, sentence = '' }) => ({
       account,
       registered: bound,
       sentence: bound ? '' : sentence,

@@ -42,7 +42,7 @@ export type TrunkView = {
   readonly callLimit: number;
   /** Taken out of service by a person; `minutesLeft` 0 = until it is unblocked. */
   readonly blocked?: { readonly by: string; readonly minutesLeft: number };
-  /** `sentence` says why not; empty while registered. */
+  /** `sentence` says why not; empty while registered, and while nothing has gone wrong yet. */
   readonly registrations: readonly {
     readonly account: string;
     readonly registered: boolean;

@@ -55,8 +55,8 @@ const Causes = ({ trunk }: { readonly trunk: TrunkView }) => {
       {trunk.blocked && <p>{blockWords(trunk)}</p>}
       {trunk.why !== '' && <p>{trunk.why}</p>}
       {missing.map(({ account, sentence }) => (
-        <p key={account} class="cause-bad">
-          <strong>{account}</strong> {sentence}
+        <p key={account} class={sentence === '' ? 'cause' : 'cause cause-bad'}>
+          <strong>{account}</strong> {sentence || t('trunk.registering')}
         </p>
       ))}
     </div>

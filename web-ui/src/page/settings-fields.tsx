@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { Settings } from '../../../firmware/control/api/wire.ts';
 import { Button } from '../component/button.tsx';
+import { Icon } from '../component/icon.tsx';
 import { Empty } from '../component/page.tsx';
 import { Field } from '../form.tsx';
 import { go, to } from '../route.ts';
@@ -152,7 +153,10 @@ export const FieldsPage = ({ standing, section, thing }: FieldsPageProps) => {
       </div>
       {rest.length > 0 && (
         <details class="rest">
-          <summary>{t('settings.rest')}</summary>
+          <summary>
+            {t('settings.rest')}
+            <Icon name="down" />
+          </summary>
           <div class="fields">
             <Fields standing={standing} fields={rest} />
           </div>

@@ -31,9 +31,12 @@ const telling: Readonly<Record<List, readonly string[]>> = {
 const summaryOf = (standing: Settings, list: List, key: string): string =>
   fieldsOf(standing, list, key)
     .filter(({ about }) => telling[list].includes(about.path))
-    .map((field) => ({ name: field.about.title, value: shownValue(standing, draft.value, field) }))
+    .map(({ about, place }) => ({ about, value: shownValue(standing, draft.value, { about, place }) }))
     .filter(({ value }) => value !== undefined && value !== '' && value !== null)
-    .map(({ name, value }) => `${name} ${tOr(`word.${String(value)}`, String(value))}`)
+    // a word of a choice tells by itself what it is of
+    .map(({ about, value }) =>
+      about.kind === 'choice' ? tOr(`word.${String(value)}`, String(value)) : `${about.title} ${String(value)}`,
+    )
     .join(' · ');
 
 const ThingMark = ({ list, thing }: { readonly list: List; readonly thing: Thing }) => {

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { client, RequestError, sentenceOf } from '../client.ts';
+import { Brand } from '../component/brand.tsx';
 import { Button } from '../component/button.tsx';
 import { Icon } from '../component/icon.tsx';
 import { Notice } from '../component/notice.tsx';
@@ -75,13 +76,7 @@ const Gate = ({ title, children }: { readonly title: string; readonly children: 
   return (
     <main class="gate">
       <div class="gate-card">
-        <div class="brand">
-          <img src="/icon.svg" alt="" width="40" height="40" />
-          <div>
-            <strong>{session.value?.name}</strong>
-            <span>{t('product')}</span>
-          </div>
-        </div>
+        <Brand name={session.value?.name ?? ''} />
         {children}
       </div>
     </main>
@@ -141,7 +136,10 @@ export const SignInPage = () => {
         </Button>
       </form>
       <details class="hint">
-        <summary>{t('signIn.first')}</summary>
+        <summary>
+          {t('signIn.first')}
+          <Icon name="down" />
+        </summary>
         <p>{t('signIn.firstText')}</p>
       </details>
     </Gate>

@@ -228,16 +228,28 @@ export const changeOf = (settings: Settings, draft: Draft): Readonly<Record<stri
   return change;
 };
 
+/** Lists and records are edited in one field: what is refused inside of one is refused there. */
+const fieldAround = (settings: Settings, draft: Draft, place: Place): Place => {
+  const [section = '', key] = place;
+  const driver = keyOf([section, key ?? '', 'driver']);
+  const named = draft.edits[driver] ?? valueAt(settings.settings, [section, key ?? '', 'driver']);
+  const fields = isList(section)
+    ? fieldsOf(settings, section, key, section === 'cards' ? String(named) : undefined)
+    : fieldsOf(settings, section);
+  const around = fields.find((field) => field.place.every((part, index) => part === place[index]));
+  return around?.place ?? place;
+};
+
 /**
- * The place of a refused path: the box counts things of a list (`trunks/1/host`), in the order in which they would
- * stand after the change.
+ * The place of the field of a refused path: the box counts things of a list (`trunks/1/host`), in the order in which
+ * they would stand after the change, and the parts of a value as well (`access/names/2`).
  */
 export const placeOfRefusal = (settings: Settings, draft: Draft, path: string): Place => {
   const [section = '', second = '', ...rest] = path.split('/');
-  if (!isList(section) || !/^\d+$/.test(second)) return path.split('/');
+  if (!isList(section) || !/^\d+$/.test(second)) return fieldAround(settings, draft, path.split('/'));
   const things = thingsOf(settings, draft, section).filter(({ state }) => state !== 'removed');
   const thing = things[Number(second)];
-  return thing ? [section, thing.key, ...rest] : [section];
+  return thing ? fieldAround(settings, draft, [section, thing.key, ...rest]) : [section];
 };
 
 export type Objection = { readonly place: Place; readonly limit: 'name' | 'taken' };
