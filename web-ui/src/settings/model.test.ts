@@ -153,6 +153,7 @@ test('removing what was only added forgets it', () => {
 });
 
 const added = withAdded(settings, withRemoved(noDraft, 'trunks', 'a'), 'trunks');
+const steps = ['cards', 'card', 'settings', 'tones', 'dial', 'steps'];
 const refusals: readonly (readonly [string, string, readonly string[]])[] = [
   ['a setting of a section', 'system/name', ['system', 'name']],
   ['the first that is left in a list', 'trunks/0/host', ['trunks', 'b', 'host']],
@@ -160,6 +161,8 @@ const refusals: readonly (readonly [string, string, readonly string[]])[] = [
   ['a line, whose id has a slash', 'lines/0/extension', ['lines', 'line/1', 'extension']],
   ['a setting of a driver', 'cards/0/settings/phones', ['cards', 'card', 'settings', 'phones']],
   ['a list as a whole', 'trunks', ['trunks']],
+  ['one value of a record', 'trunks/0/verdicts/486', ['trunks', 'b', 'verdicts']],
+  ['a part of a list in a driver', 'cards/0/settings/tones/dial/steps/1/ms', steps],
 ];
 for (const [what, path, place] of refusals)
   test(`a refusal belongs to its field: ${what}`, () => {

@@ -56,12 +56,16 @@ const objected = (standing: Settings): readonly Refused[] =>
     remedy: t('settings.nameRemedy'),
   }));
 
+/** One a field: the next one is told when this one is mended. */
+const oneEach = (all: readonly Refused[]): readonly Refused[] =>
+  all.filter(({ place }, index) => all.findIndex((other) => keyOf(other.place) === keyOf(place)) === index);
+
 const judged = (standing: Settings, outcome: SettingsOutcome): void => {
   said.value = outcome;
-  refused.value =
-    outcome.is === 'refused'
-      ? outcome.refused.map(({ path, ...words }) => ({ ...words, place: placeOfRefusal(standing, draft.value, path) }))
-      : [];
+  const found = outcome.is === 'refused' ? outcome.refused : [];
+  refused.value = oneEach(
+    found.map(({ path, ...words }) => ({ ...words, place: placeOfRefusal(standing, draft.value, path) })),
+  );
 };
 
 /** Asks the box what the change would do (`check`), or to do it (`apply`). */
