@@ -67,8 +67,12 @@ for (const route of routes) {
       assertRefused(answer, 403, 'origin-refused');
     }
     const asked = good(route);
-    const headers = { ...asked.headers, origin: undefined, 'sec-fetch-site': 'cross-site' };
-    assertRefused(await office.ask({ ...asked, headers }), 403, 'origin-refused');
+    for (const site of ['cross-site', 'same-site']) {
+      const headers = { ...asked.headers, origin: undefined, 'sec-fetch-site': site };
+      assertRefused(await office.ask({ ...asked, headers }), 403, 'origin-refused');
+      const path = `/x/..${asked.path}`;
+      assertRefused(await office.ask({ ...asked, path, headers }), 403, 'origin-refused');
+    }
   });
 
   test(`${name}: for another host`, async () => {
@@ -150,6 +154,8 @@ test('what is no HTTP, or has no end, is refused', async () => {
   assert.match(await exchange(`${head}X: ${'x'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1.1 413 .*"error":"too-large"/s);
   const smuggled = 'Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n';
   assert.match(await exchange(`POST /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\n${smuggled}`), /^HTTP\/1.1 400 /);
+  const hosts = `Host: 127.0.0.1:${office.port}\r\nHost: evil.example\r\n`;
+  assert.match(await exchange(`GET /api/session HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`), /"host-refused"/);
   assert.match(await exchange(`GET /${'a'.repeat(3000)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`), /"error":"not-found"/);
 });
 

@@ -162,6 +162,11 @@ test('a message is read whole and in ranges; a greeting that is no sound is refu
       assert.deepEqual([answer.status, answer.text], [206, text], range);
     }
     assert.deepEqual([(await part('bytes=10-')).status, (await part('bytes=4-2')).status], [416, 200]);
+    assert.equal((await part('bytes=-0')).status, 416, 'and the file does not stay open');
+    for (const each of ['bytes=-000000000000', 'bytes=999999999999-', `bytes=0-${'9'.repeat(12)}`])
+      assert.ok([206, 416].includes((await part(each)).status), each);
+    const many = `bytes=${'0-9,'.repeat(1500)}0-1`;
+    assert.equal((await part(many)).text, '0123456789', 'many ranges are one whole');
     assert.equal((await part('bytes=0-1,3-4')).text, '0123456789');
     assert.equal((await office.ask({ path: '/api/messages/line%2F1/..%2F..%2Fkey/audio', cookie })).status, 404);
     const put = (mailbox: string, body: Buffer) => {
@@ -245,7 +250,8 @@ test('a port that is taken leaves the page where it was', () =>
     const before = office.access.httpsPort;
     await until(() => taken.listening);
     office.access.httpsPort = (taken.address() as { port: number }).port;
-    await assert.rejects(office.face.readdress(), /address-in-use: 127.0.0.1 port [0-9]+/);
+    const words = new RegExp(`address-in-use: 127.0.0.1 port [0-9]+; the page stays at port ${before} until`);
+    await assert.rejects(office.face.readdress(), words);
     assert.equal((await office.ask({ path: '/api/session', port: before })).status, 200);
     taken.close();
   }));
@@ -289,6 +295,9 @@ test('a damaged certificate or password file is set aside; certificate and first
   await office.face.close();
   const again = await office.reopen();
   assert.notEqual(again.fingerprint, fingerprint);
+  const damages = office.facts.flatMap((fact) => (fact.fact === 'storeDamaged' ? [fact.why] : []));
+  assert.equal(damages.length, 1, 'it is an alarm');
+  assert.match(damages[0]!, /access\/certificate: .*; kept as .*certificate\.damaged/);
   assert.ok(readdirSync(folder).some((name) => name.startsWith('certificate.damaged')));
   await again.close();
   await office.close();

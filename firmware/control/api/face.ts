@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../core/clock.ts';
+import { GatewayError } from '../../core/error.ts';
 import type { Log } from '../../core/log.ts';
 import type { Runner } from '../../core/runner.ts';
 import { type Damage, DurableFile } from '../../store/durable-file.ts';
@@ -82,10 +83,10 @@ export class Face {
 
   /** Rejects with `certificate-failed`, `store-unwritable`, `address-in-use` or `page-closed`. */
   static async open(options: FaceOptions): Promise<Face> {
-    const { folder, log, doors, clock, runner, before } = options;
+    const { folder, doors, clock, runner, before } = options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const damaged = ({ path, why, evidence }: Damage) =>
-      log.error({ alarm: 'store' }, `store-damaged: ${path}: ${why}; kept as ${evidence}`);
+      doors.state({ fact: 'storeDamaged', why: `${path}: ${why}; kept as ${evidence}` });
     const password = await Password.open(new DurableFile<StoredPassword>(join(folder, 'password'), damaged));
     const file = new DurableFile<KeyAndCertificate>(join(folder, 'certificate'), damaged);
     const certificate = await certificateOf(file, options.certificateMaker, options.access());
@@ -172,8 +173,10 @@ export class Face {
     try {
       this.#listeners[which] = await open(place);
     } catch (error) {
-      if (former) this.#listeners[which] = await open(former.place).catch(() => undefined);
-      throw error;
+      if (!former) throw error;
+      const again = await open(former.place).catch(() => undefined);
+      this.#listeners[which] = again;
+      throw again ? staysAt(former.place.port, error) : error;
     }
   }
 
@@ -195,6 +198,12 @@ export class Face {
     }
   }
 }
+
+/** Why the page did not move, and where it is to be found. */
+const staysAt = (port: number, error: unknown): unknown =>
+  error instanceof GatewayError
+    ? new GatewayError(error.code, `${error.detail}; the page stays at port ${port} until the next start`, error)
+    : error;
 
 /** The type by which the composition asks for the face without importing it. */
 export type OpenFace = typeof Face.open;

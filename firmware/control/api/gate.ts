@@ -55,8 +55,8 @@ export class Gate {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     checkHost(request, this.#rooms.own());
-    checkOrigin(request, CHANGING.includes(request.method));
     const { pathname, searchParams } = addressOf(request);
+    checkOrigin(request, CHANGING.includes(request.method), pathname);
     if (pathname !== '/api' && !pathname.startsWith('/api/')) return this.#file(request, response, pathname);
     const found = this.#router.find(request.method, pathname);
     const session = this.#rooms.sessions.of(request.headers.cookie);

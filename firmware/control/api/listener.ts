@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, RequestListener, ServerOptions } from 'node:http';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
@@ -62,7 +63,9 @@ export class Listener {
     const bounded = pipelineBounded(answer);
     if (secure) {
       const { key, certificate: cert } = secure.certificate;
-      const tls = { key, cert, minVersion: 'TLSv1.2', handshakeTimeout: REQUEST_MS } as const;
+      // a handshake is dear for the box and cheap for who asks for one after the other
+      const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
+      const tls = { key, cert, minVersion: 'TLSv1.2', handshakeTimeout: REQUEST_MS, secureOptions } as const;
       const server = createHttps({ ...OPTIONS, ...tls }, bounded);
       server.on('tlsClientError', (_error, socket) => socket.destroy());
       server.on('upgrade', secure.upgrade);

@@ -49,17 +49,25 @@ const sameAddress = (one: string, other: string): boolean =>
 const bracketed = (address: string): string => (isIP(address) === 6 ? `[${address.split('%')[0]}]` : address);
 
 export const checkHost = (request: IncomingMessage, own: OwnNames): void => {
-  if (isOurHost(request.headers.host, request.socket.localAddress, own)) return;
+  // two of them are no request (RFC 9112 3.2): whoever stands between might have looked at the other
+  const { length } = request.headersDistinct['host'] ?? [];
+  if (length === 1 && isOurHost(request.headers.host, request.socket.localAddress, own)) return;
   throw new Refused('host-refused', 'The page answers by its address and its own names only; names are set in access.');
 };
 
-/** `changes`: the request may change something, so it must say where it comes from. */
-export const checkOrigin = (request: IncomingMessage, changes: boolean): void => {
+/** What a browser says of a request that another page has made; one at another port of this host is `same-site`. */
+const FOREIGN: readonly unknown[] = ['cross-site', 'same-site'];
+
+/**
+ * `changes`: the request may change something, so it must say where it comes from. `path`: what is asked, in plain
+ * form; another page may lead to the files of the page, as by a link, and to nothing else.
+ */
+export const checkOrigin = (request: IncomingMessage, changes: boolean, path: string): void => {
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'];
   const elsewhere = origin !== undefined && origin.toLowerCase() !== `https://${host?.toLowerCase()}`;
   const unsaid = changes && origin === undefined && site !== 'same-origin';
-  const forOthers = site === 'cross-site' && (request.url ?? '').startsWith('/api/');
+  const forOthers = FOREIGN.includes(site) && path.startsWith('/api/');
   if (!elsewhere && !unsaid && !forOthers) return;
   throw new Refused('origin-refused', 'Only the page of this box itself may ask this.');
 };

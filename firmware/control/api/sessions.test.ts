@@ -73,6 +73,32 @@ test('who listens to the end of a session hears it once', () => {
   assert.equal(ends, 1);
 });
 
+test('use beside requests, as of a handset, puts off the end for want of use and not the last one', () => {
+  const { clock, sessions } = open();
+  const key = sessions.of(cookie(sessions.open('here')))!;
+  for (let minute = 1; minute < 12 * 60; minute++) {
+    clock.turn(MINUTE);
+    sessions.use(key);
+    assert.ok(sessions.isOpen(key), `after ${minute} minutes`);
+  }
+  clock.turn(MINUTE);
+  assert.equal(sessions.isOpen(key), false);
+  sessions.use(key);
+  assert.equal(sessions.isOpen(key), false);
+});
+
+test('who begins to listen when the session has ended already hears it as well', async () => {
+  const { sessions } = open();
+  const key = sessions.of(cookie(sessions.open('here')))!;
+  sessions.end(key);
+  let ends = 0;
+  sessions.onEnd(key, () => ends++);
+  sessions.onEnd(key, () => assert.fail('it was taken back'))();
+  assert.equal(ends, 0, 'who listens may not be ready yet');
+  await Promise.resolve();
+  assert.equal(ends, 1);
+});
+
 test('sessions outlive the control plane; what is kept cannot be used as a cookie', () => {
   const first = open();
   const id = first.sessions.open('here');

@@ -50,8 +50,13 @@ export class Sessions {
     if (id === undefined) return undefined;
     const key = digest(id);
     if (!this.isOpen(key)) return undefined;
-    this.#runner.tell(PREFIX + key, { type: 'used' });
+    this.use(key);
     return this.isOpen(key) ? key : undefined;
+  }
+
+  /** Puts off the end for want of use; the end after the longest time stays where it is. */
+  use(key: SessionKey): void {
+    this.#runner.tell(PREFIX + key, { type: 'used' });
   }
 
   isOpen(key: SessionKey): boolean {
@@ -67,8 +72,18 @@ export class Sessions {
     for (const key of [...this.#keys]) this.end(key);
   }
 
-  /** Calls back when the session ends, for streams that must end with it; gives how to take that back. */
+  /**
+   * Calls back when the session ends, for streams that must end with it, and soon where it has ended already (while a
+   * stream was being opened); gives how to take that back.
+   */
   onEnd(key: SessionKey, listener: () => void): () => void {
+    if (!this.isOpen(key)) {
+      let wanted = true;
+      queueMicrotask(() => wanted && listener());
+      return () => {
+        wanted = false;
+      };
+    }
     const listeners = this.#onEnd.get(key) ?? new Set();
     this.#onEnd.set(key, listeners.add(listener));
     return () => listeners.delete(listener);

@@ -13,6 +13,8 @@ export type UpgradeAsk = {
   readonly head: Buffer;
   /** Calls back when the session ends, and the connection has to end with it; gives how to take that back. */
   onEnd(listener: () => void): () => void;
+  /** The person has used the connection, and so the session. */
+  used(): void;
 };
 /** Takes a connection over; rejects with `Refused` before it has done so. */
 export type UpgradeRoute = (ask: UpgradeAsk) => Promise<void>;
@@ -21,7 +23,7 @@ export type UpgradeRoute = (ask: UpgradeAsk) => Promise<void>;
 export const upgrade = async (
   rooms: Rooms,
   routes: Readonly<Record<string, UpgradeRoute>>,
-  asked: Omit<UpgradeAsk, 'onEnd'>,
+  asked: Omit<UpgradeAsk, 'onEnd' | 'used'>,
 ): Promise<void> => {
   const { request, socket } = asked;
   // a connection that breaks ends what it carried; there is nobody to tell
@@ -31,7 +33,9 @@ export const upgrade = async (
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
     if (!route) throw new Refused('not-found', 'There is no WebSocket at this address.');
-    await route({ ...asked, onEnd: (listener) => rooms.sessions.onEnd(session, listener) });
+    const { sessions } = rooms;
+    const used = () => sessions.use(session);
+    await route({ ...asked, used, onEnd: (listener) => sessions.onEnd(session, listener) });
   } catch (error) {
     const refused = error instanceof Refused ? error : new Refused('failed', 'The connection could not be made.');
     socket.end(rawAnswer(refused), () => socket.destroy());
@@ -40,7 +44,7 @@ export const upgrade = async (
 
 const checkUpgrade = (rooms: Rooms, request: IncomingMessage): SessionKey => {
   checkHost(request, rooms.own());
-  checkOrigin(request, true);
+  checkOrigin(request, true, '/api/');
   if (request.headers.origin === undefined) {
     throw new Refused('origin-refused', 'A WebSocket must say where it comes from.');
   }

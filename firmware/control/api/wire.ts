@@ -5,7 +5,7 @@ import type { CallRecord } from '../records/call-record-machine.ts';
 import type { StatusView } from '../status/view.ts';
 
 /**
- * Every body of the HTTP API, as types; `api/schema.ts` says the same for a machine, and OpenAPI is made of that.
+ * Every body of the HTTP API, as types; `config/request-body.ts` says the same for a machine, and OpenAPI is made of that.
  *
  *     GET    /api/session                      Session
  *     POST   /api/session {password}           Session, or 401 password-wrong, 429 source-locked

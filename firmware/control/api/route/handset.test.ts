@@ -62,13 +62,15 @@ async function setUp(t: TestContext, { clock = systemClock as Clock, simulated =
   await bench.listen();
   const door = new HandsetDoor(() => (simulated ? bench.path : undefined), clock);
   const ends = new Set<() => void>();
+  const uses: number[] = [];
+  const used = () => void uses.push(clock.now());
   const server = createHttpServer();
   server.on('upgrade', (request, socket, head) => {
     const onEnd = (listener: () => void) => {
       ends.add(listener);
       return () => void ends.delete(listener);
     };
-    door.open({ request, socket, head, onEnd }).catch((error) => socket.end(rawAnswer(error as Refused)));
+    door.open({ request, socket, head, onEnd, used }).catch((error) => socket.end(rawAnswer(error as Refused)));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -98,7 +100,7 @@ async function setUp(t: TestContext, { clock = systemClock as Clock, simulated =
   const signOut = (): void => {
     for (const end of [...ends]) end();
   };
-  return { bench, door, open, refusal, port, signOut, ends };
+  return { bench, door, open, refusal, port, signOut, ends, uses };
 }
 
 const closed = async (page: WebSocket): Promise<[code: number, why: string]> => {
@@ -124,6 +126,20 @@ const abuses: readonly (readonly [what: string, act: (page: WebSocket) => void, 
   ['a message over 4 kB', (page) => page.send('x'.repeat(4097)), 1009],
   ['octets', (page) => page.send(Buffer.from('{}'), { binary: true }), 1003],
   ['two lines in a message', (page) => page.send('{}\n{}'), 1008],
+  [
+    'a flood of pings',
+    (page) => {
+      for (let i = 0; i < 2000; i++) page.ping('x'.repeat(125));
+    },
+    1008,
+  ],
+  [
+    'a message in endless parts',
+    (page) => {
+      for (let i = 0; i < 100; i++) page.send('x'.repeat(100), { fin: false });
+    },
+    1009,
+  ],
   ['text that is no UTF-8', (page) => page.send(Buffer.from([0xff, 0xfe]), { binary: false }), 1007],
   [
     'a flood',
@@ -206,6 +222,40 @@ test('a page that does not answer for 20 s is ended: its handset would stay lift
   await new Promise((done) => setTimeout(done, 20));
   clock.turn(10_000);
   await until('the end at the bench', () => bench.clients[0]!.destroyed);
+});
+
+test('talking or hearing is a use of the session, told at most every ten seconds; silence is none', async (t) => {
+  const clock = new TestClock();
+  const { bench, open, uses } = await setUp(t, { clock });
+  const page = await open();
+  const tick = async (): Promise<void> => {
+    const asked = once(page, 'ping');
+    clock.turn(10_000);
+    await asked;
+    await new Promise((done) => setTimeout(done, 20));
+  };
+  await tick();
+  assert.equal(uses.length, 0, 'an open page alone is no use');
+  for (let i = 0; i < 5; i++) page.send('{}');
+  await until('the messages', () => bench.lines.length === 5);
+  await tick();
+  assert.equal(uses.length, 1);
+  bench.clients[0]!.write('{"event":"heard","port":"phone/1","audio":""}\n');
+  await until('sound', () => page.heard.length === 1);
+  await tick();
+  assert.equal(uses.length, 2);
+  bench.clients[0]!.write('{"event":"hook","port":"phone/1"}\n');
+  await until('an event', () => page.heard.length === 2);
+  await tick();
+  assert.equal(uses.length, 2);
+});
+
+test('a page is answered its ping, and one that does not read heaps up no answers', async (t) => {
+  const { open } = await setUp(t);
+  const page = await open();
+  const answer = once(page, 'pong');
+  page.ping('there?');
+  assert.equal(String((await answer)[0]), 'there?');
 });
 
 test('a page that does not read loses sound first, and then its handset', async (t) => {

@@ -14,6 +14,8 @@ export type HandsetAsk = {
   readonly head: Buffer;
   /** Calls back when the session ends; gives how to take that back. */
   onEnd(listener: () => void): () => void;
+  /** Somebody has used the handset: a long call must not end for want of other requests. */
+  used(): void;
 };
 
 const MOST_HANDSETS = 4;
@@ -43,6 +45,7 @@ const GOING = 1001;
 const NOT_TEXT = 1003;
 const POLICY = 1008;
 const BROKEN = 1011;
+const TOO_FAST = `more than ${MESSAGES_A_SECOND} messages a second`;
 
 /**
  * Handsets of the page: a text message is a line of the bench of the simulated card, either way. Lines are passed on
@@ -56,6 +59,7 @@ export class HandsetDoor {
     clientTracking: false,
     maxPayload: LARGEST_MESSAGE,
     perMessageDeflate: false,
+    autoPong: false,
   });
   readonly #open = new Set<() => void>();
 
@@ -127,25 +131,39 @@ export class HandsetDoor {
     page.on('close', () => end(GOING, 'closed'));
     bench.on('error', () => bench.destroy());
     bench.on('close', () => end(BROKEN, 'the line card has closed its bench'));
-    fromPage(page, bench, this.#clock, end);
-    fromBench(page, bench, end);
-    cancelPing = keepAsking(page, this.#clock);
+    let used = false;
+    const use = (): void => {
+      used = true;
+    };
+    fromPage(page, bench, this.#clock, end, use);
+    fromBench(page, bench, end, use);
+    cancelPing = keepAsking(page, this.#clock, () => {
+      if (used) ask.used();
+      used = false;
+    });
   }
 }
 
 type End = (code: number, why: string) => void;
 
 /** Messages become lines; the page is not read while the bench has enough. */
-const fromPage = (page: WebSocket, bench: Socket, clock: Clock, end: End): void => {
+const fromPage = (page: WebSocket, bench: Socket, clock: Clock, end: End, use: () => void): void => {
   const bucket = new Bucket(MESSAGES_A_SECOND, MESSAGES_AT_ONCE, clock.now());
   bench.on('drain', () => page.resume());
+  // pings count as messages, and their answers do not heap up for a page that does not read
+  page.on('ping', (data) => {
+    if (page.readyState !== WebSocket.OPEN) return;
+    if (!bucket.take(clock.now())) end(POLICY, TOO_FAST);
+    else if (page.bufferedAmount < LATE_BYTES) page.pong(data);
+  });
   page.on('message', (data: RawData, binary: boolean) => {
     const line = data as Buffer;
     if (page.readyState !== WebSocket.OPEN) return;
     if (binary) end(NOT_TEXT, 'text only');
     else if (line.includes(10)) end(POLICY, 'one line a message');
-    else if (!bucket.take(clock.now())) end(POLICY, `more than ${MESSAGES_A_SECOND} messages a second`);
+    else if (!bucket.take(clock.now())) end(POLICY, TOO_FAST);
     else {
+      use();
       bench.cork();
       bench.write(line);
       const roomLeft = bench.write('\n');
@@ -156,15 +174,16 @@ const fromPage = (page: WebSocket, bench: Socket, clock: Clock, end: End): void 
 };
 
 /** Lines become messages; where the page falls behind, sound is left out first. */
-const fromBench = (page: WebSocket, bench: Socket, end: End): void => {
+const fromBench = (page: WebSocket, bench: Socket, end: End, use: () => void): void => {
   let begun: Buffer[] = [];
   let begunBytes = 0;
   const pass = (line: Buffer): void => {
+    const isSound = line.subarray(0, SOUND.length).equals(SOUND);
+    if (isSound) use();
     if (page.bufferedAmount > LARGEST_BACKLOG) {
       end(POLICY, 'the page does not read');
       page.terminate();
-    } else if (page.bufferedAmount < LATE_BYTES || !line.subarray(0, SOUND.length).equals(SOUND))
-      page.send(line, { binary: false });
+    } else if (page.bufferedAmount < LATE_BYTES || !isSound) page.send(line, { binary: false });
   };
   bench.on('data', (data: Buffer) => {
     let from = 0;
@@ -184,13 +203,14 @@ const fromBench = (page: WebSocket, bench: Socket, end: End): void => {
 };
 
 /** Ends a connection whose browser has gone without a word: its handset would stay lifted. */
-const keepAsking = (page: WebSocket, clock: Clock): (() => void) => {
+const keepAsking = (page: WebSocket, clock: Clock, onAsk: () => void): (() => void) => {
   let answered = true;
   let cancel = (): void => {};
   page.on('pong', () => {
     answered = true;
   });
   const ask = (): void => {
+    onAsk();
     if (answered) page.ping();
     else page.terminate();
     answered = false;

@@ -64,6 +64,8 @@ type Range = { readonly first: number; readonly last: number };
 export const rangeOf = (header: string | undefined, octets: number): Range | 'beyond' | undefined => {
   const found = /^bytes=([0-9]{0,12})-([0-9]{0,12})$/.exec(header ?? '');
   if (!found || (found[1] === '' && found[2] === '')) return undefined;
+  // the last nothing is no range that could be given
+  if (found[1] === '' && Number(found[2]) === 0) return 'beyond';
   if (found[1] === '') return { first: Math.max(0, octets - Number(found[2])), last: octets - 1 };
   const first = Number(found[1]);
   const last = found[2] === '' ? octets - 1 : Math.min(Number(found[2]), octets - 1);
