@@ -4,8 +4,6 @@ import { fromULaw } from './wav.ts';
 
 const BIAS = 0x84;
 const CLIP = 32635;
-/** An octet that sounds like nothing. */
-export const SILENT_OCTET = 0xff;
 
 /** One sample of 16 bits as an octet of u-law. */
 export function toULaw(sample: number): number {

@@ -120,7 +120,7 @@ export const badStatus: StatusView = {
       severity: 'warning',
       text: 'The control plane was restarted.',
       cause: '0 calls were ended',
-      remedy: 'If it repeats, send the support bundle.',
+      remedy: 'If it repeats, keep the log of that time and show it to whoever looks after the box.',
       happened: true,
       since: NOW - 3 * 3600_000,
     },

@@ -12,7 +12,6 @@ import { Journal } from '../../store/journal.ts';
 import type { CallId, Fact } from '../facts.ts';
 import type { CallRecord } from './call-record-machine.ts';
 import { CallRecords } from './call-records.ts';
-import { lastCalls } from './search.ts';
 
 const call = 'call/1' as CallId;
 const target = (id: string) => ({ kind: 'trunk', id, number: '5551234' }) as const;
@@ -57,6 +56,9 @@ const setUp = async (t: TestContext, files: Files = systemFiles) => {
   const open = () => [...readAdoption(path).states.keys()];
   return { clock, start, open };
 };
+/** The last `count` calls, newest first. */
+const lastCalls = async (journal: Journal<CallRecord>, count: number): Promise<readonly CallRecord[]> =>
+  (await journal.last(count)).map(({ record }) => record).reverse();
 /** Until the journal has written what was given to it. */
 const written = async (journal: Journal<CallRecord>, count: number): Promise<readonly CallRecord[]> => {
   for (;;) {

@@ -1,19 +1,11 @@
 import type { Journal } from '../../store/journal.ts';
 import type { CallRecord } from './call-record-machine.ts';
 
-/** Most records of one answer. */
-const MOST = 500;
 const MOST_FOUND = 100;
 /** Longest number that can be looked for. */
 const LONGEST_NUMBER = 64;
 /** Places of records that were answered, so that what follows them is found without reading all. */
 const MOST_PLACES = 2000;
-
-/** The last `count` calls (at most 500), newest first. */
-export const lastCalls = async (journal: Journal<CallRecord>, count: number): Promise<readonly CallRecord[]> => {
-  const bounded = Math.min(MOST, Math.max(0, Math.floor(count)));
-  return (await journal.last(bounded)).map(({ record }) => record).reverse();
-};
 
 export type CallSearch = {
   /** The id of the record after which older ones follow. */

@@ -51,13 +51,13 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
   engineRestarted: {
     severity: 'warning',
     text: () => 'The media engine was restarted; calls in progress were ended.',
-    remedy: 'If it repeats, send the support bundle.',
+    remedy: 'If it repeats, keep the log of that time and show it to whoever looks after the box.',
     happened: true,
   },
   controlRestarted: {
     severity: 'warning',
     text: () => 'The control plane was restarted.',
-    remedy: 'If it repeats, send the support bundle.',
+    remedy: 'If it repeats, keep the log of that time and show it to whoever looks after the box.',
     happened: true,
   },
   trunkBlocked: {

@@ -51,9 +51,3 @@ const checked = (text: string): string => {
 export const octetsOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 /** The reverse of `octetsOf`; octets that are no UTF-8 become replacement characters. */
 export const textOf = (octets: string): string => Buffer.from(octets, 'latin1').toString('utf8');
-
-/** Fields with those of one name replaced (or taken away). */
-export const withField = (fields: readonly Field[], name: string, value: string | undefined): Field[] => {
-  const rest = fields.filter((field) => field[0] !== name);
-  return value === undefined ? rest : [...rest, [name, value]];
-};
