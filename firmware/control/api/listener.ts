@@ -41,7 +41,8 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 export class Listener {
   readonly place: Place;
   readonly #server: HttpServer;
-  readonly #sockets = new Set<Socket>();
+  /** Each with its source, oldest first. */
+  readonly #sockets = new Map<Socket, string>();
 
   /** Opens a port; with a certificate it speaks HTTPS. Rejects with `address-in-use` or `page-closed`. */
   static async open(
@@ -83,24 +84,42 @@ export class Listener {
 
   #bound(): void {
     const server = this.#server;
-    server.maxConnections = MOST_CONNECTIONS;
     server.maxRequestsPerSocket = MOST_OF_A_CONNECTION;
     server.maxHeadersCount = MOST_HEADERS;
     server.timeout = IDLE_MS;
     server.on('connection', (socket: Socket) => this.#came(socket));
+    // the last answer said `Connection: close`; Node would go on and answer 503 without end
+    server.on('dropRequest', (_request, socket) => socket.destroy());
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseBroken(error, socket));
     server.on('checkExpectation', (_request, response) => response.writeHead(417, { Connection: 'close' }).end());
   }
 
   #came(socket: Socket): void {
     const source = sourceOf(socket.remoteAddress);
-    const same = [...this.#sockets].filter((each) => sourceOf(each.remoteAddress) === source);
-    if (same.length >= MOST_OF_A_SOURCE) {
+    const same = this.#of(source).length;
+    const room = same < MOST_OF_A_SOURCE && (this.#sockets.size < MOST_CONNECTIONS || this.#makesRoom(same));
+    if (!room) {
       socket.destroy();
       return;
     }
-    this.#sockets.add(socket);
+    this.#sockets.set(socket, source);
     socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  #of(source: string): readonly Socket[] {
+    return [...this.#sockets].flatMap(([socket, from]) => (from === source ? [socket] : []));
+  }
+
+  /** All places are taken: the newest connection of the source that has most gives way to one that has far fewer. */
+  #makesRoom(same: number): boolean {
+    const most = [...new Set(this.#sockets.values())]
+      .map((source) => this.#of(source))
+      .reduce((one, other) => (other.length > one.length ? other : one));
+    if (most.length <= same + 1) return false;
+    const last = most.at(-1)!;
+    this.#sockets.delete(last);
+    last.destroy();
+    return true;
   }
 
   #listen(): Promise<void> {
@@ -128,7 +147,7 @@ export class Listener {
 
   /** Ends everything. */
   close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.keys()) socket.destroy();
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
