@@ -1,5 +1,4 @@
 import type { Configuration } from '../config/schema.ts';
-import type { Clock } from '../core/clock.ts';
 import type { Doors } from './api/doors.ts';
 import type { MailboxView } from './api/wire.ts';
 import type { Ground } from './ground.ts';
@@ -11,7 +10,6 @@ import { recordWords } from './records/words.ts';
 /** The rooms behind the doors of a face. */
 export type DoorParts = {
   readonly build: string;
-  readonly clock: Clock;
   readonly ground: Ground;
   readonly status: Doors['status'];
   readonly operations: Operations;
@@ -20,7 +18,7 @@ export type DoorParts = {
 };
 
 /** Joins what a face may ask of the box. */
-export const doorsOf = ({ build, clock, ground, status, operations, shelf, lab }: DoorParts): Doors => {
+export const doorsOf = ({ build, ground, status, operations, shelf, lab }: DoorParts): Doors => {
   const { document, runner, journal } = ground;
   const searches = new CallSearches(journal);
   return {
@@ -36,7 +34,7 @@ export const doorsOf = ({ build, clock, ground, status, operations, shelf, lab }
     calls: {
       search: async (ask) => {
         const { records, more } = await searches.search(ask);
-        return { calls: records.map((record) => ({ record, ...recordWords(record, clock.wall()) })), more };
+        return { calls: records.map((record) => ({ record, ...recordWords(record) })), more };
       },
     },
     messages: {

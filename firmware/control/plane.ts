@@ -139,7 +139,7 @@ export class ControlPlane {
     const { build, clock, log, data, face: setup } = this.#options;
     const { runner, document, adoption } = this.#ground;
     const doors = doorsOf({
-      ...{ build, clock, ground: this.#ground, lab: setup?.lab },
+      ...{ build, ground: this.#ground, lab: setup?.lab },
       status: this.#upward,
       operations: this.#verbs(),
       shelf: this.#voices.shelf,

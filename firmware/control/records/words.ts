@@ -1,4 +1,4 @@
-import { spanWords, timeWords } from '../../core/time-words.ts';
+import { spanWords } from '../../core/time-words.ts';
 import type { Party, Target } from '../facts.ts';
 import { type CallFailure, failureTable, isFailure } from '../failure.ts';
 import type { AttemptRecord, CallRecord } from './call-record-machine.ts';
@@ -10,9 +10,9 @@ export type RecordWords = {
   readonly end: string;
 };
 
-/** `now`: wall time in ms since 1970; a call of another day is shown with its date. */
-export const recordWords = (record: CallRecord, now: number): RecordWords => ({
-  title: `${timeWords(record.at, now)} ${callerWords(record.from)} ${askWords(record)}: ${resultWords(record)}`,
+/** When it was is left to who shows it: a page knows the clock of its reader. */
+export const recordWords = (record: CallRecord): RecordWords => ({
+  title: `${callerWords(record.from)} ${askWords(record)}: ${resultWords(record)}`,
   attempts: record.attempts.map((attempt, at) => attemptWords(attempt, at, record)),
   end: endWords(record),
 });
