@@ -16,7 +16,6 @@ export type BrowserOptions = {
   readonly microphone?: string;
   /** The person says no when the page asks for the microphone. */
   readonly refusesMicrophone?: boolean;
-  readonly environment?: Readonly<Record<string, string>>;
   /** Names that lead somewhere, as Chromium's `--host-resolver-rules` has them; no other name does. */
   readonly names?: readonly string[];
 };
@@ -55,7 +54,6 @@ export class Browser {
       executablePath: EXECUTABLE,
       headless: true,
       args: switches(options),
-      env: { ...process.env, ...options.environment },
       ignoreHTTPSErrors: true,
       viewport: { width, height },
       colorScheme: dark ? 'dark' : 'light',
