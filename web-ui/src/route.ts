@@ -22,3 +22,9 @@ export const go = (parts: readonly string[], words: Readonly<Record<string, stri
   const text = String(new URLSearchParams(words));
   location.hash = `${to(...parts)}${text === '' ? '' : `?${text}`}`;
 };
+
+/** Is there from now on instead of where it was, which is no place any more. */
+export const moved = (parts: readonly string[]): void => {
+  history.replaceState(undefined, '', to(...parts));
+  route.value = read();
+};

@@ -2,7 +2,6 @@ import { useEffect } from 'preact/hooks';
 import type { Settings } from '../../../firmware/control/api/wire.ts';
 import { Button } from '../component/button.tsx';
 import { Icon } from '../component/icon.tsx';
-import { Empty } from '../component/page.tsx';
 import { Field } from '../form.tsx';
 import { go, to } from '../route.ts';
 import {
@@ -138,7 +137,7 @@ export const FieldsPage = ({ standing, section, thing }: FieldsPageProps) => {
   const up = isList(section)
     ? { href: to('settings', section), title: sectionWords(section) }
     : { href: to('settings'), title: t('nav.settings') };
-  if (isList(section) && !found) return <Empty icon="search" title={t('settings.gone')} />;
+  if (isList(section) && !found) return <PaneHead title={t('settings.gone')} lead="" up={up} />;
   const all = fieldsOf(standing, section, thing, driverOf(standing, section, thing));
   const fields = all.filter((field) => applies(standing, draft.value, field, all));
   const rest = fields.filter((field) => !isFirst(section, field));

@@ -13,6 +13,7 @@ import {
   noDraft,
   objectionsOf,
   placeOfRefusal,
+  placeWhenStanding,
   sectionsOf,
   shownValue,
   thingsOf,
@@ -168,6 +169,13 @@ for (const [what, path, place] of refusals)
   test(`a refusal belongs to its field: ${what}`, () => {
     assert.deepEqual(placeOfRefusal(settings, added.draft, path), place);
   });
+
+test('what was added goes by its name when it stands; all else stays where it is', () => {
+  const named = edited(settings, added.draft, ['trunks', added.key, 'id'], 'third');
+  assert.deepEqual(placeWhenStanding(named, ['trunks', added.key]), ['trunks', 'third']);
+  assert.equal(placeWhenStanding(named, ['trunks', 'b']), undefined);
+  assert.equal(placeWhenStanding(named, ['system']), undefined);
+});
 
 test('settings of the driver stand below those of the card; a list in them is one field', () => {
   const places = fieldsOf(settings, 'cards', 'card', 'simulated').map(({ place }) => place.join('/'));

@@ -119,6 +119,10 @@ const has = (pairs: Draft['added'], list: List, key: string): boolean =>
 
 const idOf = (draft: Draft, list: List, key: string): string => String(draft.edits[keyOf([list, key, 'id'])] ?? '');
 
+/** Where a place of a thing that was added is when it stands: it goes by its name then. */
+export const placeWhenStanding = (draft: Draft, [section = '', key = '', ...rest]: Place): Place | undefined =>
+  isList(section) && has(draft.added, section, key) ? [section, idOf(draft, section, key), ...rest] : undefined;
+
 /** The things of a list, those that are to be removed and added among them. */
 export const thingsOf = (settings: Settings, draft: Draft, list: List): readonly Thing[] => {
   const standing = (settings.settings[list] as readonly { readonly id: string }[] | undefined) ?? [];

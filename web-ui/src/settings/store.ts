@@ -1,9 +1,20 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { Settings, SettingsOutcome } from '../../../firmware/control/api/wire.ts';
 import { client, sentenceOf } from '../client.ts';
+import { moved, route } from '../route.ts';
 import { t } from '../t.ts';
 import { unsaved } from '../unsaved.ts';
-import { changeOf, countOf, type Draft, keyOf, noDraft, objectionsOf, type Place, placeOfRefusal } from './model.ts';
+import {
+  changeOf,
+  countOf,
+  type Draft,
+  keyOf,
+  noDraft,
+  objectionsOf,
+  type Place,
+  placeOfRefusal,
+  placeWhenStanding,
+} from './model.ts';
 
 /** The settings as they stand, and what this person has changed; kept while other pages are looked at. */
 export const settings = signal<Settings | undefined>(undefined);
@@ -68,6 +79,15 @@ const judged = (standing: Settings, outcome: SettingsOutcome): void => {
   );
 };
 
+/** The change stands: whoever looks at what was added goes on looking at it. */
+const taken = async (): Promise<void> => {
+  const [page = '', ...place] = route.value.parts;
+  const standing = page === 'settings' ? placeWhenStanding(draft.value, place) : undefined;
+  await loadSettings();
+  draft.value = noDraft;
+  if (standing) moved([page, ...standing]);
+};
+
 /** Asks the box what the change would do (`check`), or to do it (`apply`). */
 export const propose = async (how: 'check' | 'apply'): Promise<void> => {
   const standing = settings.value;
@@ -83,10 +103,7 @@ export const propose = async (how: 'check' | 'apply'): Promise<void> => {
     const ask = how === 'check' ? client.dryRun : client.propose;
     const outcome = await ask(standing.revision, changeOf(standing, draft.value));
     judged(standing, outcome);
-    if (how === 'apply' && (outcome.is === 'applied' || outcome.is === 'unchanged')) {
-      draft.value = noDraft;
-      await loadSettings();
-    }
+    if (how === 'apply' && (outcome.is === 'applied' || outcome.is === 'unchanged')) await taken();
   } catch (error) {
     said.value = { is: 'failed', sentence: sentenceOf(error) };
   }
