@@ -66,6 +66,7 @@ const SAID: Readonly<Record<string, Said>> = {
 };
 
 const text = { type: 'string' } as const;
+const number = { type: 'number' } as const;
 const words = (...of: string[]) => ({ type: 'string', enum: of }) as const;
 const object = (properties: Record<string, unknown>, more: object = {}) => ({
   type: 'object',
@@ -75,6 +76,22 @@ const object = (properties: Record<string, unknown>, more: object = {}) => ({
 });
 const list = (items: unknown) => ({ type: 'array', items }) as const;
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+/** One of several objects, each told by its `is`. */
+const either = (kinds: Record<string, Record<string, unknown>>) => ({
+  anyOf: Object.entries(kinds).map(([is, properties]) => object({ is: { type: 'string', const: is }, ...properties })),
+});
+
+/** What stands for a secret that is set, in answers and where it is sent back. */
+const HIDDEN = object({ secret: { type: 'boolean', const: true } }, { additionalProperties: false });
+
+/** The same schema, in which each secret may be hidden. */
+const withHidden = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(withHidden);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, withHidden(value)]));
+  return inner['secret'] === true ? { anyOf: [inner, HIDDEN] } : inner;
+};
 
 /** The answers; what is in the configuration is made of its schema. */
 const answers = () => ({
@@ -92,14 +109,20 @@ const answers = () => ({
     fingerprint: text,
     features: list(words('handset', 'lab')),
   }),
-  Configuration: configurationSchema(),
+  Configuration: withHidden(configurationSchema()),
   Settings: object({
     revision: text,
     settings: ref('Configuration'),
     described: list({ type: 'object' }),
     drivers: { type: 'object' },
   }),
-  SettingsOutcome: object({ is: words('applied', 'possible', 'unchanged', 'refused', 'conflict') }),
+  SettingsOutcome: either({
+    applied: { revision: text, steps: list(text), failed: list(object({ step: text, why: text })) },
+    possible: { steps: list(text) },
+    unchanged: { revision: text },
+    refused: { refused: list(ref('Refusal')) },
+    conflict: { revision: text, paths: list(text) },
+  }),
   Calls: object({
     calls: list(object({ record: { type: 'object' }, title: text, attempts: list(text), end: text })),
     more: { type: 'boolean' },
@@ -114,9 +137,44 @@ const answers = () => ({
       disturbs: { type: 'boolean' },
     }),
   ),
-  OperationOutcome: object({ is: words('done', 'refused', 'failed') }),
-  Mailboxes: object({ mailboxes: list(object({ mailbox: text, messages: list({ type: 'object' }) })) }),
-  LabView: object({ softswitches: list({ type: 'object' }), numbers: list({ type: 'object' }) }),
+  OperationOutcome: either({
+    done: { sentence: text, result: {} },
+    refused: { refused: list(ref('Refusal')) },
+    failed: { sentence: text },
+  }),
+  Message: object({
+    id: text,
+    at: number,
+    from: { type: 'object', properties: { number: text, name: text }, required: ['number'] },
+    seconds: number,
+    is: words('new', 'kept'),
+  }),
+  Mailboxes: object({
+    mailboxes: list(
+      object({
+        mailbox: text,
+        extension: text,
+        mode: words('outage', 'always', 'never'),
+        usedS: number,
+        quotaS: number,
+        greeting: words('spoken', 'own'),
+        locked: { type: 'boolean' },
+        messages: list(ref('Message')),
+      }),
+    ),
+  }),
+  LabView: object({
+    softswitches: list(
+      object({
+        id: text,
+        address: text,
+        is: words('runs', 'frozen', 'stopped', 'refuses'),
+        bindings: { type: 'integer' },
+        calls: { type: 'integer' },
+      }),
+    ),
+    numbers: list(object({ number: text, does: text })),
+  }),
 });
 
 const schemaName = (body: keyof RequestBodies): string => body[0]!.toUpperCase() + body.slice(1);

@@ -6,6 +6,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { catalogue } from '../../../drivers/catalogue.ts';
+import { checkConfiguration } from '../../config/check.ts';
+import { factoryConfiguration } from '../../config/factory.ts';
+import { redacted } from '../../config/secret.ts';
 import { systemClock } from '../../core/clock.ts';
 import { GatewayError } from '../../core/error.ts';
 import { silentLog } from '../../core/log.ts';
@@ -13,6 +17,7 @@ import { Runner } from '../../core/runner.ts';
 import type { Fact } from '../facts.ts';
 import type { Doors } from './doors.ts';
 import { type AccessSettings, Face } from './face.ts';
+import type { MailboxView } from './wire.ts';
 
 /** A face on loopback before a box that does nothing but note what it is asked. */
 export type TestFace = {
@@ -115,10 +120,32 @@ const makerIn = (folder: string): string => {
 
 type Noted = { readonly asked: string[]; readonly facts: Fact[]; readonly listeners: Set<() => void> };
 
-const doorsOf = ({ asked, facts, listeners }: Noted, view: TestFace['view'], message: string): Doors => ({
+/** Settings as a box shows them: with all defaults, and a secret that is set. */
+const shownSettings = async (): Promise<Record<string, unknown>> => {
+  const account = { id: 'office', line: 'line/1', user: '20', password: 'a secret of ours' };
+  const trunks = [{ id: 'primary', host: '192.0.2.1' }];
+  const checked = await checkConfiguration({ ...factoryConfiguration(), trunks, accounts: [account] });
+  if (!checked.ok) throw new Error(JSON.stringify(checked.refused));
+  return redacted(checked.configuration, catalogue) as Record<string, unknown>;
+};
+
+const mailbox: MailboxView = {
+  ...{ mailbox: 'line/1', extension: '11', mode: 'outage', usedS: 3.5, quotaS: 600, greeting: 'spoken', locked: false },
+  messages: [{ id: 'one', at: 1, from: { number: '201', name: 'Ann' }, seconds: 3.5, is: 'new' }],
+};
+
+const call = { record: { id: 'call/1' }, title: '11 called 201', attempts: ['primary: busy'], end: 'Busy.' };
+
+const doorsOf = (
+  { asked, facts, listeners }: Noted,
+  view: TestFace['view'],
+  message: string,
+  shown: Record<string, unknown>,
+  lab: string | undefined,
+): Doors => ({
   build: 'test',
   settings: {
-    current: () => ({ revision: '0-factory', shown: { version: 1 } }),
+    current: () => ({ revision: '0-factory', shown }),
     propose: async ({ base, change }) => {
       asked.push(`propose ${JSON.stringify(change)}`);
       if (base === 'old') return { is: 'conflict', revision: '1', paths: ['system/name'] };
@@ -138,7 +165,7 @@ const doorsOf = ({ asked, facts, listeners }: Noted, view: TestFace['view'], mes
   calls: {
     search: async (ask) => {
       asked.push(`calls ${JSON.stringify(ask)}`);
-      return { calls: [], more: false };
+      return { calls: [call as never], more: false };
     },
   },
   operations: {
@@ -153,7 +180,7 @@ const doorsOf = ({ asked, facts, listeners }: Noted, view: TestFace['view'], mes
     },
   },
   messages: {
-    list: () => [{ mailbox: 'line/1' } as never],
+    list: () => [mailbox],
     file: async (mailbox, id) => (mailbox === 'line/1' && id === 'one' ? message : undefined),
     setGreeting: async (mailbox, wav) => {
       asked.push(`greeting ${mailbox} ${wav?.length}`);
@@ -161,11 +188,13 @@ const doorsOf = ({ asked, facts, listeners }: Noted, view: TestFace['view'], mes
     },
   },
   bench: () => undefined,
-  lab: undefined,
+  lab,
   state: (fact) => facts.push(fact),
 });
 
-export const openFace = async (before: ReadonlyMap<string, unknown> = new Map()): Promise<TestFace> => {
+/** `lab`: its socket, where a test brings one. */
+export const openFace = async (lab?: string): Promise<TestFace> => {
+  const before = new Map<string, unknown>();
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-face-'));
   const [asked, facts, listeners] = [[] as string[], [] as Fact[], new Set<() => void>()];
   const view = { padding: '' };
@@ -184,7 +213,7 @@ export const openFace = async (before: ReadonlyMap<string, unknown> = new Map())
   const runner = new Runner(systemClock, silentLog);
   const options = {
     ...{ runner, before, clock: systemClock, log: silentLog, web: folder, access: () => access },
-    doors: doorsOf({ asked, facts, listeners }, view, message),
+    doors: doorsOf({ asked, facts, listeners }, view, message, await shownSettings(), lab),
     folder: join(folder, 'access'),
     certificateMaker: makerIn(folder),
     openapi: join(folder, 'openapi.json'),
