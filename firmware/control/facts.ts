@@ -78,6 +78,8 @@ export type Fact =
   /** How many messages of a mailbox (FXS line id) wait unheard, and how many are kept. */
   | { readonly fact: 'mailboxCounted'; readonly mailbox: string; readonly waiting: number; readonly kept: number }
   | { readonly fact: 'mailboxFull'; readonly mailbox: string; readonly why: string }
+  /** It was full, and takes messages again. */
+  | { readonly fact: 'mailboxHasRoom'; readonly mailbox: string }
   | { readonly fact: 'mailboxLocked' | 'mailboxUnlocked'; readonly mailbox: string }
   /** Taken out of service by a person (U19); without `minutes` until it is unblocked. */
   | { readonly fact: 'trunkBlocked'; readonly trunk: string; readonly by: string; readonly minutes?: number }

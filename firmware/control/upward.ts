@@ -115,7 +115,7 @@ export class Upward {
     trunks.fold(fact);
     this.#options.fold(fact);
     const wall = clock.wall();
-    this.#alarms = alarmsAfter(this.#alarms, fact, wall, this.#live);
+    this.#alarms = alarmsAfter(this.#alarms, fact, wall);
     this.#live = statusAfter(this.#live, fact, wall);
     if (fact.fact === 'configured') this.#alarms = alarmsAbout(this.#alarms, this.#known());
     log[factLevel(fact)](fact, factWords(fact));

@@ -40,6 +40,9 @@ export type VoiceRoomsOptions = {
   readonly before: ReadonlyMap<string, unknown>;
 };
 
+const extensionsOf = ({ lines }: Configuration): readonly string[] =>
+  lines.flatMap(({ kind, enabled, extension }) => (kind === 'fxs' && enabled ? [extension] : []));
+
 /** The recorded voices of the box and the messages that people leave: makes the rooms and hands them each other. */
 export class VoiceRooms {
   readonly shelf: Mailboxes;
@@ -62,7 +65,8 @@ export class VoiceRooms {
     const voices = new Voices({ runner, book, media, log, shelf, sentence });
     this.#messages = new LeaveMessages({ runner, book, voices, shelf, log });
     const emergency = () => country().emergency;
-    this.testCalls = new TestCaller({ runner, book, media, log, sentence, emergency });
+    const extensions = () => extensionsOf(configuration());
+    this.testCalls = new TestCaller({ runner, book, media, log, sentence, emergency, extensions });
     book.serve('mailbox', this.#messages);
     book.serve('mailboxMenu', new MailboxMenus({ runner, book, voices, shelf, log }));
     book.serve('sentence', new Announcements({ runner, book, voices }));

@@ -122,7 +122,7 @@ function looked(menu: MenuIn<'looking'>, messages: readonly Message[]): Out {
 }
 
 function roomFound(menu: MenuIn<'greetingRoom'>, room: Room | Refused): Out {
-  if ('refused' in room) return mainMenu(menu, 'mailboxFull');
+  if ('refused' in room) return mainMenu(menu, room.refused === 'busy' ? 'allLinesBusy' : 'mailboxFull');
   const said = say(menu, ['recordGreeting', 'tone']);
   const { file, longestS, silenceEndsS } = room;
   return stay({ ...said.common, phase: 'greetingTone', room: { file, longestS, silenceEndsS } }, ...said.effects);

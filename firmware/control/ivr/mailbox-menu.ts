@@ -17,6 +17,8 @@ export type MailboxMenusOptions = {
 /** Owners who listen to their messages: placed legs of the target `mailboxMenu`. */
 export class MailboxMenus implements LegMaker {
   readonly #options: MailboxMenusOptions;
+  /** The menu that records a greeting, by mailbox; one that is over holds nothing. */
+  readonly #greetings = new Map<string, string>();
 
   constructor(options: MailboxMenusOptions) {
     this.#options = options;
@@ -57,19 +59,33 @@ export class MailboxMenus implements LegMaker {
       case 'removeGreeting':
         return this.#ask(mailbox, () => shelf.setGreeting(mailbox, undefined));
       case 'reserveGreeting':
-        return this.#ask(mailbox, async () => {
-          const refused = { refused: 'disk', why: 'the greeting cannot be stored' } as const;
-          const room = await shelf.reserveGreeting(mailbox).catch(() => refused);
-          runner.tell<MenuEvent>(id, { type: 'room', room });
-        });
+        return this.#reserveGreeting(id, mailbox);
       case 'commitGreeting':
         return this.#ask(mailbox, async () => {
           const stored = await shelf.commitGreeting(mailbox).catch(() => false);
+          if (this.#greetings.get(mailbox) === id) this.#greetings.delete(mailbox);
           runner.tell<MenuEvent>(id, { type: 'greetingStored', stored });
         });
       default:
         return voices.perform({ id, leg, beside, mailbox }, effect);
     }
+  }
+
+  /** One greeting at a time: two recordings would write one file. */
+  #reserveGreeting(id: string, mailbox: string): void {
+    const { runner, shelf } = this.#options;
+    const holder = this.#greetings.get(mailbox);
+    if (holder !== undefined && holder !== id && runner.has(holder)) {
+      const room = { refused: 'busy', why: 'another greeting of this mailbox is being recorded' } as const;
+      runner.tell<MenuEvent>(id, { type: 'room', room });
+      return;
+    }
+    this.#greetings.set(mailbox, id);
+    this.#ask(mailbox, async () => {
+      const refused = { refused: 'disk', why: 'the greeting cannot be stored' } as const;
+      const room = await shelf.reserveGreeting(mailbox).catch(() => refused);
+      runner.tell<MenuEvent>(id, { type: 'room', room });
+    });
   }
 
   #ask(mailbox: string, work: () => Promise<unknown>): void {

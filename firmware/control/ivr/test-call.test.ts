@@ -84,6 +84,21 @@ describe('a test call', () => {
     assert.equal(kept.result?.cause, 'mediaLost');
   });
 
+  it('rings an extension that ends like an emergency number, unless it is one or is to go out by a trunk', async () => {
+    office.extensions = ['2112', '112'];
+    const [phone] = office.configuration.lines;
+    const lines = office.configuration.lines.map((line) => (line === phone ? { ...line, extension: '2112' } : line));
+    office.configuration = { ...office.configuration, lines };
+    const kept = await place('2112');
+    assert.equal(office.phone('line/1'), 'ringing');
+    await office.turn(60_000);
+    assert.equal(kept.result?.cause, 'noAnswer');
+    const refused = { code: 'operation-refused' };
+    await assert.rejects(office.testCalls.place({ number: '2112', trunk: 'primary' }), refused);
+    await assert.rejects(office.testCalls.place({ number: '3112' }), refused);
+    await assert.rejects(office.testCalls.place({ number: '112' }), refused);
+  });
+
   it('is refused for emergency numbers, with a prefix too, for what is no number, and while another is up', async () => {
     const refused = { code: 'operation-refused' };
     for (const number of ['112', '0112', '99112', '', 'x', '1'.repeat(41)]) {

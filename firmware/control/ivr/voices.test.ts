@@ -200,6 +200,27 @@ describe('the menu of a mailbox', () => {
     assert.doesNotMatch(JSON.stringify([...office.states].filter(([id]) => id.startsWith('menu/'))), /258/);
   });
 
+  it('records one greeting of a mailbox at a time: the second is told that it is busy', async () => {
+    // as if both phones owned it
+    office.calls.serve('mailboxMenu', {
+      setup: (command) => office.menus.setup({ ...command, target: { ...command.target, id: 'line/1' } }),
+    });
+    const wantsGreeting = async (phone: 'line/1' | 'line/2') => {
+      await office.line(phone, { is: 'offHook' });
+      await office.dial(phone, '*97');
+      await office.turn(500);
+      await office.dial(phone, '00');
+    };
+    await wantsGreeting('line/1');
+    assert.equal(lastPlayed(), 'add player recordGreeting tone');
+    await wantsGreeting('line/2');
+    assert.equal(lastPlayed(), 'add player allLinesBusy mainMenu');
+    // it hangs up: the other may
+    await office.line('line/1', { is: 'onHook' });
+    await office.dial('line/2', '00');
+    assert.equal(lastPlayed(), 'add player recordGreeting tone');
+  });
+
   it('records a greeting and removes it', async () => {
     await enter();
     assert.equal(lastPlayed(), 'add player noMessages mainMenu');

@@ -121,10 +121,15 @@ export class Mailbox {
     });
   }
 
-  /** States that it is full when that is news. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  /** States that it is full, or no longer, when that is news. */
   tellRoom(room: Room): void {
     const full = 'full' in room;
     if (full && !this.#full) this.#host.state({ fact: 'mailboxFull', mailbox: this.id, why: room.why });
+    if (!full && this.#full) this.#host.state({ fact: 'mailboxHasRoom', mailbox: this.id });
     this.#full = full;
   }
 

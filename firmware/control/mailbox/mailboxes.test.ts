@@ -276,6 +276,37 @@ test('a full mailbox refuses, and states it once until there is room again', asy
   assert.equal(fulls(facts).length, 2);
 });
 
+const roomAgain = (facts: readonly Fact[]) => facts.filter(({ fact }) => fact === 'mailboxHasRoom').length;
+
+test('a full mailbox that was given more room by the settings says so', async (t) => {
+  const { shelf, facts } = await startShelf(scratchFolder(t), [], { configuration: settingsOf({ quotaS: 60 }) });
+  await leave(shelf, 58);
+  assert.deepEqual([fulls(facts).length, roomAgain(facts)], [1, 0]);
+  shelf.configure(settingsOf({ quotaS: 60, retentionDays: 3 }));
+  await shelf.idle();
+  assert.ok(fulls(facts).length === 1 && roomAgain(facts) === 0);
+  shelf.configure(settingsOf({ quotaS: 600 }));
+  await shelf.idle();
+  assert.ok(roomAgain(facts) === 1);
+  shelf.configure(settingsOf({ quotaS: 60 }));
+  await shelf.idle();
+  assert.ok(fulls(facts).length === 2);
+});
+
+test('a mailbox that was full for want of space on the medium says so when there is space again', async (t) => {
+  const clock = new TestClock();
+  const medium = { freeOctets: 0, totalOctets: 1000 * MB };
+  const { shelf, facts } = await startShelf(scratchFolder(t), [], { clock, medium });
+  assert.equal(fulls(facts).length, 2);
+  clock.turn(30_000);
+  await shelf.idle();
+  assert.equal(roomAgain(facts), 0);
+  medium.freeOctets = 1000 * MB;
+  clock.turn(30_000);
+  await shelf.idle();
+  assert.ok(roomAgain(facts) === 2);
+});
+
 test('a mailbox that is full says so at start, after its counts', async (t) => {
   const folder = scratchFolder(t);
   const configuration = settingsOf({ quotaS: 60 });

@@ -13,10 +13,12 @@ import { type Medium, mediumOf, spaceForRecordings } from './medium.ts';
 import { folderOf, type MessageIndex, mailboxOf, type Room, roomIn, usedS } from './message-index.ts';
 import { samePin } from './pin.ts';
 import { clockIsSound, type Retention, type RetentionEffect, retentionMachine } from './retention-machine.ts';
+import { type RoomWatchEffect, roomWatch, roomWatchMachine } from './room-watch-machine.ts';
 import type { MailboxId, MailboxState, Message, Refused, Reservation, Shelf } from './shelf.ts';
 import { greetingOf, LONGEST_GREETING_S } from './sound-file.ts';
 
 const RETENTION = 'mailbox/retention';
+const ROOM_WATCH = 'mailbox/room';
 
 export type MailboxesOptions = {
   /** Folder of the messages, `<data>/messages`; made if it is not there. */
@@ -42,6 +44,7 @@ export class Mailboxes implements Shelf {
   #lines = new Map<MailboxId, Line>();
   #opened = false;
   #sweeping: Promise<void> = Promise.resolve();
+  #looking: Promise<void> = Promise.resolve();
 
   constructor(options: MailboxesOptions) {
     this.#options = options;
@@ -63,6 +66,7 @@ export class Mailboxes implements Shelf {
       const box = this.#make(id);
       if (this.#opened) box.tellAll();
     }
+    if (this.#opened) this.#tellRooms(() => true);
   }
 
   /** Reads what is stored, states the counts of each mailbox, and begins to delete what is too old. */
@@ -83,6 +87,8 @@ export class Mailboxes implements Shelf {
     const first: Retention = { sweepAt: clock.now() };
     const perform = (_: RetentionEffect) => runner.outward(() => void this.sweep());
     runner.host(RETENTION, retentionMachine, first, perform, { kept: false });
+    const look = (_: RoomWatchEffect) => runner.outward(() => this.#tellRooms(({ full }) => full));
+    runner.host(ROOM_WATCH, roomWatchMachine, roomWatch(clock.now()), look, { kept: false });
   }
 
   async #read(): Promise<void> {
@@ -238,13 +244,17 @@ export class Mailboxes implements Shelf {
   /** Ends its work; resolves when all that was asked is on flash. */
   async close(): Promise<void> {
     const { runner } = this.#options;
-    runner.cascade(() => runner.drop(RETENTION));
+    runner.cascade(() => {
+      runner.drop(RETENTION);
+      runner.drop(ROOM_WATCH);
+    });
     await this.idle();
   }
 
   /** Resolves when all that was asked is on flash. */
   async idle(): Promise<void> {
     await this.#sweeping;
+    await this.#looking;
     for (const box of this.#boxes.values()) await box.idle();
   }
 
@@ -270,6 +280,14 @@ export class Mailboxes implements Shelf {
     const pending = [...this.#boxes.values()].flatMap((box) => box.index.pending);
     const reservedS = pending.reduce((sum, each) => sum + each.longestS, 0);
     return { freeOctets, reservedS, longestS: this.#settings.longestS };
+  }
+
+  /** Settings gave more room or less, or others have made space on the medium. */
+  #tellRooms(which: (box: Mailbox) => boolean): void {
+    this.#looking = this.#looking.then(async () => {
+      const boxes = [...this.#lines.keys()].map((id) => this.#boxes.get(id)!);
+      for (const box of boxes.filter(which)) await this.#tellRoom(box);
+    });
   }
 
   /** After a change: it is full now, or no longer. */

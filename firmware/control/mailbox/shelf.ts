@@ -36,7 +36,7 @@ export type Reservation = {
   readonly silenceEndsS: number;
 };
 
-export type Refused = { readonly refused: 'quota' | 'disk' | 'unknown'; readonly why: string };
+export type Refused = { readonly refused: 'quota' | 'disk' | 'unknown' | 'busy'; readonly why: string };
 
 /** The messages of all mailboxes, as phone menus, legs and the page use them (`mailbox/mailboxes.ts`). */
 export interface Shelf {

@@ -224,9 +224,10 @@ export class TestOffice {
   readonly lines: LineLegs;
   readonly media: LegMedia;
   readonly messages: LeaveMessages;
+  readonly menus: MailboxMenus;
   readonly shelf = new TestShelf();
   readonly testCalls: TestCaller;
-  readonly configuration: Configuration = v.parse(configuration, settings);
+  configuration: Configuration = v.parse(configuration, settings);
   health: Record<string, TrunkSnapshot['health']> = { primary: 'up', secondary: 'up', 'line/9': 'up' };
   digits: 'event' | 'info' = 'event';
   readonly busy = new Set<string>();
@@ -276,10 +277,12 @@ export class TestOffice {
     });
     this.messages = new LeaveMessages({ runner, book: this.calls, voices, shelf, log: silentLog });
     this.calls.serve('mailbox', this.messages);
-    this.calls.serve('mailboxMenu', new MailboxMenus({ runner, book: this.calls, voices, shelf, log: silentLog }));
+    this.menus = new MailboxMenus({ runner, book: this.calls, voices, shelf, log: silentLog });
+    this.calls.serve('mailboxMenu', this.menus);
     this.testCalls = new TestCaller({
       ...{ runner, book: this.calls, media: this.media, log: silentLog, sentence: (name) => name },
       emergency: () => ['112'],
+      extensions: () => this.extensions,
     });
     this.calls.serve('sentence', new Announcements({ runner, book: this.calls, voices }));
     this.phones.configure(this.configuration, ['112']);
@@ -288,6 +291,8 @@ export class TestOffice {
       runner.cascade(() => this.media.heard(event) || this.phones.heard(event) || this.lines.heard(event));
     });
   }
+  /** Numbers that ring here. */
+  extensions: readonly string[] = ['11', '12'];
   /** What the runner had to log as an error: must stay empty. */
   readonly faults: string[] = [];
 

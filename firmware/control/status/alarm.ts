@@ -1,7 +1,6 @@
 import type { Fact } from '../facts.ts';
 import { type AlarmKind, type AlarmRow, alarmCatalogue } from './alarm-catalogue.ts';
 import { factWords } from './fact-words.ts';
-import { emptyStatus, type LiveStatus } from './snapshot.ts';
 
 /** One alarm as a person sees it. `id` is its kind and what it is about: the same trouble is one alarm. */
 export type Alarm = {
@@ -32,9 +31,9 @@ const clear = (alarms: Alarms, ...ids: string[]): Alarms =>
 
 /**
  * The alarms that stand after one more fact. `wall`: milliseconds since 1970. One of two registrations lost is an
- * alarm at once (U1), although calls still arrive over the other. `before`: what was when the fact came.
+ * alarm at once (U1), although calls still arrive over the other.
  */
-export const alarmsAfter = (alarms: Alarms, fact: Fact, wall: number, before: LiveStatus = emptyStatus): Alarms => {
+export const alarmsAfter = (alarms: Alarms, fact: Fact, wall: number): Alarms => {
   switch (fact.fact) {
     case 'trunkDown':
       return raise(alarms, 'trunkDown', fact.trunk, fact.why, wall);
@@ -59,12 +58,12 @@ export const alarmsAfter = (alarms: Alarms, fact: Fact, wall: number, before: Li
     case 'controlRestarted':
       return raise(alarms, 'controlRestarted', '', `${fact.callsEnded} calls were ended`, wall);
     default:
-      return alarmsOfTheBox(alarms, fact, wall, before);
+      return alarmsOfTheBox(alarms, fact, wall);
   }
 };
 
 /** What a person did, and what the box itself has: mailboxes, page, store. */
-const alarmsOfTheBox = (alarms: Alarms, fact: Fact, wall: number, before: LiveStatus): Alarms => {
+const alarmsOfTheBox = (alarms: Alarms, fact: Fact, wall: number): Alarms => {
   switch (fact.fact) {
     case 'trunkBlocked':
       return raise(alarms, 'trunkBlocked', fact.trunk, factWords(fact), wall);
@@ -72,6 +71,8 @@ const alarmsOfTheBox = (alarms: Alarms, fact: Fact, wall: number, before: LiveSt
       return clear(alarms, `trunkBlocked/${fact.trunk}`);
     case 'mailboxFull':
       return raise(alarms, 'mailboxFull', fact.mailbox, fact.why, wall);
+    case 'mailboxHasRoom':
+      return clear(alarms, `mailboxFull/${fact.mailbox}`);
     case 'mailboxLocked':
       return raise(alarms, 'mailboxLocked', fact.mailbox, 'three wrong PINs in a row', wall);
     case 'mailboxUnlocked':
@@ -90,8 +91,6 @@ const alarmsOfTheBox = (alarms: Alarms, fact: Fact, wall: number, before: LiveSt
       return clear(alarms, 'ownSentenceUnusable');
     case 'alarmAcknowledged':
       return acknowledged(alarms, fact.alarm);
-    case 'mailboxCounted':
-      return countedAfter(alarms, fact, before.mailboxes[fact.mailbox]);
     default:
       return alarms;
   }
@@ -102,14 +101,6 @@ const acknowledged = (alarms: Alarms, id: string): Alarms => {
   const alarm = alarms[id];
   return alarm !== undefined && alarmCatalogue[alarm.kind].happened ? clear(alarms, id) : alarms;
 };
-
-type Counted = Extract<Fact, { readonly fact: 'mailboxCounted' }>;
-
-/** Fewer messages than before: there is room again. */
-const countedAfter = (alarms: Alarms, fact: Counted, before: LiveStatus['mailboxes'][string] | undefined): Alarms =>
-  before !== undefined && fact.waiting + fact.kept < before.waiting + before.kept
-    ? clear(alarms, `mailboxFull/${fact.mailbox}`)
-    : alarms;
 
 /** What the settings know; an alarm about anything else has lost its subject. */
 export type Known = {

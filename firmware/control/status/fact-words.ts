@@ -85,6 +85,8 @@ const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string =
       return `the mailbox of ${fact.mailbox} holds ${fact.waiting} new and ${fact.kept} kept messages`;
     case 'mailboxFull':
       return `the mailbox of ${fact.mailbox} takes no message: ${fact.why}`;
+    case 'mailboxHasRoom':
+      return `the mailbox of ${fact.mailbox} takes messages again`;
     case 'mailboxLocked':
       return `the mailbox of ${fact.mailbox} is locked after three wrong PINs`;
     case 'mailboxUnlocked':
