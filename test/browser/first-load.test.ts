@@ -7,7 +7,7 @@ import { Gateway } from '../peer/gateway.ts';
 import { Lab } from '../peer/lab.ts';
 import { PAGE_PASSWORD, PageClient } from '../peer/page-client.ts';
 import { onSite, type Site } from '../peer/site.ts';
-import { eventually } from '../peer/wait.ts';
+import { eventually, sleep } from '../peer/wait.ts';
 
 const HOST = '127.0.0.1:8443';
 /** What an installer's first look may cost, with headers and with what the live view says first. */
@@ -16,11 +16,12 @@ const USABLE_MS = 1000;
 const SLOWER = 6;
 const RUNS = 5;
 const SAMPLE_MS = 10;
+/** So long nobody asks the page whether it is done: to answer would take its time. */
+const LOOK_MS = 2500;
 
 /** What the page's thread did on its way to be usable: how long it ran, and waited for a processor others had. */
 type Spent = { readonly ranMs: number; readonly waitedMs: number };
 type Load = Spent & {
-  readonly bytes: number;
   readonly drawnMs: number;
   readonly usableMs: number;
   readonly bareMs: number;
@@ -67,29 +68,46 @@ const watchScript = `(() => {
 type Noted = { readonly drawn?: number; readonly usable?: number };
 const noted = (page: Page): Promise<Noted> => page.evaluate('globalThis.noted');
 
-/** A browser that has never been here, but is signed in: time from the address to a tap that was answered. */
-const firstLoad = async (site: Site): Promise<Load> => {
+/** A browser that has never been here, but is signed in, on a slow processor. */
+const newcomer = async (site: Site): Promise<{ browser: Browser; page: Page; session: CDPSession }> => {
   const browser = await Browser.start(site);
   await signIn(browser);
   const page = await browser.page();
   const session = await browser.context.newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
+  return { browser, page, session };
+};
+
+/** What a first load fetches until the overview is live, compressed as it is, with headers. */
+const firstBytes = async (site: Site): Promise<number> => {
+  const { browser, page, session } = await newcomer(site);
+  const bytes = await countBytes(session);
+  await page.goto(`https://${HOST}/`);
+  await page.locator('.jack').nth(5).waitFor();
+  const counted = bytes();
+  await browser.context.close();
+  return counted;
+};
+
+/** Time from the address to a tap that was answered; nothing looks on meanwhile. */
+const firstLoad = async (site: Site): Promise<Load> => {
+  const { browser, page } = await newcomer(site);
   await page.goto(`https://${HOST}/icon.svg`);
   const bareMs: number = await page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd");
   await page.goto('about:blank');
   // an address that is no page has no icon either
   const before = browser.complaints().length;
   await page.addInitScript(watchScript);
-  const bytes = await countBytes(session);
   const spent = watchThreads();
-  await page.goto(`https://${HOST}/`);
+  await page.goto(`https://${HOST}/`, { waitUntil: 'commit' });
+  await sleep(LOOK_MS);
   const { drawn = Number.NaN, usable = Number.NaN } = await eventually('a usable overview', 30_000, async () => {
     const now = await noted(page);
     return now.usable !== undefined && now;
   });
-  assert.deepEqual(browser.complaints().slice(before), []);
   const begun: number = await page.evaluate('performance.timeOrigin');
-  const load = { bytes: bytes(), drawnMs: drawn, usableMs: usable, bareMs, ...spent(begun, begun + usable) };
+  assert.deepEqual(browser.complaints().slice(before), []);
+  const load = { drawnMs: drawn, usableMs: usable, bareMs, ...spent(begun, begun + usable) };
   await browser.context.close();
   return load;
 };
@@ -103,34 +121,40 @@ const signIn = async ({ context }: Browser): Promise<void> => {
   assert.equal(answer.status(), 200);
 };
 
-/** How long the main threads of the renderers in this network namespace have run, and waited for a processor. */
-const spentSoFar = (): Spent => {
-  let [ran, waited] = [0, 0];
+/** How long the main thread of each renderer in this network namespace has run, and waited for a processor. */
+const spentSoFar = (): ReadonlyMap<string, Spent> => {
+  const spent = new Map<string, Spent>();
   for (const pid of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
     try {
       if (readlinkSync(`/proc/${pid}/ns/net`) !== readlinkSync('/proc/self/ns/net')) continue;
       if (!readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--type=renderer')) continue;
       const nanoseconds = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'latin1').split(' ').map(Number);
-      ran += nanoseconds[0]! / 1e6;
-      waited += nanoseconds[1]! / 1e6;
+      spent.set(pid, { ranMs: nanoseconds[0]! / 1e6, waitedMs: nanoseconds[1]! / 1e6 });
     } catch {
       // gone meanwhile
     }
   }
-  return { ranMs: ran, waitedMs: waited };
+  return spent;
 };
 
-/** Looks at that all the time; gives, when asked, what of it fell between two moments (ms since 1970), at the least. */
+const nothing: Spent = { ranMs: 0, waitedMs: 0 };
+
+/**
+ * Looks at that all the time; gives, when asked, what of it fell between two moments (ms since 1970), at the least, for
+ * the renderer that ran longest: that of the page.
+ */
 const watchThreads = (): ((from: number, to: number) => Spent) => {
-  const seen: (Spent & { readonly at: number })[] = [];
-  const look = () => seen.push({ at: performance.timeOrigin + performance.now(), ...spentSoFar() });
+  const seen: { readonly at: number; readonly spent: ReadonlyMap<string, Spent> }[] = [];
+  const look = () => seen.push({ at: performance.timeOrigin + performance.now(), spent: spentSoFar() });
   const timer = setInterval(look, SAMPLE_MS);
   return (from, to) => {
     clearInterval(timer);
     const within = seen.filter(({ at }) => at >= from && at <= to);
-    const [first, last] = [within[0], within.at(-1)];
-    if (!first || !last) return { ranMs: 0, waitedMs: 0 };
-    return { ranMs: last.ranMs - first.ranMs, waitedMs: Math.max(0, last.waitedMs - first.waitedMs) };
+    const perThread = [...(within.at(-1)?.spent ?? [])].map(([pid, { ranMs, waitedMs }]) => {
+      const before = within[0]?.spent.get(pid) ?? nothing;
+      return { ranMs: ranMs - before.ranMs, waitedMs: waitedMs - before.waitedMs };
+    });
+    return perThread.sort((one, other) => other.ranMs - one.ranMs)[0] ?? nothing;
   };
 };
 
@@ -147,14 +171,15 @@ test(
     await Lab.start(site);
     const gateway = await Gateway.start(site, { configuration: Lab.settings() });
     await PageClient.signIn(gateway, HOST);
+    const bytes = await firstBytes(site);
     const loads: Load[] = [];
     for (let run = 0; run < RUNS; run++) loads.push(await firstLoad(site));
     const usable = loads.map(({ usableMs }) => usableMs);
     const alone = loads.map(({ usableMs, waitedMs }) => usableMs - waitedMs);
     context.diagnostic(
-      `${RUNS} first loads, sorted: ${shown(loads.map(({ bytes }) => bytes))} octets; drawn after ${shown(loads.map(({ drawnMs }) => drawnMs))} ms, usable after ${shown(usable)} ms (median ${median(usable).toFixed(0)}); an icon alone ${shown(loads.map(({ bareMs }) => bareMs))} ms; without what the page waited for a processor that others had: ${shown(alone)} ms, of which it ran ${shown(loads.map(({ ranMs }) => ranMs))} ms`,
+      `${bytes} octets; ${RUNS} first loads, sorted: drawn after ${shown(loads.map(({ drawnMs }) => drawnMs))} ms, usable after ${shown(usable)} ms (median ${median(usable).toFixed(0)}); an icon alone ${shown(loads.map(({ bareMs }) => bareMs))} ms; without what the page waited for a processor that others had: ${shown(alone)} ms, of which it ran ${shown(loads.map(({ ranMs }) => ranMs))} ms`,
     );
-    assert.ok(Math.max(...loads.map(({ bytes }) => bytes)) <= MOST_BYTES, 'octets of a first load');
+    assert.ok(bytes <= MOST_BYTES, `${bytes} octets`);
     // others on the machine only add to it
     const best = Math.min(...alone);
     assert.ok(best <= USABLE_MS, `usable after ${best.toFixed(0)} ms`);
