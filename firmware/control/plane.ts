@@ -211,7 +211,7 @@ export class ControlPlane {
   async #start(): Promise<void> {
     const { runner, adoption, document } = this.#ground;
     const { goingOn } = this.#voices;
-    await this.#records.adopt(adoption.states, goingOn);
+    for (const call of await this.#records.adopt(adoption.states, goingOn)) this.#upward.goesOn(call);
     const callsEnded = this.#restart.calls.filter((call) => !goingOn.has(call)).length;
     if (this.#restart.calls.length > 0) runner.cascade(() => runner.fact({ fact: 'controlRestarted', callsEnded }));
     this.#configureLines(document.configuration);

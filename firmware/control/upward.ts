@@ -4,11 +4,11 @@ import type { Instant } from '../core/machine.ts';
 import type { Runner } from '../core/runner.ts';
 import type { AuditReply, Notify } from '../engine-protocol/messages.ts';
 import type { Fact } from './facts.ts';
-import type { CallRecords } from './records/call-records.ts';
+import type { CallRecords, GoesOn } from './records/call-records.ts';
 import { type Alarm, type Alarms, alarmsAbout, alarmsAfter, type Known } from './status/alarm.ts';
 import { factLevel, factWords } from './status/fact-words.ts';
 import { portsAfter } from './status/port-state.ts';
-import { emptyStatus, type LiveStatus, statusAfter } from './status/snapshot.ts';
+import { emptyStatus, type LiveStatus, statusAfter, statusWithCall } from './status/snapshot.ts';
 import type { StatusFile } from './status/status-file.ts';
 import { statusView, type ViewLine } from './status/status-view.ts';
 import type { StatusView } from './status/view.ts';
@@ -48,6 +48,16 @@ export class Upward {
     const known = this.#live.ports[line];
     if (known ? known.inService === inService : inService) return;
     this.state({ fact: inService ? 'portIn' : 'portOut', line, cause });
+  }
+
+  /** This call goes on from before this plane began: it is shown as its record has it. */
+  goesOn({ call, record }: GoesOn): void {
+    const { from, dialled, at: since, attempts } = record;
+    const ways = attempts.flatMap(({ attempt, target, cause }) =>
+      cause === 'answered' ? [{ attempt, target, rings: false }] : [],
+    );
+    this.#live = statusWithCall(this.#live, call, { from, dialled, since, is: 'talking', ways });
+    this.#options.runner.outward(() => this.#changed());
   }
 
   engineLost(why: string): void {

@@ -26,6 +26,9 @@ export type RecordHost = {
   readonly journal: Journal<CallRecord>;
 };
 
+/** A call that is still up, and what its record holds so far. */
+export type GoesOn = { readonly call: CallId; readonly record: RecordState['record'] };
+
 /** Folds the facts of calls into records and writes each to the journal when its call has ended. */
 export class CallRecords {
   readonly #host: RecordHost;
@@ -54,22 +57,25 @@ export class CallRecords {
   /**
    * Takes over what the process before has left in the adoption file: calls that were up end as `gatewayRestarted`;
    * records that had ended are stored, unless the journal has them already. Each is stored once. `goOn`: calls that are
-   * still up; their records stay open.
+   * still up; their records stay open, and what they hold so far is returned.
    */
-  async adopt(states: ReadonlyMap<string, unknown>, goOn: ReadonlySet<CallId> = new Set()): Promise<void> {
+  async adopt(states: ReadonlyMap<string, unknown>, goOn: ReadonlySet<CallId> = new Set()): Promise<readonly GoesOn[]> {
     const { runner, journal } = this.#host;
     const left = [...states].flatMap(([id, state]) => (id.startsWith(PREFIX) ? [state as RecordState] : []));
-    if (left.length === 0) return;
+    if (left.length === 0) return [];
+    const goingOn: GoesOn[] = [];
     const stored = new Set((await journal.last(LOOK_BACK)).map(({ record }) => record.id));
     for (const state of left) {
       const id = this.#take(state);
       const call = state.record.id.slice(0, state.record.id.lastIndexOf('@')) as CallId;
       if (state.is === 'open' && goOn.has(call)) {
         this.#open.set(call, id);
+        goingOn.push({ call, record: state.record });
         continue;
       }
       runner.tell<RecordEvent>(id, { type: stored.has(state.record.id) ? 'stored' : 'restarted' });
     }
+    return goingOn;
   }
 
   /** By the id of the record: names of calls come again after a restart. */

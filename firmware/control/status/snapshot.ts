@@ -68,6 +68,12 @@ const callsAfter = (calls: LiveStatus['calls'], fact: OfACall, wall: number): Li
   return next === known || next === undefined ? calls : { ...calls, [fact.call]: next };
 };
 
+/** The status with a call that goes on from before this plane began: none of its facts comes again. */
+export const statusWithCall = (status: LiveStatus, id: CallId, call: LiveCall): LiveStatus => ({
+  ...status,
+  calls: { ...status.calls, [id]: call },
+});
+
 /** The status after one more fact, which came at `wall` (ms since 1970); the same object where it changes nothing. */
 export const statusAfter = (status: LiveStatus, fact: Fact, wall: number): LiveStatus => {
   if ('call' in fact) {
