@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { ApiError, ApiErrorCode } from './wire.ts';
 
 /** What each refusal is in HTTP. */
@@ -75,7 +75,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 export type Reply = {
   readonly status: number;
   readonly json?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 };
 
 /** A body that nobody wants is not read to its end when it is longer than this. */
@@ -96,7 +96,7 @@ export const send = (request: IncomingMessage, response: ServerResponse, reply: 
     'Cache-Control': 'no-store',
     ...(isLongUnread(request) ? { Connection: 'close' } : {}),
     ...(body === undefined ? {} : { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': body.length }),
-    ...reply.headers,
+    ...(reply.headers as OutgoingHttpHeaders | undefined),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
 };

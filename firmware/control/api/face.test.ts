@@ -67,6 +67,36 @@ test('eight wrong passwords: the wait grows, and each answer says how long it is
     assert.deepEqual(office.facts, [{ fact: 'sourceLocked', source: '127.0.0.1', failures: 6, seconds: 30 }]);
   }));
 
+test('guessing from the same source does not keep out a browser that has signed in before, until its own guesses do', () =>
+  within(async (office) => {
+    await office.signIn();
+    const signedIn = await post(office, '/api/session', { password: ownPassword });
+    const mark = signedIn.headers['set-cookie']![1]!;
+    assert.match(mark, /^__Host-holdfast-known=.*; Secure; HttpOnly; SameSite=Strict; Path=\/; Max-Age=/);
+    const known = `theme=dark; ${mark.split(';')[0]!}`;
+    assert.equal((await office.ask({ path: '/api/calls', cookie: known })).status, 401, 'the mark opens nothing');
+    for (let wrong = 0; wrong < 6; wrong++) await post(office, '/api/session', { password: 'wrong' });
+    const statusOf = async (password: string, cookie?: string) =>
+      (await post(office, '/api/session', { password }, cookie)).status;
+    assert.equal(await statusOf(ownPassword), 429);
+    for (const forged of [`${known}A`, known.replace(/=.{16}/, `=${'A'.repeat(16)}`), '__Host-holdfast-known=x.y'])
+      assert.equal(await statusOf(ownPassword, forged), 429, forged);
+    assert.equal(await statusOf(ownPassword, known), 200);
+    const again: number[] = [];
+    for (let wrong = 0; wrong < 7; wrong++) again.push(await statusOf('wrong', known));
+    assert.deepEqual(again, [401, 401, 401, 401, 401, 429, 429]);
+    assert.equal(await statusOf(ownPassword, known), 429);
+  }));
+
+test('a mark of a browser ends with the password that it was given for', () =>
+  within(async (office) => {
+    const { headers } = await post(office, '/api/session', { password: office.face.firstPassword });
+    const mark = headers['set-cookie']![1]!.split(';')[0]!;
+    await office.signIn();
+    for (let wrong = 0; wrong < 6; wrong++) await post(office, '/api/session', { password: 'wrong' });
+    assert.equal((await post(office, '/api/session', { password: ownPassword }, mark)).status, 429);
+  }));
+
 test('a crowd that signs in at once is taken one at a time, and the ninth is told to come back', () =>
   within(async (office) => {
     const all = await Promise.all(

@@ -48,6 +48,17 @@ test('guesses from many sources slow all but those who have signed in, and for a
   assert.equal(lockOut.waitMs('192.0.2.9'), 0);
 });
 
+test('a browser that is known waits for its own guesses only, and is told of without its mark', () => {
+  const { lockOut, facts } = open();
+  for (let source = 0; source < 200; source++) lockOut.wrong(`198.51.100.${source}`);
+  assert.equal(lockOut.waitMs('known abc'), 0);
+  wrong(lockOut, 'known abc', 6);
+  assert.equal(lockOut.waitMs('known abc'), 30_000);
+  assert.equal(lockOut.waitMs('known def'), 0);
+  const told = facts.flatMap((fact) => (fact.fact === 'sourceLocked' ? [fact.source] : []));
+  assert.ok(told.includes('a browser that is known here') && !told.some((source) => source.includes('abc')));
+});
+
 test('the table of sources is bounded, and what is counted lives on in the next plane', () => {
   const { lockOut, kept, runner } = open();
   for (let source = 0; source < 1000; source++) lockOut.wrong(`source ${source}`);

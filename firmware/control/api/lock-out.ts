@@ -14,6 +14,7 @@ import {
 
 const PREFIX = 'lockout/';
 const ALL = 'all';
+export const KNOWN = 'known ';
 /** Sources that are remembered; beyond it the one that was wrong longest ago is forgotten, and all together count on. */
 const MOST_SOURCES = 256;
 /** Sources that have signed in; guesses from elsewhere do not keep them waiting. */
@@ -36,10 +37,14 @@ export class LockOut {
     }
   }
 
-  /** Milliseconds that this source has to wait before its next try; 0 = none. */
+  /**
+   * Milliseconds that this source has to wait before its next try; 0 = none. A source that begins with `KNOWN` is one
+   * browser that has signed in before: it waits for what it has done itself and for nothing else.
+   */
   waitMs(source: string): number {
+    const isTrusted = this.#trusted.has(source) || source.startsWith(KNOWN);
     const of = (name: string) => waitOf(this.#runner.state<Lockout>(PREFIX + name), this.#runner.now());
-    return Math.max(of(source), this.#trusted.has(source) ? 0 : of(ALL));
+    return Math.max(of(source), isTrusted ? 0 : of(ALL));
   }
 
   wrong(source: string): void {
@@ -70,7 +75,7 @@ export class LockOut {
   #host(name: string, state: Lockout): void {
     if (name !== ALL) this.#sources.add(name);
     const perform = ({ failures, waitMs }: LockoutEffect): void => {
-      const source = name === ALL ? 'many sources' : name;
+      const source = name === ALL ? 'many sources' : name.startsWith(KNOWN) ? 'a browser that is known here' : name;
       this.#tell({ fact: 'sourceLocked', source, failures, seconds: Math.ceil(waitMs / 1000) });
     };
     this.#runner.host(PREFIX + name, lockoutMachine(limitsOf(name)), state, perform);

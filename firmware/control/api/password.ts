@@ -9,6 +9,8 @@ const KEY_OCTETS = 32;
 const SALT_OCTETS = 16;
 /** Sign-ins that may wait for their turn. */
 const MOST_WAITING = 8;
+/** Beyond them there is room for browsers that have signed in before. */
+const MOST_KNOWN_WAITING = 12;
 
 export const SHORTEST_PASSWORD = 10;
 export const LONGEST_PASSWORD = 128;
@@ -82,6 +84,12 @@ export class Password {
     return this.#stored.current === undefined;
   }
 
+  /** Nobody outside knows it, and it changes with the password. */
+  get secret(): string {
+    const { current, first } = this.#stored;
+    return (current ?? first).key;
+  }
+
   /** The first password, to be printed once; undefined where that has been done. */
   get unprinted(): string | undefined {
     return this.#unprinted;
@@ -96,10 +104,10 @@ export class Password {
 
   /**
    * Runs `work` when it is its turn: one at a time, since each takes 32 MB. Throws `too-many` at once when the queue
-   * is full.
+   * is full. `known`: a browser that has signed in before, for which there is always some room.
    */
-  async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#waiting >= MOST_WAITING) {
+  async inTurn<T>(work: () => Promise<T>, known = false): Promise<T> {
+    if (this.#waiting >= (known ? MOST_KNOWN_WAITING : MOST_WAITING)) {
       throw new Refused('too-many', 'Too many people sign in at once. Try again in 2 s.', { retryAfterS: 2 });
     }
     this.#waiting++;

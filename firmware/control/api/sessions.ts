@@ -113,11 +113,16 @@ export class Sessions {
 
 const digest = (id: string): SessionKey => createHash('sha256').update(id).digest('hex');
 
+/** The value of one cookie in a `Cookie` header. */
+export const cookieIn = (header: string | undefined, name: string): string | undefined => {
+  if (header === undefined || header.length > LONGEST_COOKIE) return undefined;
+  const all = header.split(';').map((each) => each.trim());
+  return all.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
+};
+
 /** The session id in a `Cookie` header. */
 const idIn = (header: string | undefined): string | undefined => {
-  if (header === undefined || header.length > LONGEST_COOKIE) return undefined;
-  const mine = header.split(';').map((each) => each.trim());
-  const id = mine.find((each) => each.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+  const id = cookieIn(header, COOKIE);
   return id !== undefined && ID_FORM.test(id) ? id : undefined;
 };
 

@@ -1,4 +1,6 @@
 import { Refused, type Reply } from '../answer.ts';
+import { knownBrowser, knownCookie } from '../known-browser.ts';
+import { KNOWN } from '../lock-out.ts';
 import { checkFitness } from '../password.ts';
 import { bodyOf, json, KILOBYTE, type Rooms } from '../rooms.ts';
 import type { Ask, Route } from '../router.ts';
@@ -57,23 +59,25 @@ const sessionOf = ({ doors, fingerprint, own, password }: Rooms, signedIn: boole
 const signedIn = (rooms: Rooms, source: string): Reply => ({
   status: 200,
   json: sessionOf(rooms, true),
-  headers: { 'Set-Cookie': cookieOf(rooms.sessions.open(source)) },
+  headers: { 'Set-Cookie': [cookieOf(rooms.sessions.open(source)), knownCookie(rooms.password.secret)] },
 });
 
-const signIn = (rooms: Rooms, { body, source, session }: Ask): Promise<Reply> => {
+const signIn = (rooms: Rooms, ask: Ask): Promise<Reply> => {
+  const { body, source, session } = ask;
   const { password } = bodyOf('signIn', body);
-  return judged(rooms, source, password, async () => {
+  return judged(rooms, ask, password, async () => {
     if (session !== undefined) rooms.sessions.end(session);
     rooms.doors.state({ fact: 'signedIn', source });
     return signedIn(rooms, source);
   });
 };
 
-const changePassword = (rooms: Rooms, { body, source, session }: Ask): Promise<Reply> => {
+const changePassword = (rooms: Rooms, ask: Ask): Promise<Reply> => {
+  const { body, source, session } = ask;
   const { current, next } = bodyOf('changePassword', body);
   checkFitness(next);
   if (next === current) throw new Refused('password-unfit', 'The new password is the old one. Choose another.');
-  return judged(rooms, source, current, async () => {
+  return judged(rooms, ask, current, async () => {
     // two changes at once: the first one has ended the session of the other
     if (session === undefined || !rooms.sessions.isOpen(session)) {
       throw new Refused('not-signed-in', 'Sign in again: the password was changed meanwhile.');
@@ -88,12 +92,14 @@ const changePassword = (rooms: Rooms, { body, source, session }: Ask): Promise<R
 /** Does `whenRight` when the password is right; counts it and says how long to wait when it is not. */
 const judged = async (
   { password, lockOut }: Rooms,
-  source: string,
+  { request, source }: Ask,
   typed: string,
   whenRight: () => Promise<Reply>,
 ): Promise<Reply> => {
+  const browser = knownBrowser(request.headers.cookie, password.secret);
+  const who = browser === undefined ? source : KNOWN + browser;
   const checkWait = (before: string): void => {
-    const waitS = Math.ceil(lockOut.waitMs(source) / 1000);
+    const waitS = Math.ceil(lockOut.waitMs(who) / 1000);
     if (waitS === 0) return;
     throw new Refused('source-locked', `${before}The next try is possible in ${waitS} s.`, { retryAfterS: waitS });
   };
@@ -102,11 +108,11 @@ const judged = async (
     // those before in the queue may have been wrong
     checkWait('Too many wrong passwords. ');
     if (await password.isRight(typed)) {
-      lockOut.right(source);
+      lockOut.right(who);
       return whenRight();
     }
-    lockOut.wrong(source);
+    lockOut.wrong(who);
     checkWait('The password is wrong, as others were before. ');
     throw new Refused('password-wrong', 'The password is wrong.');
-  });
+  }, browser !== undefined);
 };
