@@ -66,7 +66,7 @@ const SelectControl = (props: ControlProps & { readonly options: readonly unknow
       <select {...common(props)} onChange={(event) => onValue(all[event.currentTarget.selectedIndex])}>
         {all.map((option) => (
           <option key={String(option)} selected={option === (value ?? '')}>
-            {option === '' ? t('form.noneOf') : wordOf(option)}
+            {option === '' ? t(props.about.min ? 'form.choose' : 'form.noneOf') : wordOf(option)}
           </option>
         ))}
       </select>

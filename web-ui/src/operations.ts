@@ -25,10 +25,18 @@ export const loadOperations = (): Promise<void> => {
 
 export const infoOf = (name: string): OperationInfo | undefined => operations.value?.find((each) => each.name === name);
 
-/** Does it, after asking where it disturbs somebody; undefined when the person would rather not. Never rejects. */
-export const operate = async (info: OperationInfo, args: unknown): Promise<OperationOutcome | undefined> => {
+/**
+ * Does it, after asking where it disturbs somebody; undefined when the person would rather not. `begun` is told once
+ * the box is at it. Never rejects.
+ */
+export const operate = async (
+  info: OperationInfo,
+  args: unknown,
+  begun: () => void = () => {},
+): Promise<OperationOutcome | undefined> => {
   const question = { title: info.title, text: `${info.help} ${t('tools.disturbs')}`, yes: info.title };
   if (info.disturbs && !(await confirmed(question))) return undefined;
+  begun();
   return operateQuietly(info.name, args);
 };
 

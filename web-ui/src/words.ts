@@ -1,7 +1,7 @@
 import type { CallView, PortView, StatusView, TrunkView } from '../../firmware/control/status/view.ts';
 import type { IconName } from './component/icon.tsx';
 import type { Mood } from './headline.ts';
-import { nameOfPort } from './port-name.ts';
+import { fullName } from './port-name.ts';
 import { type Key, plural, t } from './t.ts';
 
 /** How something is shown: colour, icon and word together. */
@@ -32,7 +32,7 @@ export const lookOfPort = ({ is }: PortView): Look => ports[is];
 
 const known = (status: StatusView, id: string): string => {
   const port = status.ports.find(({ line }) => line === id);
-  return port ? nameOfPort(port) : id;
+  return port ? fullName(port) : id;
 };
 
 /** Who calls: name or number, else the port. */
@@ -53,6 +53,10 @@ const ways = {
 /** The way a call goes now, in words; empty while none was tried. */
 export const wayOf = ({ to }: CallView, status: StatusView): string =>
   to === undefined ? '' : t(ways[to.kind], { to: to.kind === 'trunk' ? to.id : known(status, to.id) });
+
+/** Who is called: the number; where none was dialled, as by an exchange line that rings, the port it goes to. */
+export const calleeOf = ({ dialled, to }: CallView, status: StatusView): string =>
+  dialled || (to === undefined || to.kind === 'trunk' ? t('call.noNumber') : known(status, to.id));
 
 /** How many of the accounts of a trunk are registered. */
 export const registeredWords = ({ registrations }: TrunkView): string => {

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { StatusView } from '../../../firmware/control/status/view.ts';
+import { sentenceOfCause } from '../cause.ts';
 import { Button } from '../component/button.tsx';
 import { Icon } from '../component/icon.tsx';
 import { Notice } from '../component/notice.tsx';
@@ -12,7 +13,7 @@ type Alarm = StatusView['alarms'][number];
 
 const moods = { critical: 'bad', major: 'bad', warning: 'warn' } as const;
 
-const AlarmCard = ({ alarm, now }: { readonly alarm: Alarm; readonly now: number }) => {
+const AlarmCard = ({ alarm, view }: { readonly alarm: Alarm; readonly view: StatusView }) => {
   const busy = useSignal(false);
   const wrong = useSignal('');
   const acknowledge = async (): Promise<void> => {
@@ -30,11 +31,11 @@ const AlarmCard = ({ alarm, now }: { readonly alarm: Alarm; readonly now: number
           <span class="unseen">{t(`alarm.${alarm.severity}`)}: </span>
           {alarm.text}
         </h3>
-        {alarm.cause !== '' && <p class="quiet">{alarm.cause}</p>}
+        {alarm.cause !== '' && <p class="quiet">{sentenceOfCause(alarm.cause, view)}</p>}
         <p>
           <span class="quiet">{t('alarm.remedy')}</span> {alarm.remedy}
         </p>
-        <p class="quiet">{t('alarm.since', { length: lengthWords((now - alarm.since) / 1000) })}</p>
+        <p class="quiet">{t('alarm.since', { length: lengthWords((view.at - alarm.since) / 1000) })}</p>
         <Notice mood="bad">{wrong.value}</Notice>
       </div>
       {alarm.happened && infoOf('acknowledge-alarm') && (
@@ -52,7 +53,7 @@ export const Alarms = ({ view }: { readonly view: StatusView }) =>
     <Section title={t('overview.alarms')}>
       <ul class="alarms">
         {view.alarms.map((alarm) => (
-          <AlarmCard key={alarm.id} alarm={alarm} now={view.at} />
+          <AlarmCard key={alarm.id} alarm={alarm} view={view} />
         ))}
       </ul>
     </Section>

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import '../kit.ts';
 import type { CallInWords, Calls } from '../../../firmware/control/api/wire.ts';
+import { sentenceOfAttempt } from '../cause.ts';
 import { client, sentenceOf } from '../client.ts';
 import { Button } from '../component/button.tsx';
 import { Icon } from '../component/icon.tsx';
@@ -76,7 +77,7 @@ const CallItem = ({ call }: { readonly call: CallInWords }) => (
               key={`${index} ${attempt}`}
               class={call.record.attempts[index]?.cause === 'answered' ? 'went' : 'ended'}
             >
-              {attempt}
+              {sentenceOfAttempt(attempt)}
             </li>
           ))}
           <li class="end">{call.end}</li>

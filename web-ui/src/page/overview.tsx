@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { CallView, PortView, StatusView, TrunkView } from '../../../firmware/control/status/view.ts';
+import { sentenceOfCause } from '../cause.ts';
 import { Button } from '../component/button.tsx';
 import { Icon, type IconName } from '../component/icon.tsx';
 import { Mark } from '../component/mark.tsx';
@@ -14,7 +15,7 @@ import { nameOfPort } from '../port-name.ts';
 import { go, to } from '../route.ts';
 import { plural, t } from '../t.ts';
 import { clockOf, lengthWords } from '../time.ts';
-import { callerOf, lookOfPort, lookOfTrunk, registeredWords, wayOf } from '../words.ts';
+import { calleeOf, callerOf, lookOfPort, lookOfTrunk, registeredWords, wayOf } from '../words.ts';
 import { Alarms } from './alarms.tsx';
 
 const emblems: Readonly<Record<Mood, IconName>> = { good: 'good', warn: 'warn', bad: 'bad', none: 'none' };
@@ -53,10 +54,11 @@ const Causes = ({ trunk }: { readonly trunk: TrunkView }) => {
   return (
     <div class="causes">
       {trunk.blocked && <p>{blockWords(trunk)}</p>}
-      {trunk.why !== '' && <p>{trunk.why}</p>}
+      {trunk.why !== '' && <p>{sentenceOfCause(trunk.why)}</p>}
       {missing.map(({ account, sentence }) => (
         <p key={account} class={sentence === '' ? 'cause' : 'cause cause-bad'}>
-          <strong>{account}</strong> {sentence || t('trunk.registering')}
+          <strong>{account}</strong>{' '}
+          {sentence === '' ? t('trunk.registering') : sentenceOfCause(sentence, { trunks: [trunk] })}
         </p>
       ))}
     </div>
@@ -172,7 +174,7 @@ const Jack = ({ port }: { readonly port: PortView }) => {
       <Mark mood={look.mood} icon={look.icon}>
         {t(look.text)}
       </Mark>
-      {port.cause !== '' && <span class="jack-cause">{port.cause}</span>}
+      {port.cause !== '' && <span class="jack-cause">{sentenceOfCause(port.cause)}</span>}
       {port.waiting > 0 && (
         <a class="jack-waiting" href={to('mailbox')}>
           <Icon name="mailbox" />
@@ -216,9 +218,9 @@ const CallRow = ({ call, view }: { readonly call: CallView; readonly view: Statu
           {callerOf(call, view)}
           <Icon name="arrow" />
           <span class="unseen">{t('call.calls')}</span>
-          {call.dialled || t('call.noNumber')}
+          {calleeOf(call, view)}
         </p>
-        <p class="quiet">{wayOf(call, view)}</p>
+        {call.dialled !== '' && <p class="quiet">{wayOf(call, view)}</p>}
       </div>
       <Mark mood={look.mood} icon={look.icon}>
         {t(look.text)}

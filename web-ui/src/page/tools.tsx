@@ -55,14 +55,17 @@ const VerbForm = ({ info, begins }: FormProps) => {
   const entered = useSignal<Args>(begins);
   const outcome = useSignal<OperationOutcome | undefined>(undefined);
   const busy = useSignal(false);
+  const waits = useSignal(false);
   const form = useRef<HTMLFormElement>(null);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (busy.value) return;
     outcome.value = undefined;
     busy.value = true;
-    outcome.value = await operate(info, given(entered.value));
-    busy.value = false;
+    outcome.value = await operate(info, given(entered.value), () => {
+      waits.value = true;
+    });
+    [busy.value, waits.value] = [false, false];
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
   };
   const refused = outcome.value?.is === 'refused' ? outcome.value.refused : [];
@@ -85,7 +88,7 @@ const VerbForm = ({ info, begins }: FormProps) => {
         );
       })}
       <Outcome outcome={outcome.value} />
-      {busy.value && <Waiting info={info} />}
+      {waits.value && <Waiting info={info} />}
       <Button kind="primary" submits busy={busy.value}>
         {info.title}
       </Button>
