@@ -10,10 +10,10 @@ import { badStatus } from './fixture-bodies.ts';
 import { FIRST_PASSWORD } from './fixture-server.ts';
 import { errorsOf, openPage, signedIn } from './opened-page.ts';
 
-const FIRST_LOAD_OCTETS = 60_000;
+/** Of a file, compressed; how much comes first and how soon it can be used is measured on the gateway itself. */
 const CHUNK_OCTETS = 30_000;
-/** On a processor six times slower than this one. */
-const USABLE_WITHIN_MS = 1000;
+/** Of no meaning but that nobody waits for ever. */
+const PATIENCE_MS = 10_000;
 
 test(
   'signing in by keyboard alone, and choosing a password before anything else',
@@ -57,7 +57,7 @@ test(
     await page.getByText('The password is wrong.').waitFor();
     const wrong = () => box.asked.filter(({ method }) => method === 'POST').length;
     for (let count = 1; count < 3; count++) {
-      await eventually('the answer', 2000, async () => wrong() === count);
+      await eventually('the answer', PATIENCE_MS, async () => wrong() === count);
       await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
       await page.keyboard.press('Enter');
     }
@@ -65,7 +65,7 @@ test(
     const left = page.locator('.countdown .clock');
     const first = await left.textContent();
     assert.equal(await page.getByRole('button', { name: 'Sign in' }).isDisabled(), true);
-    await eventually('the countdown counts', 5000, async () => (await left.textContent()) !== first);
+    await eventually('the countdown counts', PATIENCE_MS, async () => (await left.textContent()) !== first);
     assert.deepEqual(await axeViolations(page), []);
   }),
 );
@@ -121,7 +121,7 @@ test(
     await page.getByText('This must be at most 30.').waitFor();
     await eventually(
       'the focus is in the refused field',
-      2000,
+      PATIENCE_MS,
       async () => (await focusedId(page)) === 'at-routing-interDigitS',
     );
     await page.getByRole('textbox', { name: 'Between digits' }).fill('');
@@ -155,13 +155,12 @@ test(
     await page.getByRole('button', { name: 'Apply' }).click();
     await page.getByText('trunks › primary › host').waitFor();
     assert.deepEqual(await axeViolations(page), []);
-    let asked = 0;
-    page.on('dialog', (dialog) => {
-      asked++;
-      void dialog.dismiss();
-    });
-    await page.reload({ timeout: 1000 }).catch(() => {});
-    assert.equal(asked, 1, 'leaving with changes is asked about');
+    const question = page.waitForEvent('dialog');
+    // it does not load as long as the question stands
+    const reloaded = page.reload({ timeout: 10_000 }).catch(() => {});
+    assert.equal((await question).type(), 'beforeunload', 'leaving with changes is asked about');
+    await (await question).dismiss();
+    await reloaded;
     await page.getByRole('button', { name: 'Show theirs, keep my changes on top' }).click();
     await page.getByRole('button', { name: 'Apply' }).click();
     await page.getByText('Done. The new settings run.').waitFor();
@@ -209,7 +208,7 @@ test(
     assert.deepEqual(await axeViolations(page), []);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     const operated = () => box.asked.filter(({ path }) => path.startsWith('/api/operations/'));
-    await eventually('both were asked', 2000, async () => operated().length === 2);
+    await eventually('both were asked', PATIENCE_MS, async () => operated().length === 2);
     const message = { mailbox: 'line/2', message: 'm3' };
     assert.deepEqual(
       operated().map(({ path, body }) => ({ path, body })),
@@ -233,7 +232,7 @@ test(
 const octetsOf = (folder: string, name: string): number => statSync(join(folder, `${name}.gz`)).size;
 
 test(
-  'the first load is small, each further part too, and the page asks nobody but its box',
+  'each part of the page is small, none is loaded without need, and the page asks nobody but its box',
   onSite(async (site) => {
     const { box, page } = await openPage(site);
     const folder = site.folder('web');
@@ -243,11 +242,6 @@ test(
     await page.goto(`${box.url}/#/lab`);
     await page.getByText('Everything works').waitFor();
     assert.ok(!asked.some((each) => /\/(lab|handset)-/.test(each)), 'a part of the page that this box has no use for');
-    const files = asked.map((each) => new URL(each)).filter(({ pathname }) => !pathname.startsWith('/api/'));
-    const first = files.map(({ pathname }) => octetsOf(folder, pathname === '/' ? 'index.html' : pathname.slice(1)));
-    const firstLoad = first.reduce((sum, each) => sum + each, 0);
-    console.log(`first load: ${files.length} files, ${firstLoad} octets compressed`);
-    assert.ok(firstLoad <= FIRST_LOAD_OCTETS, `the first load is ${firstLoad} octets`);
     for (const name of readdirSync(folder).filter((each) => /\.(js|css)$/.test(each)))
       assert.ok(octetsOf(folder, name) <= CHUNK_OCTETS, `${name} is too large`);
     for (const [, name = ''] of readFileSync(join(folder, 'index.html'), 'utf8').matchAll(/(?:src|href)="([^"]*)"/g))
@@ -259,30 +253,5 @@ test(
       await page.locator('main:not(:has(.skeleton)) h1').first().waitFor();
     }
     for (const each of asked) assert.equal(new URL(each).origin, box.url);
-  }),
-);
-
-test(
-  'the overview is usable within a second on a processor six times slower',
-  onSite(async (site) => {
-    const { box, browser, page } = await openPage(site);
-    signedIn(box);
-    await page.addInitScript(`new MutationObserver((_, observer) => {
-      if (!document.querySelector('.headline-text')) return;
-      observer.disconnect();
-      globalThis.usableAt = performance.now();
-    }).observe(document, { childList: true, subtree: true })`);
-    await browser.slowDown(page, 6);
-    const tookMs: number[] = [];
-    for (let count = 0; count < 5; count++) {
-      await page.goto('about:blank');
-      await page.goto(box.url);
-      await page.getByText('Everything works').waitFor();
-      tookMs.push(await page.evaluate('globalThis.usableAt'));
-    }
-    // whatever else this machine does only adds
-    const best = Math.min(...tookMs);
-    console.log(`usable after ${tookMs.map(Math.round).join(', ')} ms`);
-    assert.ok(best <= USABLE_WITHIN_MS, `usable after ${best} ms`);
   }),
 );
