@@ -32,6 +32,13 @@ type CallRecord = {
   readonly attempts: readonly { readonly target: { readonly id: string } }[];
 };
 
+/** The calls of the live status: from where, how far, and where to. */
+const callsShown = (gateway: Gateway): readonly object[] =>
+  (statusOf(gateway).calls as readonly (Record<string, unknown> | undefined)[]).map((call) => {
+    const { from, dialled, is, ways } = call ?? {};
+    return { from, dialled, is, ways };
+  });
+
 /** Kills the control plane and waits for the next one to take calls. */
 const killControl = async (gateway: Gateway): Promise<void> => {
   const former = await gateway.signalPlane('control');
@@ -47,7 +54,13 @@ test(
     const recordedFrom = await beepEnds(gateway);
     const spoken = speaks(gateway, BEFORE_MS + AFTER_MS);
     await sleep(BEFORE_MS);
+    const shown = callsShown(gateway);
     await killControl(gateway);
+    const after = await eventually('the call in the new status', 2_000, () => {
+      const calls = callsShown(gateway);
+      return calls.length > 0 ? calls : undefined;
+    });
+    assert.deepEqual(after, shown, 'the call is shown as before');
     // The line is in its call: a call to the outside finds none that is free, and is told so.
     await dial(gateway, 2, '200');
     await sleep(1_000);

@@ -43,6 +43,8 @@ const words: Readonly<Record<string, string>> = {
   '487': 'notReachable',
   '403': 'notAllowed',
 };
+/** What the digit map refuses, and the sentence for it. */
+const noNumbers: Readonly<Record<string, string>> = { '0': 'numberUnknown', '20': 'numberIncomplete' };
 /** Between the two times that a sentence is said, and what a loaded machine may add. */
 const SAID_PAUSE_MS = 1_000;
 const SLACK_MS = 700;
@@ -52,6 +54,8 @@ const goesOn = ['402', '405', '408', '413', '420', '488', '491', '500', '502', '
 
 /** Longer than the longest flash of the United States. */
 const PAUSE_MS = 1_300;
+
+const INTER_DIGIT_S = 2;
 
 /** How long the primary asks to be left alone. */
 const HELD_S = 6;
@@ -130,6 +134,18 @@ const byPhones = async <T>(all: readonly T[], work: (phone: number, one: T) => P
   await Promise.all([1, 2, 3, 4].map(person));
 };
 
+/** Digits of which the digit map makes no number: no softswitch is asked, and it is a call like any other. */
+const isNoNumber = async ({ a, b, gateway }: Office, phone: number, number: string, told: string): Promise<void> => {
+  const file = join(gateway.run, `told-${number}.wav`);
+  await gateway.bench.listen(`phone/${phone}`, file);
+  await dial(gateway, phone, number);
+  await sleep(INTER_DIGIT_S * 1_000);
+  await isTold(gateway, phone, file, told);
+  await assertHeard(gateway, phone, special, `after ${number}`);
+  await gateway.bench.hangUp(`phone/${phone}`);
+  assert.equal(invitesAt(a, number) + invitesAt(b, number), 0, `no softswitch is asked for ${number}`);
+};
+
 type AttemptRecord = {
   readonly target: { readonly kind: string };
   readonly status?: number;
@@ -144,7 +160,7 @@ test(
   onSite(async (site) => {
     const office = await openOffice(site, {
       configuration: { exchangeLines: 0 },
-      more: { routing: { digitMap: '[2-9]xx' } },
+      more: { routing: { digitMap: '[2-9]xx', interDigitS: INTER_DIGIT_S } },
     });
     const { a, b, far, gateway } = office;
     await a.numbersAreStatuses();
@@ -152,7 +168,13 @@ test(
 
     await byPhones(Object.entries(stops), (phone, [number, sound]) => stopsWith(office, phone, number, sound));
     await byPhones(goesOn, (phone, number) => goesOut(office, phone, number));
-    const all = await gateway.recorded(Object.keys(stops).length + goesOn.length);
+    await byPhones(Object.entries(noNumbers), (phone, [number, told]) => isNoNumber(office, phone, number, told));
+    const count = Object.keys(stops).length + goesOn.length + Object.keys(noNumbers).length;
+    const all = await gateway.recorded(count);
+    assert.deepEqual(
+      Object.keys(noNumbers).map((number) => causeOf(gateway, number)),
+      ['unknownNumber', 'numberIncomplete'],
+    );
     for (const number of goesOn) assert.equal(causeOf(gateway, number), 'hungUp', `record of ${number}`);
     for (const number of Object.keys(stops)) {
       const { attempts } = all.find((record) => record['dialled'] === number) as { attempts: AttemptRecord[] };
