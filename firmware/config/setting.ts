@@ -58,10 +58,10 @@ export const text = (about: TextInfo) =>
 
 export const optionalText = (about: TextInfo & { readonly default: string }) => v.optional(text(about), about.default);
 
-/** The short name of a thing, by which others name it; it goes into topics and file names. */
-export const shortName = (help: string) =>
+/** The short name of a thing, by which others name it; it goes into topics and file names. `title`: of what it is. */
+export const shortName = (help: string, title = 'Short name') =>
   text({
-    title: 'Short name',
+    title,
     help,
     min: 1,
     max: 32,

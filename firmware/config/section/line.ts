@@ -26,7 +26,7 @@ export const line = v.strictObject({
   }),
   kind: choice({
     title: 'Kind',
-    help: 'fxs: a phone; fxo: a line of the exchange.',
+    help: 'What the port is for: a phone (FXS), or a line of the exchange (FXO).',
     of: ['fxs', 'fxo'],
     default: 'fxs',
   }),
@@ -42,21 +42,21 @@ export const line = v.strictObject({
   account: optionalText({ title: 'Account', help: 'Account by which its calls leave.', max: 32, default: '' }),
   rings: optionalText({
     title: 'Rings',
-    help: 'fxo: line of the phone that rings when the exchange calls.',
+    help: 'Exchange lines: line of the phone that rings when somebody calls in.',
     max: 40,
     default: '',
     appliesWhen: { setting: 'kind', is: ['fxo'] },
   }),
   mailbox: choice({
     title: 'Mailbox',
-    help: 'fxs: outage: takes calls while no softswitch lives; always: whenever nobody answers; never.',
+    help: 'Phones. Outage: takes calls while no softswitch answers. Always: whenever nobody answers.',
     of: ['outage', 'always', 'never'],
     default: 'outage',
     appliesWhen: { setting: 'kind', is: ['fxs'] },
   }),
   mailboxPin: optionalText({
     title: 'PIN of the mailbox',
-    help: 'fxs: 4 to 8 digits, asked before messages are played; empty: not asked on its own phone.',
+    help: 'Phones: 4 to 8 digits, asked before messages are played; empty: not asked on its own phone.',
     max: 8,
     default: '',
     secret: true,

@@ -15,7 +15,7 @@ export type BlockRooms = {
 };
 
 /** The softswitch that is meant. */
-export const trunkArgument = argument.shortName('Short name of the softswitch.');
+export const trunkArgument = argument.shortName('The one that is meant.', 'Softswitch');
 
 export const unknownTrunk = (ids: readonly string[]) =>
   refusedAt(
