@@ -54,6 +54,21 @@ const rows: readonly (readonly [StatusView, string, string])[] = [
     'Calls go through B: softswitch A answers again and is being watched',
   ],
   [
+    view([trunk('A', 1), trunk('B', 2, { health: 'returning' })]),
+    'warn',
+    'Calls work; the spare, softswitch B, answers again and is being watched',
+  ],
+  [
+    view([trunk('B', 2, { health: 'returning' }), trunk('A', 1, { health: 'returning' })]),
+    'warn',
+    'Calls go through A: it answers again and is being watched',
+  ],
+  [
+    view([trunk('A', 1, { health: 'returning', ...blocked }), trunk('B', 2, { health: 'down' })]),
+    'bad',
+    'No softswitch answers: phones reach each other and the exchange line',
+  ],
+  [
     view([trunk('C', 3), trunk('A', 1, { health: 'down' }), trunk('B', 2)]),
     'warn',
     'Calls go through B: softswitch A does not answer',

@@ -14,8 +14,10 @@ const line = (mood: Mood, text: Key, words: Words = {}): Headline => ({ mood, te
 
 const serves = ({ is }: PortView): boolean => is !== 'out of service' && is !== 'no line';
 
-/** Softswitches are there and none takes calls: what is left. */
-const alone = ({ trunks, ports }: StatusView): Headline => {
+/** Softswitches are there and none is in order: one that has just come back takes calls all the same, or what is left. */
+const alone = ({ ports }: StatusView, trunks: readonly TrunkView[]): Headline => {
+  const back = trunks.find(({ health, blocked }) => health === 'returning' && !blocked);
+  if (back) return line('warn', 'headline.returning', { trunk: back.id });
   const exchange = ports.some((port) => port.kind === 'fxo' && serves(port));
   const blocked = trunks.every((trunk) => trunk.blocked !== undefined);
   if (blocked) return line('bad', exchange ? 'headline.allBlockedExchange' : 'headline.allBlocked');
@@ -26,7 +28,8 @@ const notTaking = (trunk: TrunkView, way: TrunkView): Headline => {
   const words = { trunk: trunk.id, way: way.id };
   const first = trunk.priority < way.priority;
   if (trunk.blocked) return line('warn', first ? 'headline.overBlocked' : 'headline.spareBlocked', words);
-  if (trunk.health === 'returning') return line('warn', first ? 'headline.overReturning' : 'headline.spareDown', words);
+  if (trunk.health === 'returning')
+    return line('warn', first ? 'headline.overReturning' : 'headline.spareReturning', words);
   return line('warn', first ? 'headline.over' : 'headline.spareDown', words);
 };
 
@@ -45,7 +48,7 @@ export const headlineOf = (status: StatusView): Headline => {
   if (status.trunks.length === 0) return line('none', 'headline.noTrunk');
   const trunks = [...status.trunks].sort((one, other) => one.priority - other.priority);
   const way = trunks.find(takesCalls);
-  if (!way) return alone(status);
+  if (!way) return alone(status, trunks);
   const trouble = troubleOfTrunks(trunks, way);
   if (trouble) return trouble;
   const port = status.ports.find((each) => !serves(each));
