@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Configuration } from '../config/schema.ts';
 import { wordsOf } from '../core/error.ts';
-import type { AuditReply, HelloReply, Notify, Service } from '../engine-protocol/messages.ts';
+import type { Notify } from '../engine-protocol/messages.ts';
 import { LeftDialogs } from './adoption.ts';
 import { Calls } from './call/calls.ts';
 import { planRestart, type Restart } from './call/restart.ts';
@@ -11,10 +11,10 @@ import type { Outcome, Proposal } from './configuration/document.ts';
 import { doorsOf } from './doors.ts';
 import { EngineClient } from './engine/client.ts';
 import { ENGINE_EPOCH, epochMachine, keptEpoch } from './engine/epoch-machine.ts';
+import { EngineService } from './engine-service.ts';
 import { executorsOf } from './executors.ts';
 import { type FaceSetup, Faces } from './faces.ts';
 import type { Fact, LegId } from './facts.ts';
-import type { Cause } from './failure.ts';
 import { type Ground, type GroundOptions, readGround } from './ground.ts';
 import { Hardware } from './hardware.ts';
 import type { Offer } from './leg/leg.ts';
@@ -26,11 +26,11 @@ import type { Operations } from './operation/operation.ts';
 import { Phones } from './phone/phones.ts';
 import { CallRecords } from './records/call-records.ts';
 import { type PlanResult, plan } from './routing/plan.ts';
-import { Resolver } from './sip/resolver/resolver.ts';
+import { makeTrunks, makeUserAgent } from './signalling.ts';
 import { negotiation } from './sip/sdp/negotiation.ts';
-import { SipUserAgent } from './sip/user-agent.ts';
+import type { SipUserAgent } from './sip/user-agent.ts';
 import { StatusFile } from './status/status-file.ts';
-import { Trunks } from './trunk/trunks.ts';
+import type { Trunks } from './trunk/trunks.ts';
 import { Upward } from './upward.ts';
 import { shownOf, verbs } from './verbs.ts';
 import { VoiceRooms } from './voices.ts';
@@ -71,13 +71,8 @@ export class ControlPlane {
   readonly #restart: Restart;
   readonly #voices: VoiceRooms;
   readonly #faces: Faces;
+  readonly #service: EngineService;
   #work = 0;
-  /** What the handsets that were in a call hear when the engine has been provisioned: who was restarted. */
-  #cause: Cause = 'gatewayRestarted';
-  /** False until phones and lines know what this engine has found; a connection that only broke changes nothing. */
-  #linesTold = false;
-  /** States that the plane before us left, until the phones have been told what became of their calls. */
-  #before: ReadonlyMap<string, unknown>;
 
   /**
    * Reads what is stored and begins to work; `onReady` tells when calls are possible. Rejects with `setting-refused`
@@ -99,10 +94,9 @@ export class ControlPlane {
     runner.host(ENGINE_EPOCH, epochMachine, known, () => {});
     const engine = this.#engine;
     this.#restart = planRestart(adoption.states);
-    this.#before = adoption.states;
-    this.#userAgent = this.#makeUserAgent();
+    this.#userAgent = makeUserAgent(options, ground, () => this.#trunks);
     this.#left = new LeftDialogs(runner, this.#userAgent, this.#restart.dialogs);
-    this.#trunks = this.#makeTrunks();
+    this.#trunks = makeTrunks(options, ground, this.#userAgent, (flow) => this.#left.flowOpened(flow));
     const trunks = this.#trunks;
     const plan = (offer: Offer) => this.#plan(offer);
     this.#calls = new Calls({ runner, plan, firstLeg: this.#restart.nextLeg, epoch: newEpoch() });
@@ -121,6 +115,7 @@ export class ControlPlane {
     this.#hardware = new Hardware({ engine, log, profile, onFailed });
     this.#voices = this.#makeVoices();
     this.#faces = this.#makeFaces();
+    this.#service = this.#makeService();
     this.#serve();
   }
 
@@ -148,6 +143,16 @@ export class ControlPlane {
     return new Faces({ setup, data, doors, runner, clock, log, before: adoption.states, configuration });
   }
 
+  #makeService(): EngineService {
+    const { log } = this.#options;
+    const { runner, document, adoption } = this.#ground;
+    return new EngineService({
+      ...{ runner, log, document, before: adoption.states, engine: this.#engine, hardware: this.#hardware },
+      ...{ calls: this.#calls, media: this.#media, phones: this.#phones, lines: this.#lines },
+      ...{ voices: this.#voices, upward: this.#upward },
+    });
+  }
+
   #verbs(): Operations {
     const { clock, log, restart } = this.#options;
     const { shelf, testCalls } = this.#voices;
@@ -156,37 +161,6 @@ export class ControlPlane {
       configuration: () => this.#ground.document.configuration,
       emergency: () => this.#hardware.profile.emergency,
       ...(restart === undefined ? {} : { restart }),
-    });
-  }
-
-  #makeUserAgent(): SipUserAgent {
-    const { clock, log, build } = this.#options;
-    const { runner, document } = this.#ground;
-    return new SipUserAgent({
-      runner,
-      clock,
-      log,
-      t1Ms: document.configuration.network.sipT1Ms,
-      userAgentName: `Holdfast ${build}`,
-      tell: (leg, signal) => runner.tell(leg, signal),
-      credentialsOf: (flow, user) => this.#trunks.credentialsOf(flow, user),
-    });
-  }
-
-  #makeTrunks(): Trunks {
-    const { clock, log } = this.#options;
-    const { runner, adoption, document } = this.#ground;
-    const { network } = document.configuration;
-    return new Trunks({
-      runner,
-      clock,
-      agent: this.#userAgent,
-      names: new Resolver(clock),
-      log,
-      address: network.address,
-      t1Ms: network.sipT1Ms,
-      kept: adoption.states,
-      flowOpened: (flow) => this.#left.flowOpened(flow),
     });
   }
 
@@ -221,7 +195,7 @@ export class ControlPlane {
       executorsOf({
         trunks: (wanted) => this.#trunks.configure(wanted),
         lines: (wanted) => this.#configureLines(wanted),
-        hardware: (wanted) => this.#provisionAnew(wanted),
+        hardware: (wanted) => this.#service.provisionAnew(wanted),
         page: () => this.#faces.readdress(),
         mailboxes: (wanted) => this.#voices.configure(wanted),
       }),
@@ -256,70 +230,29 @@ export class ControlPlane {
   }
 
   #listen(): void {
-    const { sink } = this.#ground;
-    const { log, clock, onWork } = this.#options;
+    const { log, onWork } = this.#options;
     this.#engine.onEvent((event) => this.#heard(event));
-    this.#engine.onService((service) => this.#serviced(service));
+    this.#engine.onService((service) => this.#service.told(service));
     this.#engine.onLost((why) => {
-      this.#cause = 'mediaLost';
-      this.#upward.engineLost(why);
+      this.#service.lost(why);
     });
     this.#engine.onConnected((hello) => {
-      this.#connected(hello).then(
-        () => sink.settle(clock.now()),
-        (error: unknown) =>
-          log.error({ why: wordsOf(error) }, 'the engine could not be given its lines; they are out of service'),
+      const served = this.#service.connected(hello).then(() => this.#inService());
+      served.catch((error: unknown) =>
+        log.error({ why: wordsOf(error) }, 'the engine could not be given its lines; they are out of service'),
       );
     });
     this.#engine.onPulse(() => {
       onWork(++this.#work);
-      this.#look().catch((error: unknown) => log.warn({ why: wordsOf(error) }, 'the engine was not audited'));
+      this.#service.look().catch((error: unknown) => log.warn({ why: wordsOf(error) }, 'the engine was not audited'));
     });
   }
 
-  /** The engine is there: it is given its hardware, what nobody wants is taken away, and calls are possible. */
-  async #connected(hello: HelloReply & { readonly sameEpoch: boolean }): Promise<void> {
-    const { runner, document } = this.#ground;
-    if (!hello.sameEpoch) {
-      this.#calls.endAll('mediaLost');
-      this.#media.forget();
-      this.#linesTold = false;
-    }
-    runner.tell(ENGINE_EPOCH, { type: 'connected', epoch: hello.epoch });
-    await this.#hardware.provision(document.revision, document.configuration);
-    const audit = await this.#engine.audit();
-    await this.#media.settled();
-    await this.#hardware.tidy(audit, this.#media.wanted());
-    await this.#voices.takeLeftovers();
-    if (!this.#linesTold) await this.#tellLines(audit);
-    runner.cascade(() => {
-      this.#portsOf(audit);
-      this.#upward.engineBack();
-    });
-    await this.#look();
-    this.#options.log.info({ lines: audit.lines.length }, 'lines are in service: calls are possible');
+  #inService(): void {
+    const { sink } = this.#ground;
     this.#options.onReady();
     void this.#faces.introduce();
-  }
-
-  async #tellLines(audit: AuditReply): Promise<void> {
-    await this.#phones.ready(audit, this.#cause, this.#before);
-    this.#before = new Map();
-    this.#lines.ready(this.#cause);
-    this.#linesTold = true;
-  }
-
-  /** Settings changed cards, ports or sounds. */
-  async #provisionAnew(wanted: Configuration): Promise<void> {
-    await this.#hardware.provision(this.#ground.document.revision, wanted);
-    this.#portsOf(await this.#look());
-  }
-
-  #portsOf(audit: AuditReply): void {
-    for (const line of audit.lines) {
-      const inService = line.available && line.present;
-      this.#upward.port(line.id, inService, inService ? 'found ready' : 'found without card or cable');
-    }
+    sink.settle(this.#options.clock.now());
   }
 
   #configureLines(configuration: Configuration): void {
@@ -333,17 +266,6 @@ export class ControlPlane {
     this.#upward.heard(event);
     if (this.#media.heard(event) || this.#phones.heard(event) || this.#lines.heard(event)) return;
     this.#options.log.debug({ event }, 'an event that nobody waits for');
-  }
-
-  #serviced({ what, is, cause }: Service): void {
-    if (what.startsWith('line/')) this.#upward.port(what, is === 'in', cause);
-    else this.#options.log.warn({ cause }, `${what} is ${is === 'in' ? 'in' : 'out of'} service`);
-  }
-
-  async #look(): Promise<AuditReply> {
-    const audit = await this.#engine.audit();
-    this.#upward.audited(audit);
-    return audit;
   }
 
   // ── what goes down ────────────────────────────────────────────────────────────────────────────

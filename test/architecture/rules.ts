@@ -61,6 +61,8 @@ const COMPOSITION = [
   'upward',
   'adoption',
   'executors',
+  'engine-service',
+  'signalling',
   'faces',
   'voices',
   'doors',

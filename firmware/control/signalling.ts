@@ -1,0 +1,50 @@
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { Ground } from './ground.ts';
+import type { FlowId } from './sip/face.ts';
+import { Resolver } from './sip/resolver/resolver.ts';
+import { SipUserAgent } from './sip/user-agent.ts';
+import { Trunks } from './trunk/trunks.ts';
+
+type SignallingOptions = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly build: string;
+};
+
+/** SIP as the settings want it. `trunks`: asked when there are some. */
+export const makeUserAgent = (
+  { clock, log, build }: SignallingOptions,
+  { runner, document }: Ground,
+  trunks: () => Trunks,
+): SipUserAgent =>
+  new SipUserAgent({
+    runner,
+    clock,
+    log,
+    t1Ms: document.configuration.network.sipT1Ms,
+    userAgentName: `Holdfast ${build}`,
+    tell: (leg, signal) => runner.tell(leg, signal),
+    credentialsOf: (flow, user) => trunks().credentialsOf(flow, user),
+  });
+
+/** The trunks, not configured yet. `flowOpened`: requests can leave over this one. */
+export const makeTrunks = (
+  { clock, log }: SignallingOptions,
+  { runner, adoption, document }: Ground,
+  agent: SipUserAgent,
+  flowOpened: (flow: FlowId) => void,
+): Trunks => {
+  const { network } = document.configuration;
+  return new Trunks({
+    runner,
+    clock,
+    agent,
+    names: new Resolver(clock),
+    log,
+    address: network.address,
+    t1Ms: network.sipT1Ms,
+    kept: adoption.states,
+    flowOpened,
+  });
+};
