@@ -9,14 +9,17 @@ import { type Answer, cookieIn, freePort, openFace, ownPassword, type TestFace }
 const post = (office: TestFace, path: string, body: object, cookie?: string): Promise<Answer> =>
   office.ask({ method: 'POST', path, body: JSON.stringify(body), ...(cookie === undefined ? {} : { cookie }) });
 
-const within = async (work: (office: TestFace) => Promise<void>): Promise<void> => {
-  const office = await openFace();
+const within = async (work: (office: TestFace) => Promise<void>, owned = false): Promise<void> => {
+  const office = await openFace({ owned });
   try {
     await work(office);
   } finally {
     await office.close();
   }
 };
+
+/** Before a face whose first password was changed before. */
+const withinOwned = (work: (office: TestFace) => Promise<void>): Promise<void> => within(work, true);
 
 test('the first password lets in, and nothing else until it is changed', () =>
   within(async (office) => {
@@ -68,7 +71,7 @@ test('eight wrong passwords: the wait grows, and each answer says how long it is
   }));
 
 test('guessing from the same source does not keep out a browser that has signed in before, until its own guesses do', () =>
-  within(async (office) => {
+  withinOwned(async (office) => {
     await office.signIn();
     const signedIn = await post(office, '/api/session', { password: ownPassword });
     const mark = signedIn.headers['set-cookie']![1]!;
@@ -110,7 +113,7 @@ test('a crowd that signs in at once is taken one at a time, and the ninth is tol
   }));
 
 test('signing in again, and out, ends the session before', () =>
-  within(async (office) => {
+  withinOwned(async (office) => {
     const cookie = await office.signIn();
     const again = await post(office, '/api/session', { password: ownPassword }, cookie);
     assert.equal((await office.ask({ path: '/api/calls', cookie })).status, 401);
@@ -134,7 +137,7 @@ test('password and key are stored for the owner of the process only, and never i
   }));
 
 test('what becomes of a change of settings: 200, 409, 422', () =>
-  within(async (office) => {
+  withinOwned(async (office) => {
     const cookie = await office.signIn();
     const change = (base: string, change: object) => post(office, '/api/settings', { base, change }, cookie);
     const done = await change('0-factory', { system: { name: 'x' } });
@@ -155,7 +158,7 @@ test('what becomes of a change of settings: 200, 409, 422', () =>
   }));
 
 test('a verb is done with its arguments; one that is not there is not found; a fault of ours is an answer', () =>
-  within(async (office) => {
+  withinOwned(async (office) => {
     const cookie = await office.signIn();
     const done = await post(office, '/api/operations/test-call', { number: '1' }, cookie);
     assert.deepEqual([done.status, done.json['is']], [200, 'done']);
@@ -168,7 +171,7 @@ test('a verb is done with its arguments; one that is not there is not found; a f
   }));
 
 test('call records are asked for in bounds', () =>
-  within(async (office) => {
+  withinOwned(async (office) => {
     const cookie = await office.signIn();
     await office.ask({ path: '/api/calls?before=7&limit=5&number=201', cookie });
     assert.deepEqual(office.asked, ['calls {"limit":5,"before":"7","number":"201"}']);
@@ -177,7 +180,7 @@ test('call records are asked for in bounds', () =>
   }));
 
 test('a message is read whole and in ranges; a greeting that is no sound is refused', () =>
-  within(async (office) => {
+  withinOwned(async (office) => {
     const cookie = await office.signIn();
     const path = '/api/messages/line%2F1/one/audio';
     const part = (range: string) => office.ask({ path, cookie, headers: { range } });
@@ -234,7 +237,7 @@ test('the page answers by its own names only', () =>
   }));
 
 test('live: at once, at each change at most five times a second, nine are too many, and its end with the session', () =>
-  within(async (office) => {
+  withinOwned(async (office) => {
     const cookie = await office.signIn();
     const live = await openLive(office, cookie);
     await until(() => live.views === 1);
@@ -251,7 +254,7 @@ test('live: at once, at each change at most five times a second, nine are too ma
   }));
 
 test('a reader of the live view who does not read is dropped', () =>
-  within(async (office) => {
+  withinOwned(async (office) => {
     office.view.padding = 'x'.repeat(3_000_000);
     const live = await openLive(office, await office.signIn(), 'pauses');
     await until(() => {
@@ -262,7 +265,7 @@ test('a reader of the live view who does not read is dropped', () =>
   }));
 
 test('the page moves to another port; the answer that is under way still comes', () =>
-  within(async (office) => {
+  withinOwned(async (office) => {
     const before = office.access.httpsPort;
     const live = await openLive(office, await office.signIn());
     office.access.httpsPort = await freePort();
@@ -314,24 +317,22 @@ const openLive = (office: TestFace, cookie: string, pauses?: 'pauses'): Promise<
     request.on('error', reject);
   });
 
-test('a damaged certificate or password file is set aside; certificate and first password are made anew', async () => {
-  const office = await openFace();
-  const { fingerprint } = office.face;
-  const folder = join(office.folder, 'access');
-  const text = readFileSync(join(folder, 'certificate'), 'utf8');
-  assert.ok(text.includes('BEGIN CERTIFICATE'));
-  writeFileSync(join(folder, 'certificate'), text.slice(0, 400));
-  rmSync(join(folder, 'certificate.prev'), { force: true });
-  await office.face.close();
-  const again = await office.reopen();
-  assert.notEqual(again.fingerprint, fingerprint);
-  const damages = office.facts.flatMap((fact) => (fact.fact === 'storeDamaged' ? [fact.why] : []));
-  assert.equal(damages.length, 1, 'it is an alarm');
-  assert.match(damages[0]!, /access\/certificate: .*; kept as .*certificate\.damaged/);
-  assert.ok(readdirSync(folder).some((name) => name.startsWith('certificate.damaged')));
-  await again.close();
-  await office.close();
-});
+test('a damaged certificate or password file is set aside; certificate and first password are made anew', () =>
+  within(async (office) => {
+    const { fingerprint } = office.face;
+    const folder = join(office.folder, 'access');
+    const text = readFileSync(join(folder, 'certificate'), 'utf8');
+    assert.ok(text.includes('BEGIN CERTIFICATE'));
+    writeFileSync(join(folder, 'certificate'), text.slice(0, 400));
+    rmSync(join(folder, 'certificate.prev'), { force: true });
+    await office.face.close();
+    const again = await office.reopen();
+    assert.notEqual(again.fingerprint, fingerprint);
+    const damages = office.facts.flatMap((fact) => (fact.fact === 'storeDamaged' ? [fact.why] : []));
+    assert.equal(damages.length, 1, 'it is an alarm');
+    assert.match(damages[0]!, /access\/certificate: .*; kept as .*certificate\.damaged/);
+    assert.ok(readdirSync(folder).some((name) => name.startsWith('certificate.damaged')));
+  }));
 
 test('a forgotten password: its file removed, the next start makes a first one, and nobody is signed in any more', () =>
   within(async (office) => {
@@ -349,5 +350,4 @@ test('a forgotten password: its file removed, the next start makes a first one, 
     const anew = await office.reopen(left);
     assert.ok(anew.firstPassword !== undefined && anew.firstPassword !== former);
     assert.equal((await office.ask({ path: '/api/session', cookie })).json['signedIn'], false);
-    await anew.close();
   }));

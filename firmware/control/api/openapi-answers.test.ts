@@ -32,7 +32,7 @@ let cookie: string;
 before(async () => {
   labServer.listen(join(folder, 'lab.sock'));
   await once(labServer, 'listening');
-  office = await openFace(join(folder, 'lab.sock'));
+  office = await openFace({ lab: join(folder, 'lab.sock') });
   cookie = await office.signIn();
 });
 after(async () => {

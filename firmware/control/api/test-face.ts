@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as ask, type IncomingHttpHeaders } from 'node:http';
 import { request as askSecurely } from 'node:https';
 import { createServer } from 'node:net';
@@ -105,6 +105,16 @@ export const askFace = (usual: number, asked: Asked): Promise<Answer> =>
     else request.write(body ?? '');
   });
 
+/** The stored password once the first one was changed: each scrypt takes its time. */
+let ownedFile: string | undefined;
+
+export type FaceTest = {
+  /** Socket of the lab, where a test brings one. */
+  readonly lab?: string;
+  /** The first password was changed to `ownPassword` before; after another test of the file has done so. */
+  readonly owned?: boolean;
+};
+
 /** What the maker has made for the first face of a test file; the next ones take it again. */
 let made: string | undefined;
 
@@ -192,8 +202,7 @@ const doorsOf = (
   state: (fact) => facts.push(fact),
 });
 
-/** `lab`: its socket, where a test brings one. */
-export const openFace = async (lab?: string): Promise<TestFace> => {
+export const openFace = async ({ lab, owned = false }: FaceTest = {}): Promise<TestFace> => {
   const before = new Map<string, unknown>();
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-face-'));
   const [asked, facts, listeners] = [[] as string[], [] as Fact[], new Set<() => void>()];
@@ -218,22 +227,33 @@ export const openFace = async (lab?: string): Promise<TestFace> => {
     certificateMaker: makerIn(folder),
     openapi: join(folder, 'openapi.json'),
   };
+  if (owned && ownedFile !== undefined) {
+    mkdirSync(options.folder);
+    writeFileSync(join(options.folder, 'password'), ownedFile, { mode: 0o600 });
+  }
   const face = await Face.open(options);
   [, made] = readFileSync(join(options.folder, 'certificate'), 'utf8').split('\n');
+  const others: Face[] = [];
   const send = (request: Asked) => askFace(access.httpsPort, request);
   return {
     ...{ view, face, port: httpsPort, httpPort, folder, facts, asked, access, runner, ask: send },
     changeStatus: () => {
       for (const listener of listeners) listener();
     },
-    signIn: () => signIn(face, send),
-    reopen: (left = new Map()) => {
+    signIn: async () => {
+      const cookie = await signIn(face, send);
+      ownedFile ??= readFileSync(join(options.folder, 'password'), 'utf8');
+      return cookie;
+    },
+    reopen: async (left = new Map()) => {
       made = undefined;
       makerIn(folder);
-      return Face.open({ ...options, before: left });
+      const another = await Face.open({ ...options, before: left });
+      others.push(another);
+      return another;
     },
     close: async () => {
-      await face.close();
+      for (const each of [face, ...others]) await each.close();
       // their deadlines would keep the test from ending
       for (const id of [...runner.ids()]) runner.drop(id);
       runner.cascade(() => {});
