@@ -83,12 +83,16 @@ export const judged = async (page: Page, what: string): Promise<void> => {
   assert.deepEqual(await axeViolations(page), [], what);
 };
 
-/** A picture of a page that axe has nothing against, in a window as high as the page; no key looks touched. */
-export const judgedPicture = async ({ site }: Walk, page: Page, name: string): Promise<void> => {
+/**
+ * A picture of a page that axe has nothing against, in a window as high as the page; no key looks touched. It is taken
+ * when an expression in the page becomes true.
+ */
+export const judgedPicture = async ({ site }: Walk, page: Page, name: string, when = 'true'): Promise<void> => {
   await judged(page, name);
   const { width, height } = page.viewportSize() ?? desk;
   await page.mouse.move(0, 0);
   await page.setViewportSize({ width, height: Math.max(height, await page.evaluate('document.body.scrollHeight')) });
+  await eventually(`the moment of the picture ${name}`, 10_000, () => page.evaluate<boolean>(when));
   await picture(site, page, name);
   await page.setViewportSize({ width, height });
 };
