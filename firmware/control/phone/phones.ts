@@ -39,6 +39,8 @@ export class Phones implements LegMaker {
   /** Phones whose call goes on from before this plane began: what was found at its start does not end it. */
   readonly #adopted = new Set<string>();
   #inService = false;
+  /** Handsets that moved while all are being looked at: whether each was lifted. */
+  #moved: Map<string, boolean> | undefined;
 
   constructor(options: PhonesOptions) {
     this.#options = options;
@@ -102,15 +104,22 @@ export class Phones implements LegMaker {
 
   /**
    * The engine was provisioned (again): standing orders are given, and each phone is told where its handset is.
-   * A handset that was in a call hears the tone of `cause`. `before`: states that a plane before us has left.
+   * A handset that was in a call hears the tone of `cause`. `before`: states that a plane before us has left. The
+   * audit only says which lines there are: somebody may lift a handset at any moment after it.
    */
   async ready(audit: AuditReply, cause: Cause, before: ReadonlyMap<string, unknown> = new Map()): Promise<void> {
     const { runner, engine } = this.#options;
     this.#inService = true;
     const found = audit.lines.filter((line) => line.kind === 'fxs' && runner.has(idOf(line.id)));
+    this.#moved = new Map();
     await Promise.all(found.map(({ id }) => engine.modify({ termination: id, standing: this.#standing(id) })));
+    const now = await engine.audit();
+    const lifted = new Set(now.lines.filter(({ offHook }) => offHook).map(({ id }) => id));
+    const moved = this.#moved;
+    this.#moved = undefined;
     runner.cascade(() => {
-      for (const { id, offHook } of found) {
+      for (const { id } of found) {
+        const offHook = moved?.get(idOf(id)) ?? lifted.has(id);
         if (this.#adopted.delete(idOf(id))) continue;
         const lost = wasInCall(before.get(idOf(id)) as Phone | undefined);
         this.#tell(idOf(id), { type: 'found', offHook, lost, cause });
@@ -122,6 +131,8 @@ export class Phones implements LegMaker {
   heard(event: Notify): boolean {
     const id = idOf(event.termination);
     if (!this.#options.runner.has(id)) return false;
+    const { is } = event.event;
+    if (is === 'offHook' || is === 'onHook') this.#moved?.set(id, is === 'offHook');
     this.#tell(id, { type: 'line', event: event.event } as PhoneEvent);
     return true;
   }

@@ -501,6 +501,20 @@ describe('a start that finds handsets lifted', () => {
     assert.deepEqual(office.userAgent.did, ['invite primary sip:3456@primary']);
   });
 
+  it('believes the lift, not an older audit: of one that is lifted after it, and while orders are given', async () => {
+    const audit = await office.engine.audit();
+    office.engine.lifted.add('line/1');
+    await lift();
+    const ready = office.phones.ready(audit, 'gatewayRestarted', new Map());
+    await office.line('line/2', { is: 'offHook' });
+    await ready;
+    await office.settle();
+    assert.deepEqual([office.phone('line/1'), office.phone('line/2')], ['dialling', 'dialling']);
+    await office.line('line/2', { is: 'onHook' });
+    await office.dial('line/1', '3456');
+    assert.deepEqual(office.userAgent.did, ['invite primary sip:3456@primary']);
+  });
+
   it('does not disturb one whose lifting was heard already', async () => {
     await lift();
     await office.dial('line/1', '34');
