@@ -22,13 +22,13 @@ const connected = async (path: string): Promise<BenchClient> => {
 };
 
 /** Milliseconds from the start of the box to dial tone on its last phone, and when the bench was there. */
-const timed = async (site: Site, phones: number, exchangeLines: number) => {
+const timed = async (site: Site) => {
   const began = monotonicMs();
-  const gateway = await startGateway(site, { phones, exchangeLines, trunks: [] }, false);
+  const gateway = await startGateway(site, { phones: PHONES, exchangeLines: EXCHANGE_LINES, trunks: [] }, false);
   const bench = await connected(gateway.benchPath);
   const benchMs = monotonicMs() - began;
   const heard = await Promise.all(
-    Array.from({ length: phones }, async (_, i) => {
+    Array.from({ length: PHONES }, async (_, i) => {
       await bench.lift(phone(i + 1));
       const { at } = await bench.waitFor(phone(i + 1), 'tone', { hertz: [350, 440], timeoutMs: 20_000 });
       return at - began;
@@ -48,17 +48,26 @@ const bareNodeMs = async (): Promise<number> => {
 };
 
 export const bench: Bench = {
-  limits: [{ name: 'start', what: `start of the bundle to dial tone on ${PHONES} phones`, unit: 'ms', goal: 1500 }],
+  limits: [
+    { name: 'start', what: `first start of the bundle to dial tone on ${PHONES} phones`, unit: 'ms', goal: 1500 },
+    { name: 'start-again', what: 'the same with certificate and password made before', unit: 'ms', goal: 1500 },
+  ],
   async run(site) {
     const bare: number[] = [];
     for (let i = 0; i < 5; i++) bare.push(await bareNodeMs());
-    const full = await timed(site, PHONES, EXCHANGE_LINES);
+    // the first one makes a certificate and a password meanwhile
+    const [first, again] = [await timed(site), await timed(site)];
+    const detail = ({ firstMs, benchMs }: typeof first) => ({
+      firstPhoneMs: rounded(firstMs, 0),
+      benchSocketMs: rounded(benchMs, 0),
+    });
     return {
       start: {
-        value: rounded(full.allMs, 0),
+        value: rounded(first.allMs, 0),
         peer: { is: 'Node that starts Node and ends', value: rounded(median(bare), 0) },
-        detail: { firstPhoneMs: rounded(full.firstMs, 0), benchSocketMs: rounded(full.benchMs, 0) },
+        detail: detail(first),
       },
+      'start-again': { value: rounded(again.allMs, 0), detail: detail(again) },
     };
   },
 };
