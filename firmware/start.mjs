@@ -124,7 +124,7 @@ const sayWhatToDo = ({ access }) => {
   The first password stands above, the first time. What to do now:
     1. Sign in, choose a password, lift the handset of a phone and dial 600: you hear yourself.
     2. Freeze softswitch a in the lab and dial 600 again: the call goes through b.
-    3. Stop both, call a phone from its exchange line and let it ring: the mailbox answers. *97 plays the message.
+    3. Stop both, let somebody call by the exchange line (in the lab) and let it ring: the mailbox answers. *97 plays the message.
     4. Without a page, from another shell: ${command} lift phone/1
 `);
   }, 500);
