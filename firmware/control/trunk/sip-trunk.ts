@@ -1,13 +1,10 @@
 import type { Account, Trunk } from '../../config/schema.ts';
 import { wordsOf } from '../../core/error.ts';
-import type { Log } from '../../core/log.ts';
-import type { Runner } from '../../core/runner.ts';
 import type { Fact, LegId } from '../facts.ts';
-import type { Credentials, Endpoint, FlowId, NameAddress, SipSignal, UriText, UserAgent } from '../sip/face.ts';
-import { RegistrationClient, type RegistrationView } from '../sip/registration.ts';
-import type { Registration, RegistrationIdentity } from '../sip/registration-machine.ts';
+import type { Credentials, Endpoint, FlowId, NameAddress, SipSignal, UriText } from '../sip/face.ts';
+import type { RegistrationView } from '../sip/registration.ts';
 import { type AnalysisAbout, type AnalysisWait, analysis, type RegistrationAnalysis } from './analysis.ts';
-import { evidenceOfOutcome, evidenceOfSignal } from './evidence.ts';
+import { evidenceOfSignal } from './evidence.ts';
 import { closedFlow, type FlowEffect, type FlowEvent, FlowMachine, type FlowState } from './flow-machine.ts';
 import {
   type Evidence,
@@ -24,32 +21,13 @@ import {
   credentialsOf,
   domainOf,
   escapedUser,
-  sameCredentials,
   sameFlow,
   sameRegistrar,
 } from './identity.ts';
 import { probe } from './probe.ts';
+import { TrunkRegistrations } from './registrations.ts';
+import type { SipTrunkTools } from './sip-trunk-tools.ts';
 import type { TrunkShown, TrunkSnapshot, VerdictOverrides } from './trunk.ts';
-
-/** What a SIP trunk works with; handed in by `trunks.ts`. */
-export type SipTrunkTools = {
-  readonly runner: Runner;
-  readonly agent: UserAgent;
-  /** `sip/resolver`: last good answer at once, or asked for. */
-  readonly names: { known(host: string): string | undefined; address(host: string): Promise<string> };
-  /** The flow stands: requests can leave over it. */
-  readonly flowOpened: (flow: FlowId) => void;
-  readonly log: Log;
-  readonly random: () => number;
-  /** Own address for signalling towards a far literal address. */
-  readonly ownAddress: (far: string) => Promise<string>;
-  readonly t1Ms: number;
-  readonly newId: () => string;
-  readonly identityOf: (account: string) => RegistrationIdentity;
-  readonly siblingTokens: (account: string) => readonly string[];
-  /** State that a plane before us left under this machine id. */
-  readonly kept: (id: string) => unknown;
-};
 
 /** All that an INVITE of an account over this trunk needs besides SDP and headers. */
 export type OutgoingBasis = {
@@ -62,18 +40,13 @@ export type OutgoingBasis = {
   readonly credentials?: Credentials;
 };
 
-/** First REGISTERs and those after a nudge are spread, a share an account, never beyond this. */
-const START_SPREAD_MS = 2000;
-const NUDGE_SPREAD_MS = 1500;
-const SPREAD_PER_ACCOUNT_MS = 25;
-
 /** One SIP softswitch: its flow, its health, and a registration of every account. */
 export class SipTrunk {
   readonly id: string;
   readonly #tools: SipTrunkTools;
   readonly #flowMachineId: string;
   readonly #healthId: string;
-  readonly #registrations = new Map<string, RegistrationClient>();
+  readonly #registrations: TrunkRegistrations;
   readonly #calls = new Set<LegId>();
   #settings: Trunk;
   #accounts: readonly Account[];
@@ -89,7 +62,11 @@ export class SipTrunk {
     tools.runner.host(this.#flowMachineId, new FlowMachine(tools.random), closedFlow, (e) => this.#onFlow(e), {
       kept: false,
     });
-    for (const account of this.#registering()) this.#register(account);
+    this.#registrations = new TrunkRegistrations({
+      ...{ tools, settings: () => this.#settings, accounts: () => this.#accounts },
+      contact: (token) => this.#contact(token),
+      heard: (evidence) => this.#tellHealth(evidence),
+    });
   }
 
   /** Opens the flow; registrations and probes begin when it stands. */
@@ -104,9 +81,7 @@ export class SipTrunk {
     this.#settings = settings;
     this.#accounts = accounts;
     this.#tools.runner.cascade(() => {
-      this.#dropStrangers();
-      for (const account of this.#registering())
-        this.#reconfigure(account, formerly.get(account.id), !sameRegistrar(before, settings));
+      this.#registrations.configure(formerly, { everybody: !sameRegistrar(before, settings), open: this.#open() });
       if (!sameFlow(before, settings)) this.#tellFlow({ type: 'reopen' });
       if (before.probeIntervalS !== settings.probeIntervalS && this.#open()) this.#hostHealth(this.health());
     });
@@ -114,19 +89,18 @@ export class SipTrunk {
 
   /** Unbinds every account, waiting 2 s at most, and lets the flow go afterwards through `close`. */
   unbind(): void {
-    for (const registration of this.#registrations.values()) registration.stop();
+    this.#registrations.stop();
   }
 
   /** True when no unbinding is under way any more. */
   get quiet(): boolean {
-    return [...this.#registrations.values()].every((each) => each.state.is === 'off');
+    return this.#registrations.quiet;
   }
 
   /** Closes the flow and forgets every machine of this trunk. */
   close(): void {
     const { runner } = this.#tools;
-    for (const registration of this.#registrations.values()) registration.drop();
-    this.#registrations.clear();
+    this.#registrations.drop();
     this.#tellFlow({ type: 'stop' });
     runner.drop(this.#healthId);
     runner.drop(this.#flowMachineId);
@@ -142,7 +116,7 @@ export class SipTrunk {
       priority,
       callsUp: this.#calls.size,
       callLimit,
-      bound: this.#bound(),
+      bound: this.#registrations.bound(),
       silenceBudgetMs: silenceBudgetMs(this.#settings.silenceBudgetMs, health),
       progressBudgetMs,
       ringMs: ringS * 1000,
@@ -187,7 +161,7 @@ export class SipTrunk {
   }
 
   registrations(): readonly RegistrationView[] {
-    return [...this.#registrations.values()].map((registration) => registration.view());
+    return this.#registrations.views();
   }
 
   health(): Health {
@@ -213,7 +187,7 @@ export class SipTrunk {
   /** The network under the trunk went or came. */
   link(up: boolean): void {
     this.#tellHealth({ from: 'link', type: up ? 'restored' : 'cut' });
-    if (up) this.#nudgeAll();
+    if (up) this.#registrations.nudge();
   }
 
   siblingLost(account: string): void {
@@ -222,9 +196,7 @@ export class SipTrunk {
 
   /** The account whose contact has this token as its user part. */
   accountOfToken(requestUser: string): Account | undefined {
-    for (const account of this.#accounts)
-      if (this.#registrations.get(account.id)?.token === requestUser) return account;
-    return undefined;
+    return this.#accounts.find((account) => this.#registrations.get(account.id)?.token === requestUser);
   }
 
   /** Whether a request that came over this trunk's flow may speak to us: from its far address, or to a token of ours. */
@@ -258,77 +230,6 @@ export class SipTrunk {
     };
   }
 
-  #registering(): readonly Account[] {
-    return this.#settings.kind === 'registering' ? this.#accounts : [];
-  }
-
-  /** A peer knows us by our address: every account may call over it without a binding. */
-  #bound(): readonly string[] {
-    if (this.#settings.kind === 'peer') return this.#accounts.map((account) => account.id);
-    const views = this.registrations().filter((view) => view.bound);
-    return views.map((view) => view.account);
-  }
-
-  #register(account: Account): RegistrationClient {
-    const { runner, agent, random, t1Ms, identityOf, siblingTokens, kept } = this.#tools;
-    const host = {
-      runner,
-      agent,
-      random,
-      t1Ms,
-      trunk: this.id,
-      account: account.id,
-      host: () => this.#settings.host,
-      basis: (token: string) => this.#registerBasis(account.id, token),
-      heard: (outcome: Parameters<typeof evidenceOfOutcome>[1]) =>
-        this.#tellHealth(evidenceOfOutcome('registration', outcome)),
-      siblingTokens: siblingTokens(account.id),
-    };
-    const state = kept(`registration/${this.id}/${account.id}`) as Registration | undefined;
-    const { registerExpiryS } = this.#settings;
-    const registration = new RegistrationClient(host, identityOf(account.id), registerExpiryS, state);
-    this.#registrations.set(account.id, registration);
-    return registration;
-  }
-
-  #reconfigure(account: Account, before: Account | undefined, everybody: boolean): void {
-    const registration = this.#registrations.get(account.id);
-    if (!registration) {
-      const added = this.#register(account);
-      if (this.#open()) added.start(0);
-    } else if (everybody || !before || !sameCredentials(before, account)) {
-      registration.configure(this.#settings.registerExpiryS);
-    }
-  }
-
-  /** Accounts that are gone unbind; their machines end by themselves and are dropped at the next change. */
-  #dropStrangers(): void {
-    const wanted = new Set(this.#registering().map((account) => account.id));
-    for (const [id, registration] of this.#registrations) {
-      if (wanted.has(id)) continue;
-      if (registration.state.is === 'off') {
-        registration.drop();
-        this.#registrations.delete(id);
-      } else registration.stop();
-    }
-  }
-
-  #registerBasis(accountId: string, token: string) {
-    const account = this.#accounts.find((each) => each.id === accountId) ?? this.#departed.get(accountId);
-    const contact = this.#contact(token);
-    if (!account || contact === undefined) return undefined;
-    this.#departed.set(accountId, account);
-    return {
-      flow: this.id,
-      registrar: `sip:${domainOf(this.#settings)}`,
-      addressOfRecord: addressOfRecord(this.#settings, account),
-      contact,
-      credentials: credentialsOf(account),
-    };
-  }
-  /** Accounts by their last REGISTER: one that was removed still has to unbind. */
-  readonly #departed = new Map<string, Account>();
-
   #contact(user: string): UriText | undefined {
     const flow = this.#flow();
     if (flow?.is !== 'open') return undefined;
@@ -360,7 +261,7 @@ export class SipTrunk {
           agent.closeFlow(this.id).catch((error) => log.warn({ trunk: this.id, err: error }, 'a flow did not close'));
         });
     } else if (effect.tell === 'open') this.#flowOpened();
-    else for (const each of this.#registrations.values()) each.noFlow(effect.failed.cause, effect.failed.detail);
+    else this.#registrations.noFlow(effect.failed);
   }
 
   async #openFlow(attempt: number): Promise<void> {
@@ -386,11 +287,7 @@ export class SipTrunk {
     const left = kept(this.#healthId) as Health | undefined;
     const now = runner.now();
     this.#hostHealth(known ?? (left ? resumedHealth(left, now) : firstHealth(now)));
-    const spread = this.#registrations.size < 2 ? 0 : this.#spread(START_SPREAD_MS);
-    for (const registration of this.#registrations.values()) {
-      registration.start(spread);
-      registration.nudge(spread);
-    }
+    this.#registrations.start();
   }
 
   #hostHealth(state: Health): void {
@@ -403,7 +300,7 @@ export class SipTrunk {
   #onHealth(effect: HealthEffect): void {
     const { runner } = this.#tools;
     if ('fact' in effect) runner.fact({ fact: effect.fact, trunk: this.id, why: effect.why } satisfies Fact);
-    else if (effect.do === 'reregister') this.#nudgeAll();
+    else if (effect.do === 'reregister') this.#registrations.nudge();
     else runner.outward(() => this.#probe(effect.giveUpAfterMs));
   }
 
@@ -420,15 +317,6 @@ export class SipTrunk {
       giveUpAfterMs,
     };
     probe(agent, ask, (evidence) => this.#tellHealth(evidence));
-  }
-
-  #nudgeAll(): void {
-    const spread = this.#registrations.size < 2 ? 0 : this.#spread(NUDGE_SPREAD_MS);
-    for (const registration of this.#registrations.values()) registration.nudge(spread);
-  }
-
-  #spread(longestMs: number): number {
-    return Math.min(longestMs, SPREAD_PER_ACCOUNT_MS * this.#registrations.size);
   }
 }
 

@@ -12,7 +12,8 @@ import type { RegistrationAnalysis } from './analysis.ts';
 import { Blocks } from './blocks.ts';
 import { LineTrunk } from './line-trunk.ts';
 import { ownAddressTowards } from './own-address.ts';
-import { SipTrunk, type SipTrunkTools } from './sip-trunk.ts';
+import { SipTrunk } from './sip-trunk.ts';
+import type { SipTrunkTools } from './sip-trunk-tools.ts';
 import type { TrunkShown, TrunkSnapshot } from './trunk.ts';
 
 export type TrunksTools = {

@@ -1,0 +1,24 @@
+import type { Log } from '../../core/log.ts';
+import type { Runner } from '../../core/runner.ts';
+import type { FlowId, UserAgent } from '../sip/face.ts';
+import type { RegistrationIdentity } from '../sip/registration-machine.ts';
+
+/** What a SIP trunk works with; handed in by `trunks.ts`. */
+export type SipTrunkTools = {
+  readonly runner: Runner;
+  readonly agent: UserAgent;
+  /** `sip/resolver`: last good answer at once, or asked for. */
+  readonly names: { known(host: string): string | undefined; address(host: string): Promise<string> };
+  /** The flow stands: requests can leave over it. */
+  readonly flowOpened: (flow: FlowId) => void;
+  readonly log: Log;
+  readonly random: () => number;
+  /** Own address for signalling towards a far literal address. */
+  readonly ownAddress: (far: string) => Promise<string>;
+  readonly t1Ms: number;
+  readonly newId: () => string;
+  readonly identityOf: (account: string) => RegistrationIdentity;
+  readonly siblingTokens: (account: string) => readonly string[];
+  /** State that a plane before us left under this machine id. */
+  readonly kept: (id: string) => unknown;
+};
