@@ -1,13 +1,11 @@
-import { LARGEST_SPOKEN_NUMBER, type SentenceName } from '../../profiles/sentence/names.ts';
+import { numberSentences, type SentenceName } from '../../profiles/sentence/names.ts';
 import type { Message } from '../mailbox/shelf.ts';
 
 /** What is said: a sentence of the set, or a sound file as it stands. */
 export type Utterance = SentenceName | { readonly file: string } | { readonly message: string };
 
-const count = (number: number): readonly SentenceName[] =>
-  number > LARGEST_SPOKEN_NUMBER ? ['many'] : [`number${number}`];
 const counted = (number: number, one: SentenceName, several: SentenceName): readonly SentenceName[] =>
-  number === 1 ? [one] : [...count(number), several];
+  number === 1 ? [one] : [...numberSentences(number), several];
 
 /** How many messages wait and are kept, in words. */
 export const summaryOf = (messages: readonly Message[]): readonly SentenceName[] => {

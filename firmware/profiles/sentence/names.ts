@@ -47,3 +47,7 @@ export const sentenceNames = [
   ...Array.from({ length: LARGEST_SPOKEN_NUMBER + 1 }, (_, number) => `number${number}` as const),
 ] as const;
 export type SentenceName = Exclude<(typeof sentenceNames)[number], `number${number}`> | `number${number}`;
+
+/** A count in words: one sentence, `many` beyond the largest that is spoken. Rounds nothing: `number` is whole. */
+export const numberSentences = (number: number): readonly SentenceName[] =>
+  number > LARGEST_SPOKEN_NUMBER ? ['many'] : [`number${number}`];

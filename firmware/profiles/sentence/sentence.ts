@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { LARGEST_SPOKEN_NUMBER, type Language, type SentenceName } from './names.ts';
+import type { Language, SentenceName } from './names.ts';
 
 /** Where sentences are: the language, the folder that comes with the box, and a folder of own recordings (or empty). */
 export type SentenceSet = { readonly language: Language; readonly folder: string; readonly own: string };
@@ -58,7 +58,3 @@ export const sentenceFile = (name: SentenceName, { language, folder, own }: Sent
   const spoken = join(folder, language, `${name}.wav`);
   return existsSync(spoken) ? spoken : join(folder, 'en', `${name}.wav`);
 };
-
-/** A count in words: one sentence, `many` beyond the largest that is spoken. Rounds nothing: `number` is whole. */
-export const numberSentences = (number: number): readonly SentenceName[] =>
-  number > LARGEST_SPOKEN_NUMBER ? ['many'] : [`number${number}`];

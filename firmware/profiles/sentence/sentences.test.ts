@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { muLaw } from '../../engine/codec/g711.ts';
 import { powerAt, powerOf } from '../../engine/sound/level.ts';
 import { decodeWav } from '../../engine/sound/wav.ts';
-import { languages, type SentenceName, sentenceNames } from './names.ts';
-import { numberSentences, recordingFault, sentenceFile } from './sentence.ts';
+import { languages, numberSentences, type SentenceName, sentenceNames } from './names.ts';
+import { recordingFault, sentenceFile } from './sentence.ts';
 import { texts } from './texts.ts';
 import { fingerprintOf, type MadeBy, TONE_FINGERPRINT, voices } from './voices.ts';
 
