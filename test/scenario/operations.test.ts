@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CallInWords, Calls, OperationInfo, OperationOutcome } from '../../firmware/control/api/wire.ts';
 import type { RegistrationAnalysis } from '../../firmware/control/trunk/analysis.ts';
+import { readWav } from '../peer/audio.ts';
 import { gatewayConfiguration } from '../peer/configuration.ts';
 import { Gateway } from '../peer/gateway.ts';
 import { PageClient } from '../peer/page-client.ts';
 import { onSite } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
 import { bound, dial, farHertz, farNumber, hearsTone, openOffice, startSoftswitches } from './office.ts';
+import { assertSpoken } from './spoken.ts';
 
 const run = async (page: PageClient, name: string, args: object = {}): Promise<OperationOutcome> => {
   const { body } = await page.send({ path: `/api/operations/${name}`, json: args });
@@ -129,6 +131,11 @@ test(
       [false, 401],
     );
 
+    // each refusal makes the wait before the next REGISTER longer; a person does not wait for it
+    const asked = performance.now();
+    assert.match(sentenceOf(await run(page, 'analyse-registration', { trunk: 'secondary', account: '102' })), /: 401 /);
+    assert.ok(performance.now() - asked < 1_000, `analysed after ${performance.now() - asked} ms`);
+
     await b.stop();
     const began = performance.now();
     const gone = await run(page, 'analyse-registration', { trunk: 'secondary', account: '101' });
@@ -140,6 +147,32 @@ test(
     assert.ok(refused.is === 'refused' && refused.refused[0]?.path === 'number', JSON.stringify(refused));
     assert.equal((await run(page, 'analyse-registration', { trunk: 'third', account: '101' })).is, 'refused');
     assert.equal((await page.send({ path: '/api/operations/no-such', json: {} })).status, 404);
+  }),
+);
+
+test(
+  'a test call from the page is answered by the far end, which hears the sentence; the record has it',
+  onSite(async (site) => {
+    const { far, gateway } = await openOffice(site, { configuration: { exchangeLines: 0 } });
+    const page = await PageClient.signIn(gateway);
+    const outcome = await run(page, 'test-call', { number: farNumber });
+    assert.match(
+      sentenceOf(outcome),
+      /^The test call to 201 was answered after [^.]+(\.\d)? m?s\. Ways: primary: answered\.$/,
+    );
+    assert.equal(outcome.is, 'done');
+    const established = far.events.filter(({ type }) => type === 'CALL_ESTABLISHED');
+    assert.deepEqual(
+      established.map(({ direction }) => direction),
+      ['incoming'],
+    );
+    await eventually('the far end to be free', 3_000, () => far.openCalls().length === 0);
+    assertSpoken(readWav(far.recordings().at(-1)!), 'testCall');
+    const { record } = await newest(page, 1);
+    assert.deepEqual(
+      [record.from.kind, record.dialled, record.cause, waysOf({ record } as CallInWords)],
+      ['gateway', farNumber, 'hungUp', ['primary']],
+    );
   }),
 );
 

@@ -37,6 +37,12 @@ const bestMatch = (heard: readonly number[], said: readonly number[], fromMs: nu
   return best;
 };
 
+/** Asserts that this sentence was heard. */
+export const assertSpoken = (heard: Sound, name: string): void => {
+  const found = bestMatch(envelope(heard), envelope(sentence(name)), 0);
+  assert.ok(found.alike > 0.9, `${name} was heard: ${JSON.stringify(found)}`);
+};
+
 /** Asserts that this sentence was heard twice, one after the other; gives the end of the second, ms. */
 export const assertSpokenTwice = (heard: Sound, name: string): number => {
   const said = sentence(name);

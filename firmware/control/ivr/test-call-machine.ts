@@ -7,9 +7,9 @@ export const LONGEST_RINGING_MS = 60_000;
 /** The sentence takes a few seconds; an engine that does not say that it has ended must not hold the call. */
 export const LONGEST_SAYING_MS = 30_000;
 
-/** The calling leg of a test call: rings out, pauses after the answer, speaks, hangs up. */
+/** The calling leg of a test call: rings out, pauses after the answer, speaks, pauses, hangs up. */
 export type TestCall =
-  | { readonly phase: 'calling' | 'answered' | 'speaking'; readonly leg: LegId; readonly until: Instant }
+  | { readonly phase: 'calling' | 'answered' | 'speaking' | 'said'; readonly leg: LegId; readonly until: Instant }
   | { readonly phase: 'gone'; readonly leg: LegId };
 export type TestCallEvent =
   | { readonly type: 'command'; readonly command: LegCommand }
@@ -35,7 +35,7 @@ export const testCallMachine: Machine<TestCall, TestCallEvent, TestCallEffect> =
       case 'mediaFailed':
         return gone(call.leg, 'mediaLost');
       case 'said':
-        return call.phase === 'speaking' ? gone(call.leg, 'hungUp') : stay;
+        return call.phase === 'speaking' ? said(call.leg, now) : stay;
       default:
         return stay;
     }
@@ -54,6 +54,12 @@ function lapsed({ phase, leg }: TestCall, now: Instant): Out {
   if (phase !== 'answered') return gone(leg, 'hungUp');
   return { state: { phase: 'speaking', leg, until: after(now, LONGEST_SAYING_MS) }, effects: [{ do: 'speak' }] };
 }
+
+/** The far end still has the end of it in its buffer: whoever hangs up now cuts it off. */
+const said = (leg: LegId, now: Instant): Out => ({
+  state: { phase: 'said', leg, until: after(now, ANSWER_PAUSE_MS) },
+  effects: [],
+});
 
 const gone = (leg: LegId, cause: Extract<LegEvent, { type: 'released' }>['cause']): Out => ({
   state: { phase: 'gone', leg },

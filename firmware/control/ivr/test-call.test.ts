@@ -35,6 +35,9 @@ describe('a test call', () => {
     await office.turn(1);
     assert.equal(office.engine.modes.get('player/1'), 'receiveOnly');
     await office.heard();
+    await office.turn(499);
+    assert.notEqual(office.userAgent.did.at(-1), 'bye secondary hungUp', 'its end is still on the way');
+    await office.turn(1);
     assert.deepEqual(office.userAgent.did.at(-1), 'bye secondary hungUp');
     await office.answer('secondary', { sip: 'ended' });
     await office.settle();
