@@ -77,6 +77,9 @@ const parsed = (text: string): Record<string, unknown> => {
   }
 };
 
+/** The slowest that is asked for in a test is refused after ten seconds. */
+const LONGEST_ANSWER_MS = 20_000;
+
 /** Asks as a browser on the page would, unless `headers` say otherwise; an undefined header is left out. */
 export const askFace = (usual: number, asked: Asked): Promise<Answer> =>
   new Promise((resolve, reject) => {
@@ -91,13 +94,19 @@ export const askFace = (usual: number, asked: Asked): Promise<Answer> =>
       ...asked.headers,
     };
     const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
-    const options = { host: '127.0.0.1', port, method, path, headers: given, agent: false, setHost: false } as const;
+    const signal = AbortSignal.timeout(LONGEST_ANSWER_MS);
+    const where = { host: '127.0.0.1', port, method, path, signal } as const;
+    const options = { ...where, headers: given, agent: false, setHost: false } as const;
     const request = plain ? ask(options) : askSecurely({ ...options, rejectUnauthorized: false });
     request.on('error', reject);
     request.on('response', async (response) => {
       const parts: Buffer[] = [];
-      response.on('error', () => {});
-      for await (const part of response as AsyncIterable<Buffer>) parts.push(part);
+      response.on('error', () => signal.aborted && reject(new Error(`${method} ${path} was not answered to its end`)));
+      try {
+        for await (const part of response as AsyncIterable<Buffer>) parts.push(part);
+      } catch (error) {
+        return reject(error);
+      }
       const text = Buffer.concat(parts).toString('utf8');
       resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parsed(text) });
     });
