@@ -35,7 +35,13 @@ export class Lab {
 
   static async start(site: Site, words: readonly string[] = [], name = 'lab'): Promise<Lab> {
     const lab = new Lab(site, words, name);
-    await eventually('the lab', 10_000, () => !lab.program.running || existsSync(lab.socket));
+    // its socket has a name a moment before anybody listens
+    const answers = () =>
+      lab.view().then(
+        () => true,
+        () => false,
+      );
+    await eventually('the lab', 10_000, async () => !lab.program.running || (await answers()));
     if (!lab.program.running) throw new Error(`the ${name} did not start:\n${lab.program.tail()}`);
     return lab;
   }
