@@ -104,7 +104,7 @@ async function setUp(t: TestContext, { clock = systemClock as Clock, simulated =
 }
 
 const closed = async (page: WebSocket): Promise<[code: number, why: string]> => {
-  const [code, why] = await once(page, 'close');
+  const [code, why] = await once(page, 'close', { signal: AbortSignal.timeout(10_000) });
   return [code, String(why)];
 };
 
