@@ -82,7 +82,11 @@ test('guessing from the same source does not keep out a browser that has signed 
     const statusOf = async (password: string, cookie?: string) =>
       (await post(office, '/api/session', { password }, cookie)).status;
     assert.equal(await statusOf(ownPassword), 429);
-    for (const forged of [`${known}A`, known.replace(/known=.{16}/, `known=${'A'.repeat(16)}`), '__Host-holdfast-known=x.y'])
+    for (const forged of [
+      `${known}A`,
+      known.replace(/known=.{16}/, `known=${'A'.repeat(16)}`),
+      '__Host-holdfast-known=x.y',
+    ])
       assert.equal(await statusOf(ownPassword, forged), 429, forged);
     assert.equal(await statusOf(ownPassword, known), 200);
     const again: number[] = [];
@@ -279,7 +283,7 @@ test('the page moves to another port; the answer that is under way still comes',
 
 test('a port that is taken leaves the page where it was', () =>
   within(async (office) => {
-    const taken = createServer().listen(0, '127.0.0.1');
+    const taken = createServer().listen(0, '127.0.0.1').unref();
     const before = office.access.httpsPort;
     await until(() => taken.listening);
     office.access.httpsPort = (taken.address() as { port: number }).port;
