@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import type { Session } from '../../firmware/control/api/wire.ts';
 import { Capture } from '../peer/capture.ts';
 import { noDialogs } from '../peer/kamailio.ts';
@@ -12,7 +12,9 @@ import { audioBetween, dial, farHertz, farNumber, hearsTone, openOffice } from '
 type Attack = { readonly socket: TLSSocket; readonly ended: Promise<void>; answers: number };
 
 const attack = (localAddress: string, words = ''): Attack => {
-  const socket = connect({ port: 8443, host: address.gateway, localAddress, rejectUnauthorized: false });
+  // `localAddress` is passed on to the TCP socket, which the types of TLS do not know
+  const to: ConnectionOptions & { localAddress: string } = { port: 8443, host: address.gateway, localAddress };
+  const socket = connect({ ...to, rejectUnauthorized: false });
   const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const it: Attack = { socket, ended, answers: 0 };
   socket
