@@ -1,8 +1,9 @@
-import { effect } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { type FunctionComponent, render } from 'preact';
 import { ConfirmPlace } from './component/confirm.tsx';
 import { PageSkeleton } from './component/skeleton.tsx';
 import { lazy } from './lazy.tsx';
+import { status } from './live.ts';
 import { OverviewPage } from './page/overview.tsx';
 import { PasswordPage, SignInPage } from './page/sign-in.tsx';
 import { route } from './route.ts';
@@ -48,15 +49,27 @@ const Root = () => {
   );
 };
 
-const App = () => (
-  <>
-    <Root />
-    <ConfirmPlace />
-  </>
-);
+/** So long nothing is drawn: a slow phone lays out the page once, and not first its outline. */
+const OUTLINE_AFTER_MS = 500;
+const begun = signal(false);
+
+const App = () =>
+  begun.value && (
+    <>
+      <Root />
+      <ConfirmPlace />
+    </>
+  );
 
 effect(() => {
   document.documentElement.classList.toggle('signed-in', session.value?.signedIn === true);
 });
-render(<App />, document.getElementById('page')!);
+effect(() => {
+  const who = session.value;
+  if (who && (!who.signedIn || who.mustChange || status.value)) begun.value = true;
+});
+setTimeout(() => {
+  begun.value = true;
+}, OUTLINE_AFTER_MS);
 void openSession();
+render(<App />, document.getElementById('page')!);
