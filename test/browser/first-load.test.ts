@@ -18,6 +18,8 @@ const RUNS = 5;
 const SAMPLE_MS = 10;
 /** So long nobody asks the page whether it is done: to answer would take its time. */
 const LOOK_MS = 2500;
+/** A browser that has just started loads pages of its own in the background. */
+const SETTLED_MS = 3000;
 
 /** What the page's thread did on its way to be usable: how long it ran, and waited for a processor others had. */
 type Spent = { readonly ranMs: number; readonly waitedMs: number };
@@ -95,6 +97,7 @@ const firstLoad = async (site: Site): Promise<Load> => {
   await page.goto(`https://${HOST}/icon.svg`);
   const bareMs: number = await page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd");
   await page.goto('about:blank');
+  await sleep(SETTLED_MS);
   // an address that is no page has no icon either
   const before = browser.complaints().length;
   await page.addInitScript(watchScript);
