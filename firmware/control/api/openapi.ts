@@ -93,8 +93,8 @@ const withHidden = (schema: unknown): unknown => {
   return inner['secret'] === true ? { anyOf: [inner, HIDDEN] } : inner;
 };
 
-/** The answers; what is in the configuration is made of its schema. */
-const answers = () => ({
+/** Refusals and who is signed in. */
+const doorAnswers = {
   Refusal: object({ path: text, limit: text, remedy: text }),
   ApiError: {
     type: 'object',
@@ -109,7 +109,10 @@ const answers = () => ({
     fingerprint: text,
     features: list(words('handset', 'lab')),
   }),
-  Configuration: withHidden(configurationSchema()),
+};
+
+/** Settings, and what became of a change. */
+const settingsAnswers = {
   Settings: object({
     revision: text,
     settings: ref('Configuration'),
@@ -123,6 +126,10 @@ const answers = () => ({
     refused: { refused: list(ref('Refusal')) },
     conflict: { revision: text, paths: list(text) },
   }),
+};
+
+/** What happened, and what can be done. */
+const workAnswers = {
   Calls: object({
     calls: list(object({ record: { type: 'object' }, title: text, attempts: list(text), end: text })),
     more: { type: 'boolean' },
@@ -142,6 +149,10 @@ const answers = () => ({
     refused: { refused: list(ref('Refusal')) },
     failed: { sentence: text },
   }),
+};
+
+/** Messages, and the lab. */
+const placeAnswers = {
   Message: object({
     id: text,
     at: number,
@@ -175,6 +186,15 @@ const answers = () => ({
     ),
     numbers: list(object({ number: text, does: text })),
   }),
+};
+
+/** The answers; what is in the configuration is made of its schema. */
+const answers = () => ({
+  ...doorAnswers,
+  Configuration: withHidden(configurationSchema()),
+  ...settingsAnswers,
+  ...workAnswers,
+  ...placeAnswers,
 });
 
 const schemaName = (body: keyof RequestBodies): string => body[0]!.toUpperCase() + body.slice(1);
