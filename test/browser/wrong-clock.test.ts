@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
@@ -45,8 +46,11 @@ const silentNameServer = async (site: Site): Promise<{ asked: () => number; thro
   site.atEnd('close the name server', () => socket.close());
   const path = site.path('resolv.conf');
   writeFileSync(path, `nameserver ${address.attacker}\n`);
+  // in a root that is no mount (a chroot) nothing can be made private, and nothing leaks into another
+  const isPrivate = spawnSync('unshare', ['--mount', 'true']).status === 0;
+  const mounts = ['unshare', '--mount', '--propagation', isPrivate ? 'private' : 'unchanged'];
   const inMounts = 'mount --bind "$0" /etc/resolv.conf && exec "$@"';
-  return { asked: () => asked, through: ['unshare', '--mount', 'sh', '-c', inMounts, path] };
+  return { asked: () => asked, through: [...mounts, 'sh', '-c', inMounts, path] };
 };
 
 /** Softswitches with names that nobody can tell the address of. */
