@@ -9,7 +9,6 @@ export type Words = Readonly<Record<string, string | number>>;
 
 const table: Readonly<Record<string, string>> = en;
 const language = 'en';
-const plurals = new Intl.PluralRules(language);
 let grouped: Intl.NumberFormat | undefined;
 
 /** The first format that a browser makes costs a slow processor a third of a second: few pages need one. */
@@ -29,9 +28,12 @@ const filled = (text: string, words: Words): string =>
 /** The text of a key, with each `{name}` replaced by the word of that name. */
 export const t = (key: Key, words: Words = {}): string => filled(table[key] ?? key, words);
 
-/** The text for a count, in the plural of the language; `{count}` is the count. */
+/**
+ * The text for a count, in the plural of the language; `{count}` is the count. English, Spanish and German have a form
+ * for one, Chinese has none; `Intl.PluralRules` would say no more of them, and costs a slow processor its first look.
+ */
 export const plural = (key: PluralKey, count: number, words: Words = {}): string =>
-  filled(table[`${key}.${plurals.select(count)}`] ?? table[`${key}.other`] ?? key, { ...words, count });
+  filled((count === 1 ? table[`${key}.one`] : undefined) ?? table[`${key}.other`] ?? key, { ...words, count });
 
 /** The text of a key made at run time, or `otherwise` where there is none. */
 export const tOr = (key: string, otherwise: string, words: Words = {}): string =>
