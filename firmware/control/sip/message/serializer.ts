@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../core/error.ts';
-import type { Field, SipMessage } from './message.ts';
+import type { SipMessage } from './message.ts';
 
 const irregular: Readonly<Record<string, string>> = {
   'call-id': 'Call-ID',
