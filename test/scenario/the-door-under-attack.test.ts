@@ -78,10 +78,10 @@ test(
     await hearsTone(gateway, 1, farHertz);
     const { rtp } = await capture.stop();
     const { towardsFar, towardsUs } = audioBetween(rtp);
-    assert.deepEqual([towardsFar.missing, towardsUs.missing], [0, 0], 'packets are missing');
-    // the far end is a program beside the attackers: where it stood still as well, the machine did
-    const allowedMs = Math.max(40, towardsUs.longestGapMs);
-    assert.ok(towardsFar.longestGapMs <= allowedMs, `longest gap: ${towardsFar.longestGapMs} ms, ${allowedMs} allowed`);
+    for (const { missing, longestGapMs } of [towardsFar, towardsUs]) {
+      assert.equal(missing, 0, 'packets are missing');
+      assert.ok(longestGapMs <= 40, `longest gap: ${longestGapMs} ms`);
+    }
     assert.equal((await page.get<Session>('/api/session')).signedIn, true);
     await gateway.bench.hangUp('phone/1');
     await noDialogs(a, 3_000);
