@@ -52,7 +52,7 @@ const hammer = async (localAddress: string, requests: number): Promise<number> =
 
 test(
   'a thousand connections, ten thousand requests and all places held: the call does not notice, and a person signs in',
-  onSite(async (site) => {
+  onSite(async (site, context) => {
     const { a, far, gateway } = await openOffice(site);
     const page = await PageClient.signIn(gateway);
     await dial(gateway, 1, farNumber);
@@ -78,6 +78,9 @@ test(
     await hearsTone(gateway, 1, farHertz);
     const { rtp } = await capture.stop();
     const { towardsFar, towardsUs } = audioBetween(rtp);
+    context.diagnostic(
+      `${answered} answered; longest gap towards far ${towardsFar.longestGapMs} ms, from far ${towardsUs.longestGapMs} ms`,
+    );
     for (const { missing, longestGapMs } of [towardsFar, towardsUs]) {
       assert.equal(missing, 0, 'packets are missing');
       assert.ok(longestGapMs <= 40, `longest gap: ${longestGapMs} ms`);
