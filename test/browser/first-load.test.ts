@@ -184,8 +184,8 @@ test(
       `${bytes} octets; ${RUNS} first loads, sorted: drawn after ${shown(loads.map(({ drawnMs }) => drawnMs))} ms, usable after ${shown(usable)} ms (median ${median(usable).toFixed(0)}); an icon alone ${shown(loads.map(({ bareMs }) => bareMs))} ms; without what the page waited for a processor that others had: ${shown(alone)} ms, of which it ran ${shown(loads.map(({ ranMs }) => ranMs))} ms`,
     );
     assert.ok(bytes <= MOST_BYTES, `${bytes} octets`);
-    // others on the machine only add to it
-    const best = Math.min(...alone);
-    assert.ok(best <= USABLE_MS, `usable after ${best.toFixed(0)} ms`);
+    // what the page waited for a processor that others on the machine had is not the page's
+    const middle = median(alone);
+    assert.ok(middle <= USABLE_MS, `usable after ${middle.toFixed(0)} ms`);
   }),
 );

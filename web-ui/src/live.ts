@@ -13,14 +13,17 @@ export const seconds = signal(0);
 const RETRY_MS = [300, 1000, 2000, 4000] as const;
 /** The box says something every 15 s; a box without power says nothing and closes nothing. */
 const SILENCE_MS = 32_000;
+/** Where the first status came with the session, it is drawn before the stream says the same again. */
+const FIRST_LOOK_MS = 300;
 
 let running: AbortController | undefined;
 
 /** Milliseconds since the newest status came. */
 export const ageMs = (): number => performance.now() - arrivedAt.value;
 
-const received = (data: string): void => {
-  status.value = JSON.parse(data) as StatusView;
+/** Takes the newest status of the box. */
+export const received = (view: StatusView): void => {
+  status.value = view;
   arrivedAt.value = performance.now();
 };
 
@@ -48,7 +51,7 @@ const readStream = async (stop: AbortSignal): Promise<boolean> => {
       heard();
       const taken = takeEvents(rest + part.value);
       rest = taken.rest;
-      for (const { event, data } of taken.events) if (event === 'status') received(data);
+      for (const { event, data } of taken.events) if (event === 'status') received(JSON.parse(data) as StatusView);
     }
   } catch {
     // however it broke, it is opened again
@@ -64,6 +67,7 @@ const pause = (ms: number): Promise<void> =>
   });
 
 const follow = async (stop: AbortSignal, askSession: () => Promise<void>): Promise<void> => {
+  if (status.value) await pause(FIRST_LOOK_MS);
   let failures = 0;
   while (!stop.aborted) {
     const began = await readStream(stop);

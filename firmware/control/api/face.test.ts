@@ -25,11 +25,14 @@ test('the first password lets in, and nothing else until it is changed', () =>
   within(async (office) => {
     const first = office.face.firstPassword!;
     assert.match(first, /^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/);
-    assert.equal((await office.ask({ path: '/api/session' })).json['mustChange'], false);
+    const stranger = (await office.ask({ path: '/api/session' })).json;
+    assert.equal(stranger['mustChange'], false);
+    assert.equal(stranger['status'], undefined, 'how the box is, is not for strangers');
     const typed = first.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l');
     const signedIn = await post(office, '/api/session', { password: typed });
     assert.equal(signedIn.status, 200);
     assert.equal(signedIn.json['mustChange'], true);
+    assert.equal(signedIn.json['status'], undefined, 'nor for who holds the first password');
     const cookie = cookieIn(signedIn);
     for (const path of ['/api/settings', '/api/calls', '/api/live', '/api/messages', '/api/operations']) {
       assert.equal((await office.ask({ path, cookie })).json['error'], 'password-must-change', path);
@@ -41,6 +44,7 @@ test('the first password lets in, and nothing else until it is changed', () =>
     }
     const changed = await post(office, '/api/password', { current: first, next: ownPassword }, cookie);
     assert.equal(changed.json['mustChange'], false);
+    assert.ok(changed.json['status'], 'who is signed in sees it at once');
     assert.notEqual(cookieIn(changed), cookie, 'the session has another id');
     assert.equal((await office.ask({ path: '/api/settings', cookie })).status, 401);
     assert.equal((await office.ask({ path: '/api/settings', cookie: cookieIn(changed) })).status, 200);

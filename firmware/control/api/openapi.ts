@@ -74,6 +74,10 @@ const object = (properties: Record<string, unknown>, more: object = {}) => ({
   required: Object.keys(properties),
   ...more,
 });
+const withOptional = (always: Record<string, unknown>, sometimes: Record<string, unknown>) => ({
+  ...object(always),
+  properties: { ...always, ...sometimes },
+});
 const list = (items: unknown) => ({ type: 'array', items }) as const;
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
@@ -101,14 +105,17 @@ const doorAnswers = {
     properties: { error: text, sentence: text, retryAfterS: { type: 'integer' }, refused: list(ref('Refusal')) },
     required: ['error', 'sentence'],
   },
-  Session: object({
-    signedIn: { type: 'boolean' },
-    mustChange: { type: 'boolean' },
-    name: text,
-    build: text,
-    fingerprint: text,
-    features: list(words('handset', 'lab')),
-  }),
+  Session: withOptional(
+    {
+      signedIn: { type: 'boolean' },
+      mustChange: { type: 'boolean' },
+      name: text,
+      build: text,
+      fingerprint: text,
+      features: list(words('handset', 'lab')),
+    },
+    { status: { type: 'object' } },
+  ),
 };
 
 /** Settings, and what became of a change. */

@@ -69,6 +69,8 @@ export type Session = {
   readonly fingerprint: string;
   /** What this box has: parts of the page are loaded only where they are of use. Empty before signing in. */
   readonly features: readonly ('handset' | 'lab')[];
+  /** How the box is now, so that a first look needs no second question; not before signing in. */
+  readonly status?: StatusView;
 };
 
 export type Settings = {

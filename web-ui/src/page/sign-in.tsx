@@ -6,7 +6,7 @@ import { Brand } from '../component/brand.tsx';
 import { Button } from '../component/button.tsx';
 import { Icon } from '../component/icon.tsx';
 import { Notice } from '../component/notice.tsx';
-import { ended, session } from '../session.ts';
+import { ended, session, welcome } from '../session.ts';
 import { t } from '../t.ts';
 import { clockOf } from '../time.ts';
 
@@ -100,7 +100,7 @@ export const SignInPage = () => {
     try {
       const opened = await client.signIn(password.value);
       justTyped = opened.mustChange ? password.value : '';
-      session.value = opened;
+      welcome(opened);
       ended.value = false;
     } catch (error) {
       wrong.value = sentenceOf(error);
@@ -172,7 +172,7 @@ export const PasswordPage = ({ forced = false }: { readonly forced?: boolean }) 
     if (wrong.value !== '') return;
     busy.value = true;
     try {
-      session.value = await client.changePassword(current.value, next.value);
+      welcome(await client.changePassword(current.value, next.value));
       justTyped = '';
     } catch (error) {
       known.value = false;

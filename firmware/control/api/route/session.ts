@@ -53,6 +53,7 @@ const sessionOf = ({ doors, fingerprint, own, password }: Rooms, signedIn: boole
     build: signedIn ? doors.build : '',
     fingerprint,
     features: signedIn ? features : [],
+    ...(signedIn && !password.mustChange ? { status: doors.status.view() } : {}),
   };
 };
 
