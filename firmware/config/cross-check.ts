@@ -1,3 +1,4 @@
+import { danglingReferences } from './references.ts';
 import type { Refusal } from './refusal.ts';
 import type { Configuration } from './schema.ts';
 
@@ -6,6 +7,7 @@ export const crossCheck = (whole: Configuration, emergency: readonly string[]): 
   ...names(whole),
   ...places(whole),
   ...references(whole),
+  ...danglingReferences(whole),
   ...extensions(whole, emergency),
   ...audioPorts(whole),
   ...signallingPorts(whole),
@@ -19,9 +21,27 @@ const refusal = (path: string, limit: string, remedy: string): Refusal => ({ pat
 const repeated = (keys: readonly (string | number)[]): number[] =>
   keys.flatMap((key, index) => (keys.indexOf(key) < index ? [index] : []));
 
+/** The lists of things that have a name of their own. */
+export const NAMED_LISTS = [
+  'trunks',
+  'accounts',
+  'cards',
+  'lines',
+  'groups',
+  'routes',
+  'dids',
+  'ringGroups',
+  'forwardings',
+  'attendants',
+  'calendars',
+  'rateTables',
+  'numberPools',
+  'scenarios',
+] as const;
+
 const names = (whole: Configuration): Refusal[] =>
-  (['trunks', 'accounts', 'cards', 'lines'] as const).flatMap((list) =>
-    repeated(whole[list].map(({ id }) => id)).map((index) =>
+  NAMED_LISTS.flatMap((list) =>
+    repeated(whole[list].map(({ id }: { readonly id: string }) => id)).map((index) =>
       refusal(`${list}/${index}/id`, 'must be unlike all others of the list', 'Choose another name.'),
     ),
   );
@@ -49,17 +69,20 @@ const references = ({ accounts, cards, lines }: Configuration): Refusal[] => {
 };
 
 /** An extension that begins with an emergency number would delay or swallow the emergency call. */
-const extensions = ({ lines }: Configuration, emergency: readonly string[]): Refusal[] => {
-  const inUse = lines.map(({ extension }, index) => extension || `none ${index}`);
-  return [
-    ...repeated(inUse).map((index) =>
-      refusal(`lines/${index}/extension`, 'must be unlike all others', 'Choose another extension.'),
+const extensions = (whole: Configuration, emergency: readonly string[]): Refusal[] => {
+  const inUse = (['lines', 'ringGroups', 'attendants'] as const).flatMap((list) =>
+    whole[list].flatMap(({ extension }: { readonly extension: string }, index) =>
+      extension === '' ? [] : [{ extension, path: `${list}/${index}/extension` }],
     ),
-    ...lines.flatMap(({ extension }, index) => {
+  );
+  return [
+    ...repeated(inUse.map(({ extension }) => extension)).map((at) =>
+      refusal(inUse[at]!.path, 'must be unlike all others', 'Choose another extension.'),
+    ),
+    ...inUse.flatMap(({ extension, path }) => {
       const number = emergency.find((each) => extension.startsWith(each));
       if (number === undefined) return [];
-      const limit = `must not begin with the emergency number ${number}`;
-      return [refusal(`lines/${index}/extension`, limit, 'Choose another extension.')];
+      return [refusal(path, `must not begin with the emergency number ${number}`, 'Choose another extension.')];
     }),
   ];
 };

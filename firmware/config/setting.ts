@@ -112,3 +112,67 @@ export const hostNames = (about: SettingInfo & { readonly most: number }) =>
     ),
     [],
   );
+
+/** A list of short texts, each of one form. */
+export const texts = (
+  about: SettingInfo & {
+    readonly most: number;
+    readonly max: number;
+    readonly form: { readonly is: RegExp; readonly words: string };
+  },
+) =>
+  v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(
+          v.string('must be text'),
+          v.maxLength(about.max, `must have at most ${about.max} characters`),
+          v.regex(about.form.is, about.form.words),
+        ),
+        'must be a list',
+      ),
+      v.maxLength(about.most, `must have at most ${about.most} entries`),
+      v.title(about.title),
+      v.description(about.help),
+      v.metadata(info(about)),
+    ),
+    [],
+  );
+
+/** Some of a few words, each once. */
+export const choices = <const T extends readonly [string, ...string[]]>(
+  about: SettingInfo & { readonly of: T; readonly default: readonly T[number][] },
+) =>
+  v.optional(
+    v.pipe(
+      v.array(v.picklist(about.of as T, `must be one of ${about.of.join(', ')}`), 'must be a list'),
+      v.maxLength(about.of.length, 'must name each once'),
+      v.title(about.title),
+      v.description(about.help),
+      v.metadata(info(about)),
+    ),
+    [...about.default] as T[number][],
+  );
+
+/** A number as it is dialled: digits, perhaps with + before, `*` and `#`. */
+export const dialled = { is: /^[+]?[0-9*#]*$/, words: 'must be digits, with + before, * or # where needed' };
+/** The short name of another thing, or nothing. */
+export const nameOrNothing = {
+  is: /^([A-Za-z0-9][A-Za-z0-9-]*)?$/,
+  words: 'must be a short name, or empty',
+};
+/** A line such as line/1, or the short name of another thing, or nothing. */
+export const wayOrNothing = {
+  is: /^((line\/)?[A-Za-z0-9][A-Za-z0-9-]*)?$/,
+  words: 'must be a line such as line/1 or a short name, or empty',
+};
+/** Time of the day, from 00:00 to 24:00. */
+export const timeOfDay = { is: /^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$/, words: 'must be a time such as 08:30' };
+export const date = {
+  is: /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/,
+  words: 'must be a date such as 2027-12-24',
+};
+export const dateOrNothing = {
+  is: /^$|^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/,
+  words: 'must be a date such as 2027-12-24, or empty',
+};

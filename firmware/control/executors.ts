@@ -35,6 +35,9 @@ export const executorsOf = ({ trunks, lines, hardware, page, mailboxes }: Reconf
     revoice: (_step, wanted) => mailboxes(wanted),
     retuneMedia: () => {},
     rename: () => {},
+    // read at the next alarm, and at the next look at the calendar
+    retellAlarms: () => {},
+    rehearse: () => {},
     readdressPage: page,
     readdress: () => {
       throw new GatewayError(

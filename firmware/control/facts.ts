@@ -11,13 +11,15 @@ export type LegId = `leg/${number}`;
 /**
  * Where an attempt goes. `trunk`: the SIP trunk with this id; `phone`: the FXS line id; `line`: the exchange line id;
  * `mailbox`: leaves a message for this FXS line id; `mailboxMenu`: its owner listens to it; `sentence`: the failure
- * (`CallFailure`) that the caller is told in words. `number` is what is dialled there, after transforms; empty where
+ * (`CallFailure`) that the caller is told in words; `attendant`: an auto attendant; `announcement`: a recording. `number` is what is dialled there, after transforms; empty where
  * nothing is dialled.
  */
 export type Target = {
-  readonly kind: 'trunk' | 'phone' | 'line' | 'mailbox' | 'mailboxMenu' | 'sentence';
+  readonly kind: 'trunk' | 'phone' | 'line' | 'mailbox' | 'mailboxMenu' | 'sentence' | 'attendant' | 'announcement';
   readonly id: string;
   readonly number: string;
+  /** Sent before the number and left out of records (U9). */
+  readonly techPrefix?: string;
 };
 
 export type Party = {
@@ -54,6 +56,16 @@ export type Fact =
       readonly cause: Cause;
       readonly by: 'caller' | 'callee' | 'gateway';
     }
+  /** Another rule than the number itself leads the call on: a forwarding, a failover, a duplicate that joins. */
+  | { readonly fact: 'callLedOn'; readonly call: CallId; readonly by: string; readonly why: string }
+  /** The same call came over a second trunk and is one with `of` (U1). */
+  | { readonly fact: 'callDuplicate'; readonly call: CallId; readonly of: CallId }
+  /** An ordinary call was ended for an emergency call (S4). */
+  | { readonly fact: 'callPreempted'; readonly call: CallId; readonly by: CallId }
+  /** Somebody calls an emergency number; stated at once, never waited for (S4). */
+  | { readonly fact: 'emergencyCall'; readonly call: CallId; readonly from: Party; readonly dialled: string }
+  /** The call goes on under a new plane (S6). */
+  | { readonly fact: 'callAdopted'; readonly call: CallId }
   | { readonly fact: 'callMedia'; readonly call: CallId; readonly statistics: unknown }
   | { readonly fact: 'registered'; readonly account: string; readonly trunk: string; readonly expiresS: number }
   | {
@@ -84,6 +96,26 @@ export type Fact =
   /** Taken out of service by a person (U19); without `minutes` until it is unblocked. */
   | { readonly fact: 'trunkBlocked'; readonly trunk: string; readonly by: string; readonly minutes?: number }
   | { readonly fact: 'trunkUnblocked'; readonly trunk: string; readonly by: string }
+  /** A network interface has lost or found its link (U18). */
+  | { readonly fact: 'pathUp' | 'pathDown'; readonly interface: string; readonly why: string }
+  /** U20; `scenario` is empty when all are off. */
+  | { readonly fact: 'scenarioSwitched'; readonly scenario: string; readonly by: string }
+  /** R8: a class of numbers was closed for a line (empty: for the box), or opened again by a person. */
+  | { readonly fact: 'tollClosed'; readonly line: string; readonly class: string; readonly why: string }
+  | { readonly fact: 'tollOpened'; readonly line: string; readonly class: string; readonly by: string }
+  /** U17. `sheet`: id of the sheet that was kept. */
+  | { readonly fact: 'drillBegan'; readonly trunk: string; readonly by: string }
+  | {
+      readonly fact: 'drillEnded';
+      readonly trunk: string;
+      readonly passed: boolean;
+      readonly why: string;
+      readonly sheet: string;
+    }
+  /** U21: a number of ours that no longer arrives, or does again. */
+  | { readonly fact: 'numberArrives' | 'numberLost'; readonly did: string; readonly why: string }
+  /** R10: the office could not be told, or could again. */
+  | { readonly fact: 'noticeFailed' | 'noticeSent'; readonly way: 'mail' | 'webhook'; readonly why: string }
   /** Wrong passwords: this source has to wait. */
   | { readonly fact: 'sourceLocked'; readonly source: string; readonly failures: number; readonly seconds: number }
   | { readonly fact: 'signedIn' | 'passwordChanged'; readonly source: string }

@@ -23,7 +23,10 @@ export type CallFailure =
   | 'lineDead'
   | 'mediaLost'
   | 'gatewayRestarted'
-  | 'noRoute';
+  | 'noRoute'
+  | 'barred'
+  | 'preempted'
+  | 'duplicate';
 
 /** Why a leg ended: a failure, or one of the ordinary ends. */
 export type Cause = CallFailure | 'hungUp' | 'answeredElsewhere';
@@ -157,6 +160,28 @@ export const failureTable: Readonly<Record<CallFailure, FailureRow>> = {
     verdict: 'stop',
     sentence: 'there is no way to this number',
     spoken: 'noWayOut',
+  },
+  barred: {
+    status: 403,
+    q850: 21,
+    tone: 'congestion',
+    verdict: 'stop',
+    sentence: 'this box does not allow the call',
+    spoken: 'notAllowed',
+  },
+  preempted: {
+    status: 503,
+    q850: 8,
+    tone: 'congestion',
+    verdict: 'stop',
+    sentence: 'an emergency call needed the line',
+  },
+  duplicate: {
+    status: 482,
+    q850: 26,
+    tone: 'congestion',
+    verdict: 'stop',
+    sentence: 'the same call had come over another softswitch',
   },
 };
 

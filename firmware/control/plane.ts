@@ -26,6 +26,7 @@ import type { Operations } from './operation/operation.ts';
 import { Phones } from './phone/phones.ts';
 import { CallRecords } from './records/call-records.ts';
 import { type PlanResult, plan } from './routing/plan.ts';
+import { quietQuestion } from './routing/question.ts';
 import { makeTrunks, makeUserAgent } from './signalling.ts';
 import { negotiation } from './sip/sdp/negotiation.ts';
 import type { SipUserAgent } from './sip/user-agent.ts';
@@ -272,8 +273,8 @@ export class ControlPlane {
 
   #plan(offer: Offer): PlanResult {
     const { configuration } = this.#ground.document;
-    const { emergency } = this.#hardware.profile;
-    return plan({ offer, configuration, trunks: this.#trunks.snapshot(), emergency });
+    const country = this.#hardware.profile;
+    return plan(quietQuestion({ offer, configuration, country, trunks: this.#trunks.snapshot() }));
   }
 
   #wayOf(id: string): SipWay | undefined {

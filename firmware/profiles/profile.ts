@@ -1,8 +1,9 @@
 import type { FxoTiming, FxsTiming, RingCadence, Tone, ToneName } from '../engine-protocol/hardware.ts';
+import type { NumberPlan } from './number-plan.ts';
 import type { Language } from './sentence/names.ts';
 
 /** What a country is to the gateway: one file in `countries/`, exporting `profile`. */
-export type CountryProfile = {
+export type CountryProfile = NumberPlan & {
   /** ISO 3166-1 alpha-2. */
   readonly code: string;
   readonly name: string;
@@ -10,8 +11,6 @@ export type CountryProfile = {
   readonly language: Language;
   /** Companding law of the country's digital network (ITU-T G.711); the first codec offered where nothing else is set. */
   readonly law: 'A' | 'u';
-  /** Numbers that must always get through, as dialled. */
-  readonly emergency: readonly [string, ...string[]];
   readonly tones: Readonly<Record<ToneName, Tone>>;
   /** Ring cadences by name; `normal` is the ringing of an ordinary call. */
   readonly rings: Readonly<Record<string, RingCadence>> & { readonly normal: RingCadence };

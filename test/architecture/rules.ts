@@ -38,7 +38,7 @@ const forbidden = (modules: readonly Module[], allowed: (module: Module, each: I
 
 const CONTROL_ROOMS = [
   ...['api', 'fleet', 'configuration', 'operation', 'records', 'status', 'system'],
-  ...['ivr', 'mailbox', 'phone', 'call', 'leg', 'trunk', 'routing', 'sip', 'isdn', 'engine'],
+  ...['ivr', 'mailbox', 'phone', 'call', 'ledger', 'leg', 'trunk', 'routing', 'sip', 'isdn', 'engine'],
 ] as const;
 const GROUND = ['facts', 'failure', 'config', 'store', 'profiles', 'core', 'engine-protocol'] as const;
 
@@ -87,7 +87,7 @@ export const roomOf = (path: string): Room => {
 
 const SIGNALLING = ['sip', 'isdn', 'engine'] as const;
 const MANAGEMENT = ['configuration', 'operation', 'records', 'status', 'system'] as const;
-const TELEPHONY = ['ivr', 'mailbox', 'phone', 'call', 'leg', 'trunk', 'routing'] as const;
+const TELEPHONY = ['ivr', 'mailbox', 'phone', 'call', 'ledger', 'leg', 'trunk', 'routing'] as const;
 
 /** The rooms that each room may import, beside itself. Whoever adds an arrow here writes a decision record. */
 const below: Partial<Record<Room, readonly Room[]>> = {
@@ -102,6 +102,7 @@ const below: Partial<Record<Room, readonly Room[]>> = {
   mailbox: ['leg', ...SIGNALLING, ...GROUND],
   phone: ['leg', 'routing', ...SIGNALLING, ...GROUND],
   call: ['leg', 'routing', ...GROUND],
+  ledger: ['routing', 'leg', 'trunk', ...GROUND],
   leg: ['trunk', 'routing', ...SIGNALLING, ...GROUND],
   trunk: [...SIGNALLING, ...GROUND],
   routing: ['trunk', 'leg', ...GROUND],

@@ -48,6 +48,8 @@ const ways = {
   mailbox: 'call.toMailbox',
   mailboxMenu: 'call.toMailboxMenu',
   sentence: 'call.toSentence',
+  attendant: 'call.toAttendant',
+  announcement: 'call.toAnnouncement',
 } as const satisfies Readonly<Record<string, Key>>;
 
 /** The way a call goes now, in words; empty while none was tried. */

@@ -1,5 +1,8 @@
 import * as v from 'valibot';
-import { choice, flag, optionalText, shortName, text } from '../setting.ts';
+import { choice, choices, dialled, flag, nameOrNothing, optionalText, shortName, text, texts } from '../setting.ts';
+
+/** Classes of numbers (R8); the country says which number is of which. */
+export const NUMBER_CLASSES = ['local', 'national', 'mobile', 'international', 'premium'] as const;
 
 /** A line card: which driver, and that driver's own settings. */
 export const card = v.strictObject({
@@ -62,6 +65,43 @@ export const line = v.strictObject({
     secret: true,
     form: { is: /^([0-9]{4,8})?$/, words: 'must be 4 to 8 digits, or empty' },
     appliesWhen: { setting: 'kind', is: ['fxs'] },
+  }),
+  classes: choices({
+    title: 'May call',
+    help: 'Phones. Classes of numbers that may be called; emergency numbers always.',
+    of: NUMBER_CLASSES,
+    default: ['local', 'national', 'mobile', 'international'],
+    appliesWhen: { setting: 'kind', is: ['fxs'] },
+  }),
+  countries: texts({
+    title: 'Only these countries',
+    help: 'Phones. Country codes that international calls may lead to, such as 49; empty: all.',
+    most: 64,
+    max: 4,
+    form: { is: /^[1-9][0-9]{0,3}$/, words: 'must be a country code such as 49' },
+    appliesWhen: { setting: 'kind', is: ['fxs'] },
+  }),
+  ownNumber: optionalText({
+    title: 'Own number',
+    help: 'Phones. Shown to callees before any number of the site.',
+    max: 24,
+    default: '',
+    form: dialled,
+    appliesWhen: { setting: 'kind', is: ['fxs'] },
+  }),
+  numberPool: optionalText({
+    title: 'Numbers of the site',
+    help: 'Phones. Pool of caller numbers; empty: the account says.',
+    max: 32,
+    default: '',
+    form: nameOrNothing,
+    appliesWhen: { setting: 'kind', is: ['fxs'] },
+  }),
+  emergency: flag({
+    title: 'For emergency calls',
+    help: 'Exchange lines. Valid for emergency calls from this address.',
+    default: true,
+    appliesWhen: { setting: 'kind', is: ['fxo'] },
   }),
   enabled: flag({ title: 'In use', help: 'Off: the port is not served.', default: true }),
 });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { flag, optionalText, whole } from '../setting.ts';
+import { choice, flag, optionalText, whole } from '../setting.ts';
 
 export const routing = v.strictObject({
   digitMap: optionalText({
@@ -37,5 +37,33 @@ export const routing = v.strictObject({
     min: 5,
     max: 300,
     default: 120,
+  }),
+  prefixMode: choice({
+    title: 'Prefixes',
+    help: 'longest: only routes of the longest prefix that fits; shorter: when those fail, shorter ones (U12).',
+    of: ['longest', 'shorter'],
+    default: 'longest',
+  }),
+  outsidePrefix: optionalText({
+    title: 'Outside prefix',
+    help: 'Dialled before outside numbers, such as 0 or 9, and not sent; empty: none.',
+    max: 4,
+    default: '',
+    form: { is: /^[0-9*#]*$/, words: 'must be digits, * and #' },
+  }),
+  protectDelayS: whole({
+    title: 'Before protect trunks',
+    help: 'So long normal trunks are tried again before a protect trunk is used (U7).',
+    unit: 's',
+    min: 0,
+    max: 180,
+    default: 0,
+  }),
+  duplicateAnswer: whole({
+    title: 'Answer to the second of one call',
+    help: 'SIP status for a call that came over two trunks, 2 s after the first was answered (U1).',
+    min: 400,
+    max: 699,
+    default: 482,
   }),
 });

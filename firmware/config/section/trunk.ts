@@ -1,9 +1,41 @@
 import * as v from 'valibot';
-import { choice, optionalText, shortName, text, whole } from '../setting.ts';
+import { choice, dialled, flag, nameOrNothing, optionalText, shortName, text, whole } from '../setting.ts';
 
 const words = 'must be a host name or an address, such as sip.example.com, 192.0.2.1 or 2001:db8::1';
 const host = { is: /^[A-Za-z0-9._:-]+$/, words };
 const hostOrEmpty = { is: /^[A-Za-z0-9._:-]*$/, words };
+
+/** A rule on a number (U9); all of them are applied in their order. */
+const transform = v.strictObject({
+  on: choice({
+    title: 'On',
+    help: 'callee: the number that is called; caller: the number that is shown.',
+    of: ['callee', 'caller'],
+    default: 'callee',
+  }),
+  begins: optionalText({ title: 'Numbers that begin', help: 'Empty: all.', max: 24, default: '', form: dialled }),
+  strip: whole({
+    title: 'Strip',
+    help: 'So many characters are taken from the beginning.',
+    min: 0,
+    max: 24,
+    default: 0,
+  }),
+  prepend: optionalText({ title: 'Prepend', help: 'Put before what is left.', max: 24, default: '', form: dialled }),
+  matches: optionalText({
+    title: 'Matches',
+    help: 'Regular expression for the whole number instead of a beginning; no repetition within a repetition.',
+    max: 64,
+    default: '',
+  }),
+  becomes: optionalText({
+    title: 'Becomes',
+    help: 'With $1 to $9 for its groups.',
+    max: 64,
+    default: '',
+    form: { is: /^[+0-9*#$]*$/, words: 'must be digits, +, *, # and $1 to $9' },
+  }),
+});
 
 /** One SIP softswitch (U1-U6). Every account registers with every trunk of kind `registering`. */
 export const trunk = v.strictObject({
@@ -108,4 +140,59 @@ export const trunk = v.strictObject({
     ),
     {},
   ),
+  role: choice({
+    title: 'Role',
+    help: 'normal; protect: tried only after all others failed or are full (U7).',
+    of: ['normal', 'protect'],
+    default: 'normal',
+  }),
+  group: optionalText({
+    title: 'Group',
+    help: 'Trunk group it belongs to; empty: none.',
+    max: 32,
+    default: '',
+    form: nameOrNothing,
+  }),
+  cpsLimit: whole({ title: 'New calls a second', help: '0 = no limit.', min: 0, max: 100, default: 0 }),
+  emergency: flag({
+    title: 'For emergency calls',
+    help: 'The provider takes emergency calls from here and knows this address. Tried before other trunks.',
+    default: false,
+  }),
+  lock: choice({
+    title: 'Lock',
+    help: 'noOutgoing: no call leaves over it; all: none comes in either; drain: calls that are up go on, new ones do not. Emergency calls pass.',
+    of: ['none', 'noOutgoing', 'all', 'drain'],
+    default: 'none',
+  }),
+  techPrefix: optionalText({
+    title: 'Tech prefix',
+    help: 'Put before every number that is sent; records show the number without it.',
+    max: 16,
+    default: '',
+    form: { is: /^[0-9*#]*$/, words: 'must be digits, * and #' },
+  }),
+  transforms: v.optional(v.pipe(v.array(transform), v.maxLength(32, 'must have at most 32 rules')), []),
+  rates: optionalText({ title: 'Rates', help: 'Rate table; empty: none.', max: 32, default: '', form: nameOrNothing }),
+  ratesOut: optionalText({
+    title: 'Rates outside hours',
+    help: 'Rate table outside the hours of the calendar below; empty: the same.',
+    max: 32,
+    default: '',
+    form: nameOrNothing,
+  }),
+  rateCalendar: optionalText({
+    title: 'Calendar of the rates',
+    help: 'Empty: the first table always.',
+    max: 32,
+    default: '',
+    form: nameOrNothing,
+  }),
+  interface: optionalText({
+    title: 'Network path',
+    help: 'Network interface that it is bound to, such as eth0 or wwan0; empty: as the system routes.',
+    max: 15,
+    default: '',
+    form: { is: /^[A-Za-z0-9._-]*$/, words: 'must be the name of an interface' },
+  }),
 });

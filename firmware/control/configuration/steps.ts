@@ -8,7 +8,8 @@ type Kind = 'Account' | 'Trunk' | 'Line';
  * `readdress`: own address or the times and marking of signalling. `provisionHardware`: cards, ports, country or
  * audio ports. `retuneMedia`: jitter buffer and marking of audio, for calls from now on. `reroute`: extensions and
  * the routing section. `readdressPage`: where the page answers. `reconfigureMailboxes`: their limits, and each
- * phone's mode and PIN. `revoice`: language and set of the sentences, from the next one on.
+ * phone's mode and PIN. `revoice`: language and set of the sentences, from the next one on. `retellAlarms`: by which
+ * ways the office is told. `rehearse`: when the box drills by itself.
  */
 export type Step =
   | { readonly step: `${'add' | 'remove' | 'reconfigure'}${Kind}`; readonly id: string }
@@ -21,7 +22,9 @@ export type Step =
         | 'rename'
         | 'readdressPage'
         | 'reconfigureMailboxes'
-        | 'revoice';
+        | 'revoice'
+        | 'retellAlarms'
+        | 'rehearse';
     };
 export type StepName = Step['step'];
 
@@ -47,6 +50,21 @@ const differences = (kind: Kind, before: readonly Listed[], after: readonly List
 
 type Single = Exclude<Step, { readonly id: string }>['step'];
 
+/** What is read for each call; changing it needs nothing done but new digit maps. */
+const ROUTED = [
+  'groups',
+  'routes',
+  'dids',
+  'ringGroups',
+  'forwardings',
+  'attendants',
+  'calendars',
+  'rateTables',
+  'numberPools',
+  'scenarios',
+  'tollGuard',
+] as const;
+
 /** What each single step depends on. A setting of a section that no row names cannot be changed at run time. */
 const dependsOn: Readonly<Record<Single, (whole: Configuration) => unknown>> = {
   readdress: ({ network }) => [network.address, network.sipT1Ms, network.dscpSignalling],
@@ -58,12 +76,15 @@ const dependsOn: Readonly<Record<Single, (whole: Configuration) => unknown>> = {
     system.country,
   ],
   retuneMedia: ({ media, network }) => [media, network.dscpMedia],
-  reroute: ({ routing, lines, system, mailbox }) => [
+  reroute: ({ routing, lines, system, mailbox, ...whole }) => [
     routing,
     lines.map(({ id, extension, enabled }) => [id, extension, enabled]),
     system.country,
     mailbox.accessCode,
+    ROUTED.map((name) => whole[name]),
   ],
+  retellAlarms: ({ notice }) => notice,
+  rehearse: ({ drill }) => drill,
   reconfigureMailboxes: ({ mailbox, lines }) => [
     mailbox,
     lines.filter(({ kind }) => kind === 'fxs').map((line) => [line.id, line.mailbox, line.mailboxPin]),
@@ -98,6 +119,8 @@ export const stepsBetween = (before: Configuration, after: Configuration): reado
     ...single('reconfigureMailboxes'),
     ...single('revoice'),
     ...single('reroute'),
+    ...single('retellAlarms'),
+    ...single('rehearse'),
     ...single('rename'),
     ...single('readdressPage'),
   ];

@@ -29,8 +29,9 @@ import { LegMedia } from '../leg/media.ts';
 import type { Agreed, Negotiator } from '../leg/negotiator.ts';
 import { type Arrival, SipLegs, type SipWay } from '../leg/sip-leg.ts';
 import { plan } from '../routing/plan.ts';
+import { type PlanQuestion, quietQuestion } from '../routing/question.ts';
 import type { IncomingInvite, InviteAsk, InviteVerdict, SipSignal, UserAgent } from '../sip/face.ts';
-import type { TrunkSnapshot } from '../trunk/trunk.ts';
+import { ordinaryWay, type TrunkSnapshot } from '../trunk/trunk.ts';
 import { Phones } from './phones.ts';
 
 const wordsFor = (what: Add['what']): string => {
@@ -296,13 +297,22 @@ export class TestOffice {
   /** What the runner had to log as an error: must stay empty. */
   readonly faults: string[] = [];
 
-  #plan(offer: Parameters<typeof plan>[0]['offer']) {
-    return plan({ offer, configuration: this.configuration, trunks: this.#trunks(), emergency: ['112'] });
+  #plan(offer: PlanQuestion['offer']) {
+    const country = {
+      emergency: ['112'],
+      countryCode: '49',
+      international: ['00'],
+      national: '0',
+      mobile: [],
+      premium: [],
+    } as const;
+    return plan(quietQuestion({ offer, configuration: this.configuration, trunks: this.#trunks(), country }));
   }
 
   #trunks(): TrunkSnapshot[] {
     const budgets = { silenceBudgetMs: 1200, progressBudgetMs: 20_000, ringMs: 120_000, verdicts: {} };
     return Object.entries(this.health).map(([id, health]) => ({
+      ...ordinaryWay,
       id,
       kind: id.startsWith('line/') ? 'line' : 'trunk',
       health,

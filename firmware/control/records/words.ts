@@ -51,6 +51,10 @@ const targetWords = ({ kind, id, number }: Target): string => {
       return `messages of ${id}`;
     case 'sentence':
       return `the sentence “${failureWords(id)}”`;
+    case 'attendant':
+      return `auto attendant ${id}`;
+    case 'announcement':
+      return `announcement ${id}`;
   }
 };
 

@@ -1,5 +1,5 @@
 import type { Some } from '../../core/machine.ts';
-import type { Target } from '../facts.ts';
+import type { CallId, Target } from '../facts.ts';
 import type { CallFailure } from '../failure.ts';
 import type { VerdictOverrides } from '../trunk/trunk.ts';
 
@@ -17,6 +17,14 @@ export type Attempt = {
   readonly bound: boolean;
   /** Why the plan chose it, for the record. */
   readonly why: string;
+  /** What this way shows of the caller, where it is not what the caller brought (U10, forwarding). */
+  readonly shows?: { readonly number: string; readonly name?: string; readonly withheld?: true };
+  /** An outside callee must press 1 before the call counts as answered (U14). */
+  readonly accept?: true;
+  /** An emergency call ends this ordinary call first, so that a way is free (S4). */
+  readonly preempts?: CallId;
+  /** The rule that led here, for the record: a forwarding, a failover. */
+  readonly by?: string;
 };
 
 /** One hunt each; the next level is entered when the hunt before was lost with one of `on`. */
@@ -28,4 +36,11 @@ export type Level = {
    * is not held against it.
    */
   readonly ownVoice?: true;
+  /**
+   * Protect trunks (U7): before them `again` is tried anew for so long; the limit of attempts begins anew, and the
+   * caller hears that it goes on.
+   */
+  readonly protect?: { readonly delayMs: number; readonly again: readonly Attempt[] };
+  /** A forwarding or failover (U13, U14): another callee, so the limit of attempts and time begins anew. */
+  readonly elsewhere?: true;
 };

@@ -3,8 +3,18 @@ import { describe, it } from 'node:test';
 import * as v from 'valibot';
 import { configuration } from '../../config/schema.ts';
 import { type CallFailure, failureTable } from '../failure.ts';
-import type { TrunkSnapshot } from '../trunk/trunk.ts';
-import { type PlanQuestion, plan, type Routed } from './plan.ts';
+import { ordinaryWay, type TrunkSnapshot } from '../trunk/trunk.ts';
+import { plan } from './plan.ts';
+import { type PlanQuestion, quietQuestion, type Routed } from './question.ts';
+
+const country = {
+  emergency: ['112'],
+  countryCode: '49',
+  international: ['00'],
+  national: '0',
+  mobile: ['015'],
+  premium: ['0900'],
+} as const;
 
 const box = (more: object = {}) =>
   v.parse(configuration, {
@@ -23,6 +33,7 @@ const box = (more: object = {}) =>
     ...more,
   });
 const way = (id: string, over: Partial<TrunkSnapshot> = {}): TrunkSnapshot => ({
+  ...ordinaryWay,
   id,
   kind: id.startsWith('line/') ? 'line' : 'trunk',
   health: 'up',
@@ -51,7 +62,7 @@ const asked = (
   trunks: readonly TrunkSnapshot[],
   more: Partial<PlanQuestion> = {},
 ): string[] | string => {
-  const result = plan({ offer, trunks, configuration: box(), emergency: ['112'], ...more });
+  const result = plan(quietQuestion({ offer, trunks, configuration: box(), country, ...more }));
   assert.ok(result.reasons.length > 0, 'a plan says why');
   if (result.is === 'refused') return result.cause;
   const ways = result.levels.filter((level) => !level.ownVoice);
@@ -135,7 +146,7 @@ describe('a plan', () => {
 
   it('says by whom a way is blocked, and for how long', () => {
     const trunks = [way('a', { blocked }), way('b', { blocked: { by: 'fleet', minutesLeft: 5 } }), way('peer')];
-    const { reasons } = plan({ offer: fromPhone('3456'), trunks, configuration: box(), emergency: ['112'] });
+    const { reasons } = plan(quietQuestion({ offer: fromPhone('3456'), trunks, configuration: box(), country }));
     assert.deepEqual(reasons.slice(0, 2), [
       { what: 'a', why: 'it is blocked by page' },
       { what: 'b', why: 'it is blocked by fleet for 5 min' },
@@ -161,14 +172,14 @@ describe('a plan', () => {
   });
 
   it('lets no answer end an emergency call while another way is left', () => {
-    const result = plan({ offer: fromPhone('112'), trunks: [way('a')], configuration: box(), emergency: ['112'] });
+    const result = plan(quietQuestion({ offer: fromPhone('112'), trunks: [way('a')], configuration: box(), country }));
     assert.ok(result.is === 'planned');
     assert.equal(result.levels[0].attempts[0].verdicts.busy, 'next');
   });
 
   it('says of an exchange line why it comes to that', () => {
     const whyOf = (trunks: readonly TrunkSnapshot[]): string | undefined => {
-      const result = plan({ offer: fromPhone('3456'), trunks, configuration: box(), emergency: [] });
+      const result = plan(quietQuestion({ offer: fromPhone('3456'), trunks, configuration: box(), country }));
       return result.is === 'planned' ? result.levels[0].attempts.at(-1)?.why : undefined;
     };
     assert.equal(whyOf([way('a'), ...lines]), 'no softswitch took the call');
@@ -176,8 +187,8 @@ describe('a plan', () => {
   });
 
   it('gives the same answer to the same question', () => {
-    const question = { offer: fromPhone('3456'), trunks: [way('b'), way('a')], configuration: box(), emergency: [] };
-    assert.deepEqual(plan(question), plan(question));
+    const question = { offer: fromPhone('3456'), trunks: [way('b'), way('a')], configuration: box(), country };
+    assert.deepEqual(plan(quietQuestion(question)), plan(quietQuestion(question)));
   });
 });
 
@@ -218,7 +229,7 @@ describe('a plan, where the phone does not take the call', () => {
   ];
   for (const [mode, from, trunks, takes, why] of rows) {
     it(`${mode}, from a ${from}, ${trunks.map(({ id, health }) => `${id} ${health}`).join(', ') || 'none'}: ${takes}`, () => {
-      const result = plan({ offer: to12(from), trunks, configuration: mailboxes(mode), emergency: [] });
+      const result = plan(quietQuestion({ offer: to12(from), trunks, configuration: mailboxes(mode), country }));
       assert.ok(result.is === 'planned');
       const [rings, ...more] = result.levels;
       assert.equal(rings.attempts[0].ringMs, takes ? 7_000 : 120_000);
@@ -233,7 +244,7 @@ describe('a plan, where the phone does not take the call', () => {
   }
 
   it('leads the code of the mailbox to the messages of the phone that dials it, and only from a phone', () => {
-    const menu = plan({ offer: fromPhone('*97'), trunks: alive, configuration: box(), emergency: ['112'] });
+    const menu = plan(quietQuestion({ offer: fromPhone('*97'), trunks: alive, configuration: box(), country }));
     assert.ok(menu.is === 'planned');
     assert.deepEqual(menu.levels[0].attempts[0].targets, [{ kind: 'mailboxMenu', id: 'line/1', number: '' }]);
     const outside: Routed = { from: { kind: 'trunk', id: 'a', number: '1' }, caller: {}, dialled: '*97' };
@@ -246,7 +257,7 @@ describe('a plan, where the phone does not take the call', () => {
 describe('a plan, where nothing is left', () => {
   const spoken = (Object.keys(failureTable) as CallFailure[]).filter((each) => failureTable[each].spoken);
   const sentences = (offer: Routed, trunks: readonly TrunkSnapshot[]): readonly (readonly [string, string])[] => {
-    const result = plan({ offer, trunks, configuration: box(), emergency: ['112'] });
+    const result = plan(quietQuestion({ offer, trunks, configuration: box(), country }));
     if (result.is === 'refused') return [];
     return result.levels.flatMap(({ on, attempts }) =>
       attempts.flatMap(({ targets: [{ kind, id }] }) => (kind === 'sentence' ? [[String(on), id] as const] : [])),

@@ -1,31 +1,12 @@
 import type { Configuration, Line } from '../../config/schema.ts';
 import { isSome, type Some } from '../../core/machine.ts';
-import type { Party } from '../facts.ts';
 import type { CallFailure } from '../failure.ts';
-import type { Unfit } from '../leg/leg.ts';
 import type { TrunkSnapshot } from '../trunk/trunk.ts';
 import type { Attempt, Level } from './attempt.ts';
 import { emergencyOrder, emergencyVerdicts, isEmergency } from './emergency.ts';
 import { isAccessCode, mailboxLevel, mailboxTakes, onlySentence, sentenceLevels, voiceAttempt } from './own-voice.ts';
+import type { PlanQuestion } from './question.ts';
 
-/** The call that is planned for: an offered leg without the leg. */
-export type Routed = {
-  readonly from: Party;
-  readonly caller: { readonly account?: string };
-  readonly dialled: string;
-  readonly to?: { readonly kind: 'phone'; readonly id: string };
-  /** Only this trunk or exchange line is asked (a test call of one way). */
-  readonly only?: string;
-  /** What was dialled is no number. */
-  readonly unfit?: Unfit;
-};
-/** Everything a plan is made of: the same question always has the same answer. */
-export type PlanQuestion = {
-  readonly offer: Routed;
-  readonly configuration: Configuration;
-  readonly trunks: readonly TrunkSnapshot[];
-  readonly emergency: readonly string[];
-};
 /** Why something was chosen or left out, in words, for the record and the routing analysis. */
 export type PlanReason = { readonly what: string; readonly why: string };
 export type PlanResult = { readonly reasons: readonly PlanReason[] } & (
@@ -47,7 +28,7 @@ const LINE_PROGRESS_MS = 30_000;
  */
 export const plan = (question: PlanQuestion): PlanResult => {
   const { offer } = question;
-  const emergency = isEmergency(offer.dialled, question.emergency);
+  const emergency = isEmergency(offer.dialled, question.country.emergency);
   if (emergency && offer.from.kind === 'gateway') {
     return refused('forbidden', [{ what: offer.dialled, why: 'the box itself never calls an emergency number' }]);
   }

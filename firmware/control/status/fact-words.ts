@@ -13,6 +13,8 @@ const kinds = {
   mailbox: 'mailbox of',
   mailboxMenu: 'mailbox menu of',
   sentence: 'the sentence for',
+  attendant: 'auto attendant',
+  announcement: 'announcement',
 } as const;
 
 const partyWords = ({ kind, id, number }: Party): string =>
@@ -46,7 +48,27 @@ export const factWords = (fact: Fact): string => {
     case 'callMedia':
       return `${fact.call}: figures of the audio`;
     default:
-      return serviceWords(fact);
+      return isLedOn(fact) ? ledOnWords(fact) : serviceWords(fact);
+  }
+};
+
+const LED_ON = ['callLedOn', 'callDuplicate', 'callPreempted', 'emergencyCall', 'callAdopted'] as const;
+type LedOn = Of<(typeof LED_ON)[number]>;
+const isLedOn = (fact: Fact): fact is LedOn => (LED_ON as readonly string[]).includes(fact.fact);
+
+/** What became of a call beside its own way. */
+const ledOnWords = (fact: LedOn): string => {
+  switch (fact.fact) {
+    case 'callLedOn':
+      return `${fact.call}: led on by ${fact.by}: ${fact.why}`;
+    case 'callDuplicate':
+      return `${fact.call}: is the same call as ${fact.of}`;
+    case 'callPreempted':
+      return `${fact.call}: ended for the emergency call ${fact.by}`;
+    case 'emergencyCall':
+      return `${fact.call}: EMERGENCY: ${partyWords(fact.from)} calls ${fact.dialled}`;
+    case 'callAdopted':
+      return `${fact.call}: goes on under a new control plane`;
   }
 };
 
@@ -57,7 +79,28 @@ type OfACall =
   | 'callAlerting'
   | 'callAnswered'
   | 'callEnded'
-  | 'callMedia';
+  | 'callMedia'
+  | LedOn['fact'];
+
+type Rehearsal = Of<'drillBegan' | 'drillEnded' | 'numberArrives' | 'numberLost' | 'noticeFailed' | 'noticeSent'>;
+
+/** Rehearsals, and whether the office could be told. */
+const rehearsalWords = (fact: Rehearsal): string => {
+  switch (fact.fact) {
+    case 'drillBegan':
+      return `drill: ${fact.trunk} is blocked by ${fact.by}`;
+    case 'drillEnded':
+      return `drill of ${fact.trunk} ${fact.passed ? 'passed' : 'failed'}: ${fact.why}`;
+    case 'numberArrives':
+      return `calls to ${fact.did} arrive: ${fact.why}`;
+    case 'numberLost':
+      return `calls to ${fact.did} do not arrive: ${fact.why}`;
+    case 'noticeFailed':
+      return `the office could not be told by ${fact.way}: ${fact.why}`;
+    case 'noticeSent':
+      return `the office was told by ${fact.way}: ${fact.why}`;
+  }
+};
 
 const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string => {
   switch (fact.fact) {
@@ -95,6 +138,24 @@ const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string =
       return `softswitch ${fact.trunk} is blocked by ${fact.by}${fact.minutes === undefined ? '' : ` for ${fact.minutes} min`}`;
     case 'trunkUnblocked':
       return `softswitch ${fact.trunk} is unblocked by ${fact.by}`;
+    case 'pathUp':
+    case 'pathDown':
+      return `network path ${fact.interface} is ${fact.fact === 'pathUp' ? 'up' : 'down'}: ${fact.why}`;
+    case 'scenarioSwitched':
+      return fact.scenario === ''
+        ? `no scenario is on any more, switched by ${fact.by}`
+        : `scenario ${fact.scenario} is on, switched by ${fact.by}`;
+    case 'tollClosed':
+      return `${fact.class} numbers are closed for ${fact.line === '' ? 'the box' : fact.line}: ${fact.why}`;
+    case 'tollOpened':
+      return `${fact.class} numbers are open again for ${fact.line === '' ? 'the box' : fact.line}, by ${fact.by}`;
+    case 'drillBegan':
+    case 'drillEnded':
+    case 'numberArrives':
+    case 'numberLost':
+    case 'noticeFailed':
+    case 'noticeSent':
+      return rehearsalWords(fact);
     case 'sourceLocked':
       return `${fact.source} has to wait ${fact.seconds} s after ${fact.failures} wrong passwords`;
     case 'signedIn':
@@ -131,6 +192,12 @@ const worth: Partial<Readonly<Record<Fact['fact'], LogLevel>>> = {
   mailboxLocked: 'warn',
   sourceLocked: 'warn',
   trunkBlocked: 'warn',
+  emergencyCall: 'warn',
+  callPreempted: 'warn',
+  pathDown: 'warn',
+  tollClosed: 'warn',
+  numberLost: 'warn',
+  noticeFailed: 'warn',
   pageOut: 'warn',
   // it was logged as an error where it was found
   storeDamaged: 'debug',

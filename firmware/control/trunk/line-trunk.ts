@@ -1,5 +1,5 @@
 import type { LegId } from '../facts.ts';
-import type { TrunkSnapshot } from './trunk.ts';
+import { ordinaryWay, type TrunkSnapshot } from './trunk.ts';
 
 /** How long an exchange may take over a dialled number before it is given up, and how long its callee may ring. */
 const PROGRESS_BUDGET_MS = 20_000;
@@ -9,14 +9,16 @@ const RING_MS = 120_000;
 export class LineTrunk {
   readonly id: string;
   readonly #priority: number;
+  readonly #emergency: boolean;
   readonly #calls = new Set<LegId>();
   #available = true;
   #battery = true;
 
-  /** `priority`: lower is tried first among lines. */
-  constructor(id: string, priority: number) {
+  /** `priority`: lower is tried first among lines; `emergency`: valid for emergency calls from this address. */
+  constructor(id: string, priority: number, emergency: boolean) {
     this.id = id;
     this.#priority = priority;
+    this.#emergency = emergency;
   }
 
   /** The port went out of service, or came back. */
@@ -39,8 +41,10 @@ export class LineTrunk {
 
   snapshot(): TrunkSnapshot {
     return {
+      ...ordinaryWay,
       id: this.id,
       kind: 'line',
+      emergency: this.#emergency,
       health: this.#available && this.#battery ? 'up' : 'down',
       priority: this.#priority,
       callsUp: this.#calls.size,

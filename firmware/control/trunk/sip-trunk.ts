@@ -107,13 +107,15 @@ export class SipTrunk {
   }
 
   snapshot(): TrunkSnapshot {
-    const { priority, callLimit, progressBudgetMs, ringS, verdicts } = this.#settings;
+    const { priority, callLimit, progressBudgetMs, ringS, verdicts, role, group, emergency, lock, cpsLimit } =
+      this.#settings;
     const health = this.health();
     return {
       id: this.id,
       kind: 'trunk',
       health: this.#open() ? healthWord[health.is] : 'down',
       priority,
+      ...{ role, group, emergency, lock, cpsLimit, newCalls: 0 },
       callsUp: this.#calls.size,
       callLimit,
       bound: this.#registrations.bound(),

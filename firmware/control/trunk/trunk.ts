@@ -19,9 +19,32 @@ export type TrunkSnapshot = {
   readonly progressBudgetMs: number;
   readonly ringMs: number;
   readonly verdicts: VerdictOverrides;
+  /** U7. */
+  readonly role: 'normal' | 'protect';
+  /** Trunk group; empty: none (U8). */
+  readonly group: string;
+  /** Marked for emergency calls from this address (S4). */
+  readonly emergency: boolean;
+  /** By the settings (U19); emergency calls pass. */
+  readonly lock: 'none' | 'noOutgoing' | 'all' | 'drain';
+  /** Calls begun within the last second, and how many may be; 0 = no limit (U8). */
+  readonly newCalls: number;
+  readonly cpsLimit: number;
+  /** Share of answered calls among the last 100; undefined below 20 (U4). */
+  readonly asr?: number;
   /** A person lets no call out over it but emergency calls (U19); `minutesLeft` 0 = until it is unblocked. */
   readonly blocked?: { readonly by: string; readonly minutesLeft: number };
 };
+
+/** What is so of a way of which nothing else is said. */
+export const ordinaryWay = {
+  role: 'normal',
+  group: '',
+  emergency: false,
+  lock: 'none',
+  newCalls: 0,
+  cpsLimit: 0,
+} as const satisfies Partial<TrunkSnapshot>;
 
 /** A softswitch as a person is shown it. `trouble`: why there is no way to it, empty where there is one. */
 export type TrunkShown = Pick<TrunkSnapshot, 'id' | 'priority' | 'health' | 'callsUp' | 'callLimit' | 'blocked'> & {

@@ -203,7 +203,7 @@ export class Trunks {
     const ids = new Set(wanted.map((line) => line.id));
     for (const id of [...this.#lines.keys()]) if (!ids.has(id)) this.#lines.delete(id);
     for (const [index, line] of wanted.entries())
-      if (!this.#lines.has(line.id)) this.#lines.set(line.id, new LineTrunk(line.id, index + 1));
+      if (!this.#lines.has(line.id)) this.#lines.set(line.id, new LineTrunk(line.id, index + 1, line.emergency));
   }
 
   #identity(trunk: string, account: string): RegistrationIdentity {

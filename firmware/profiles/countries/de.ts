@@ -10,6 +10,11 @@ export const profile: CountryProfile = {
   language: 'de',
   law: 'A',
   emergency: ['112', '110'],
+  countryCode: '49',
+  international: ['00'],
+  national: '0',
+  mobile: ['015', '016', '017'],
+  premium: ['0900', '0137', '0180', '118'],
   tones: {
     dial: steady(TONE, -13),
     // The "special dial tone": a second frequency beside the usual one.

@@ -12,6 +12,12 @@ export const profile: CountryProfile = {
   language: 'en',
   law: 'u',
   emergency: ['911'],
+  countryCode: '1',
+  international: ['011'],
+  national: '1',
+  // mobile numbers look like all others (North American Numbering Plan)
+  mobile: [],
+  premium: ['1900', '900', '1976', '976'],
   tones: {
     dial: steady(DIAL, -13),
     stutter: stuttered(DIAL, 100, 6, -13),

@@ -26,6 +26,16 @@ const telling: Readonly<Record<List, readonly string[]>> = {
   accounts: ['user', 'line'],
   cards: ['driver'],
   lines: ['kind', 'extension', 'port'],
+  groups: ['sort'],
+  routes: ['prefix', 'action'],
+  dids: ['number', 'rings'],
+  ringGroups: ['extension'],
+  forwardings: ['line', 'on'],
+  attendants: ['extension'],
+  calendars: ['timeZone'],
+  rateTables: [],
+  numberPools: ['main'],
+  scenarios: ['title'],
 };
 
 const summaryOf = (standing: Settings, list: List, key: string): string =>

@@ -26,9 +26,26 @@ const icons: Readonly<Record<string, IconName>> = {
   network: 'globe',
   media: 'sound',
   access: 'lock',
+  groups: 'softswitch',
+  routes: 'way',
+  dids: 'exchange',
+  ringGroups: 'ring',
+  forwardings: 'arrow',
+  attendants: 'talk',
+  calendars: 'wait',
+  rateTables: 'calls',
+  numberPools: 'person',
+  scenarios: 'freeze',
+  tollGuard: 'lock',
+  notice: 'mailboxSmall',
+  drill: 'tools',
 };
 /** What an installer sets first stands first; a section that is not named here comes behind. */
-const order = ['trunks', 'accounts', 'lines', 'cards', 'system', 'routing', 'mailbox', 'network', 'media', 'access'];
+const order = [
+  ...['trunks', 'accounts', 'lines', 'cards', 'system', 'routing', 'mailbox', 'forwardings', 'ringGroups', 'dids'],
+  ...['routes', 'groups', 'calendars', 'scenarios', 'attendants', 'tollGuard', 'numberPools', 'rateTables'],
+  ...['notice', 'drill', 'network', 'media', 'access'],
+];
 const rank = (section: string): number => (order.includes(section) ? order.indexOf(section) : order.length);
 
 const sectionsInOrder = (standing: Settings): readonly string[] =>

@@ -9,7 +9,10 @@ export type Place = readonly string[];
 /** One setting as it is drawn: its description without the path of the list around it. */
 export type Field = { readonly place: Place; readonly about: Described };
 
-export const lists = ['trunks', 'accounts', 'cards', 'lines'] as const;
+export const lists = [
+  ...(['trunks', 'accounts', 'cards', 'lines', 'groups', 'routes', 'dids', 'ringGroups', 'forwardings'] as const),
+  ...(['attendants', 'calendars', 'rateTables', 'numberPools', 'scenarios'] as const),
+] as const;
 export type List = (typeof lists)[number];
 export const isList = (name: string): name is List => (lists as readonly string[]).includes(name);
 

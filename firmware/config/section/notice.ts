@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import { choice, flag, optionalText, whole } from '../setting.ts';
+
+/** How the office is told (R10). */
+export const notice = v.strictObject({
+  webhook: optionalText({
+    title: 'Webhook',
+    help: 'Address that gets each alarm as JSON by HTTPS POST; empty: none.',
+    max: 512,
+    default: '',
+    form: { is: /^(https?:\/\/[^\s]+)?$/, words: 'must be an address that begins with https:// or http://, or empty' },
+  }),
+  mailTo: optionalText({
+    title: 'Mail to',
+    help: 'Address that gets each alarm; empty: none.',
+    max: 254,
+    default: '',
+    form: { is: /^([^\s@]+@[^\s@]+)?$/, words: 'must be a mail address, or empty' },
+  }),
+  mailFrom: optionalText({
+    title: 'Mail from',
+    help: 'Sender of these mails.',
+    max: 254,
+    default: '',
+    form: { is: /^([^\s@]+@[^\s@]+)?$/, words: 'must be a mail address, or empty' },
+  }),
+  smtpHost: optionalText({ title: 'Mail server', help: 'Name or address of the mail server.', max: 255, default: '' }),
+  smtpPort: whole({
+    title: 'Port of the mail server',
+    help: '587 with STARTTLS, 465 with TLS.',
+    min: 1,
+    max: 65535,
+    default: 587,
+  }),
+  smtpSecurity: choice({
+    title: 'Security',
+    help: 'How the connection is protected.',
+    of: ['starttls', 'tls', 'none'],
+    default: 'starttls',
+  }),
+  smtpUser: optionalText({
+    title: 'User',
+    help: 'At the mail server; empty: without signing in.',
+    max: 128,
+    default: '',
+  }),
+  smtpPassword: optionalText({ title: 'Password', help: 'At the mail server.', max: 128, default: '', secret: true }),
+  backupTone: flag({
+    title: 'Other dial tone on backup',
+    help: 'Phones hear the stuttering dial tone while the first softswitch is not the one that takes calls.',
+    default: false,
+  }),
+});
