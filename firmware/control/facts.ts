@@ -20,6 +20,8 @@ export type Target = {
   readonly number: string;
   /** Sent before the number and left out of records (U9). */
   readonly techPrefix?: string;
+  /** An exchange line that is dialled even without dial tone: the last way of an emergency call (S4). */
+  readonly blind?: true;
 };
 
 export type Party = {

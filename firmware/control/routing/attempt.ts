@@ -19,6 +19,8 @@ export type Attempt = {
   readonly why: string;
   /** What this way shows of the caller, where it is not what the caller brought (U10, forwarding). */
   readonly shows?: { readonly number: string; readonly name?: string; readonly withheld?: true };
+  /** The account by which it leaves, where that is not the caller's: what is forwarded leaves by that of its line. */
+  readonly account?: string;
   /** An outside callee must press 1 before the call counts as answered (U14). */
   readonly accept?: true;
   /** An emergency call ends this ordinary call first, so that a way is free (S4). */
@@ -43,4 +45,16 @@ export type Level = {
   readonly protect?: { readonly delayMs: number; readonly again: readonly Attempt[] };
   /** A forwarding or failover (U13, U14): another callee, so the limit of attempts and time begins anew. */
   readonly elsewhere?: true;
+  /** Name by which `after` of a later level speaks of it; left out: the id of its first attempt. */
+  readonly name?: string;
+  /**
+   * Entered only straight from a lost level with one of these names: what a rule says of a phone that did not answer
+   * is not meant for the one that it led to, and its second target follows its first alone.
+   */
+  readonly after?: readonly string[];
+  /**
+   * An emergency call (S4): any failure goes on to the next attempt, also one that has rung; no limit of attempts, ring
+   * time or time in all applies.
+   */
+  readonly emergency?: true;
 };
