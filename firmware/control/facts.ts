@@ -24,6 +24,23 @@ export type Target = {
   readonly blind?: true;
 };
 
+/** What a way out shows of the caller instead of what the caller brought (U10, U14). */
+export type Shown = {
+  /** As it is sent, after transforms. */
+  readonly number: string;
+  readonly name?: string;
+  /** The caller wants it hidden (CLIR): the softswitch is told, the callee is not (RFC 3323, RFC 3325). */
+  readonly withheld?: true;
+  /** The pool that it comes from, and the number as that pool holds it. */
+  readonly of?: { readonly pool: string; readonly number: string };
+};
+
+/** What a minute costs and how it is counted: `perMinute` in millionths of the currency. */
+export type Rate = { readonly perMinute: number; readonly minimumS: number; readonly stepS: number };
+
+/** To whom an outside call is charged (R8): the phone line on whose behalf it leaves, and the class of the number. */
+export type Toll = { readonly line: string; readonly class: string; readonly rate?: Rate };
+
 export type Party = {
   /** `gateway`: the box itself calls, as in a test call. */
   readonly kind: 'phone' | 'trunk' | 'line' | 'gateway';
@@ -41,6 +58,9 @@ export type Fact =
       readonly attempt: string;
       readonly target: Target;
       readonly why: string;
+      readonly shows?: Shown;
+      /** Left out for calls that cost nobody anything: to phones of ours, and emergency calls. */
+      readonly toll?: Toll;
     }
   | {
       readonly fact: 'attemptEnded';
@@ -107,6 +127,15 @@ export type Fact =
   | { readonly fact: 'tollOpened'; readonly line: string; readonly class: string; readonly by: string }
   /** U17. `sheet`: id of the sheet that was kept. */
   | { readonly fact: 'drillBegan'; readonly trunk: string; readonly by: string }
+  | {
+      readonly fact: 'drillStepped';
+      readonly trunk: string;
+      readonly step: 'noticed' | 'called' | 'freed';
+      /** What was measured, in words. */
+      readonly why: string;
+    }
+  /** The last drill that passed is longer ago than it should be. */
+  | { readonly fact: 'drillOverdue'; readonly why: string }
   | {
       readonly fact: 'drillEnded';
       readonly trunk: string;

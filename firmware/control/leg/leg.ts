@@ -1,4 +1,4 @@
-import type { CallId, LegId, Party, Target } from '../facts.ts';
+import type { CallId, LegId, Party, Shown, Target } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 
 export type { LegId, Target };
@@ -14,6 +14,8 @@ export type Caller = {
   readonly name?: string;
   /** Account by which the call leaves over SIP (`account.id`); a caller from outside has none. */
   readonly account?: string;
+  /** The caller wants number and name hidden (CLIR). */
+  readonly withheld?: true;
 };
 
 export type LegCommand =
@@ -22,6 +24,8 @@ export type LegCommand =
       readonly leg: LegId;
       readonly target: Target;
       readonly caller: Caller;
+      /** What the callee is shown instead of the caller's own number (U10). */
+      readonly shows?: Shown;
       readonly beside: LegId;
     }
   | { readonly do: 'alert'; readonly leg: Offered; readonly hear: 'local ringback' | Placed }
@@ -76,6 +80,8 @@ export type Offer = {
   readonly to?: { readonly kind: 'phone'; readonly id: string };
   /** By this trunk or exchange line alone. */
   readonly only?: string;
+  /** The PIN of the toll guard was dialled before the number (R8). */
+  readonly overridden?: true;
   /** `dialled` is no number: no way is tried, and the caller hears why. */
   readonly unfit?: Unfit;
 };

@@ -1,5 +1,5 @@
 import type { Some } from '../../core/machine.ts';
-import type { CallId, Target } from '../facts.ts';
+import type { CallId, Shown, Target, Toll } from '../facts.ts';
 import type { CallFailure } from '../failure.ts';
 import type { VerdictOverrides } from '../trunk/trunk.ts';
 
@@ -18,7 +18,9 @@ export type Attempt = {
   /** Why the plan chose it, for the record. */
   readonly why: string;
   /** What this way shows of the caller, where it is not what the caller brought (U10, forwarding). */
-  readonly shows?: { readonly number: string; readonly name?: string; readonly withheld?: true };
+  readonly shows?: Shown;
+  /** To whom it is charged (R8); left out for emergency calls. */
+  readonly toll?: Toll;
   /** The account by which it leaves, where that is not the caller's: what is forwarded leaves by that of its line. */
   readonly account?: string;
   /** An outside callee must press 1 before the call counts as answered (U14). */

@@ -12,7 +12,14 @@ import type { TrunkSnapshot } from '../trunk/trunk.ts';
 /** The call that is planned for: an offered leg without the leg. */
 export type Routed = {
   readonly from: Party;
-  readonly caller: { readonly number?: string; readonly account?: string };
+  readonly caller: {
+    readonly number?: string;
+    readonly account?: string;
+    /** The caller wants the number hidden (CLIR). */
+    readonly withheld?: true;
+  };
+  /** The PIN of the toll guard was dialled for this call (R8). */
+  readonly overridden?: true;
   /** As it was dialled; nothing has been taken off yet. */
   readonly dialled: string;
   /** Where the way in leads to, if it needs no number. */
@@ -53,9 +60,8 @@ export type RoutingMemory = {
 /** Spent today, by line id and, under the empty name, by the whole box (R8). Cost in millionths. */
 export type TollMemory = {
   readonly spent: Readonly<Record<string, { readonly calls: number; readonly minutes: number; readonly cost: number }>>;
-  /** Classes that a sudden change has closed, and classes whose PIN was given for one call. */
+  /** What a sudden change has closed, by `line class`; of the whole box with an empty line. */
   readonly closed: readonly string[];
-  readonly overridden: readonly string[];
 };
 
 export const freshMemory: RoutingMemory = {
@@ -64,7 +70,7 @@ export const freshMemory: RoutingMemory = {
   numbersInUse: {},
   numberShown: {},
   poolTurns: {},
-  toll: { spent: {}, closed: [], overridden: [] },
+  toll: { spent: {}, closed: [] },
 };
 
 export type PlanQuestion = {
