@@ -39,6 +39,8 @@ type Phase =
       readonly failedAt: Instant;
       readonly failures: number;
       readonly failed: Failed;
+      /** End of the softswitch's own Retry-After (RFC 3261 §20.33): no nudge goes before it. */
+      readonly notBefore?: Instant;
       /** A SIP answer refused us, in contrast to silence: the softswitch lives, so nudges are paced. */
       readonly answered: boolean;
     }
@@ -85,6 +87,8 @@ const USUAL: BackoffShape = { baseMs: 30_000, capMs: 1_800_000 };
 /** What only a person can mend is asked for slowly, so that no softswitch locks us out. */
 const SLOW: BackoffShape = { baseMs: 600_000, capMs: 1_800_000 };
 const LONGEST_RETRY_AFTER_MS = 1_800_000;
+/** A fleet that was told the same time does not come back in the same instant. */
+const RETRY_AFTER_SPREAD = 0.1;
 /** Timer F (RFC 3261 §17.1.2.2) has ended the transaction long before; this only guards against an ask that is lost. */
 const ASK_GUARD_MS = 45_000;
 /** A registration waits for `start`, which comes when the flow is open; this only guards against none. */
@@ -97,6 +101,8 @@ const LONGEST_EXPIRES_S = 86_400;
 /** A password that has just worked is tried once more soon: a restarted registrar may not know its own challenge. */
 const SECOND_TRY_MS = 2000;
 const LONGEST_PACE_MS = 30_000;
+/** A nudge after a wrong password or an unknown account; the softswitch may have been given it meanwhile. */
+const SLOW_PACE_MS = 120_000;
 
 const slowCauses: readonly RegistrationCause[] = ['wrongPassword', 'unknownAccount'];
 
@@ -168,18 +174,21 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
       : [{ fact: 'registrationFailed', ...failed }];
   }
 
-  #wait(state: Registration, now: Instant, failed: Failed, answered: boolean, waitMs?: number): Result {
+  /** `retryAfterMs`: as the softswitch asked. */
+  #wait(state: Registration, now: Instant, failed: Failed, answered: boolean, retryAfterMs?: number): Result {
     const failures = failuresOf(state);
     const kept = bindingOf(state, now);
     const shape = slowCauses.includes(failed.cause) ? SLOW : USUAL;
     const hopeful = failed.cause === 'wrongPassword' && failures === 0 && kept.binding !== undefined;
-    const ms = waitMs ?? (hopeful ? SECOND_TRY_MS : backoffMs(failures, shape, this.#settings.random));
+    const askedFor = this.#heeded(retryAfterMs);
+    const ms = askedFor ?? (hopeful ? SECOND_TRY_MS : backoffMs(failures, shape, this.#settings.random));
     return {
       state: {
         ...common(state),
         ...kept,
         is: 'waiting',
         retryAt: after(now, ms),
+        ...(askedFor === undefined ? {} : { notBefore: after(now, askedFor) }),
         failedAt: now,
         failures: failures + 1,
         failed,
@@ -187,6 +196,12 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
       },
       effects: this.#failedFact(state, failed),
     };
+  }
+
+  /** A Retry-After of 0 asks for nothing: answered by the usual back-off, it is no loop. */
+  #heeded(retryAfterMs: number | undefined): number | undefined {
+    if (retryAfterMs === undefined || retryAfterMs <= 0) return undefined;
+    return Math.min(retryAfterMs * (1 + RETRY_AFTER_SPREAD * this.#settings.random()), LONGEST_RETRY_AFTER_MS);
   }
 
   #accepted(state: Registration & { is: 'asking' }, now: Instant, outcome: Answer): Result {
@@ -235,9 +250,7 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
       cause: causeOfRefusal(outcome.status, outcome.credentialsRefused),
       detail: `${outcome.status} ${outcome.phrase}`.trim(),
     };
-    const waitMs =
-      outcome.retryAfterMs === undefined ? undefined : Math.min(outcome.retryAfterMs, LONGEST_RETRY_AFTER_MS);
-    return this.#wait(state, now, failed, true, waitMs);
+    return this.#wait(state, now, failed, true, outcome.retryAfterMs);
   }
 
   #heard(state: Registration, now: Instant, number: number, outcome: RequestOutcome): Result {
@@ -254,7 +267,10 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
 
   /** Nudges of a softswitch that lives and refuses are paced, or probe and refusal would chase each other. */
   #pacedMs(state: Registration & { is: 'waiting' }) {
-    return state.answered ? Math.min(LONGEST_PACE_MS, 500 * 2 ** Math.min(state.failures, 10)) : 500;
+    if (!state.answered) return 500;
+    return slowCauses.includes(state.failed.cause)
+      ? SLOW_PACE_MS
+      : Math.min(LONGEST_PACE_MS, 500 * 2 ** Math.min(state.failures, 10));
   }
 
   #nudged(state: Registration, now: Instant, withinMs: number): Result {
@@ -267,7 +283,7 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
           ? this.#ask(state, now)
           : { state: { ...state, refreshAt: sooner(state.refreshAt, at) }, effects: [] };
       case 'waiting': {
-        const paced = Math.max(at, after(state.failedAt, this.#pacedMs(state))) as Instant;
+        const paced = Math.max(at, after(state.failedAt, this.#pacedMs(state)), state.notBefore ?? 0) as Instant;
         return paced <= now
           ? this.#ask(state, now)
           : { state: { ...state, retryAt: sooner(state.retryAt, paced) }, effects: [] };

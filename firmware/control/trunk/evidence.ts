@@ -28,7 +28,8 @@ export const evidenceOfSignal = (signal: SipSignal): Evidence | undefined => {
     case 'refused':
       return ofAnswer('call', signal.status, signal.retryAfterMs);
     case 'reofferAnswered':
-      return ofAnswer('call', signal.status, undefined);
+      // the user agent says 408 where nothing came (RFC 3261 §8.1.3.1)
+      return signal.status === 408 ? { from: 'call', type: 'missed' } : ofAnswer('call', signal.status, undefined);
     case 'sent':
     case 'ended':
     case 'neverAcknowledged':

@@ -13,7 +13,7 @@ const up: Health = { ...base, is: 'up', probeAt: at(9000) };
 const suspect: Health = { ...base, is: 'suspect', sent: 1, silent: true, probeAt: at(1333) };
 const down: Health = { ...base, is: 'down', since: at(0), probeAt: at(4000) };
 const returning: Health = { ...base, is: 'returning', good: 2, stableAt: at(30_000), probeAt: at(4000) };
-const held: Health = { ...base, is: 'held', until: at(60_000) };
+const held: Health = { ...base, is: 'held', until: at(60_000), doubted: false };
 const cut: Health = { ...base, is: 'cut' };
 
 /** Effects as short words: the name of a fact, or of what is to be done. */
@@ -54,7 +54,7 @@ const rows: readonly Row[] = [
     up,
     { from: 'probe', type: 'refused', retryAfterMs: 5000 },
     1000,
-    { is: 'held', until: at(6000) },
+    { is: 'held', until: at(6250), doubted: false },
     ['trunkSuspect'],
   ],
   [
@@ -66,6 +66,23 @@ const rows: readonly Row[] = [
     ['trunkSuspect'],
   ],
   ['waited', held, { type: 'lapse' }, 60_000, { is: 'unproven', probeAt: at(60_000) }, []],
+  [
+    'down and asked to wait',
+    down,
+    { from: 'call', type: 'refused', retryAfterMs: 5000 },
+    1000,
+    { is: 'held', doubted: true },
+    ['trunkSuspect'],
+  ],
+  [
+    'waited after it was down',
+    { ...held, doubted: true },
+    { type: 'lapse' },
+    60_000,
+    { is: 'down', probeAt: at(60_000) },
+    [],
+  ],
+  ['alive while held', held, alive, 1000, { is: 'held', until: at(60_000) }, []],
   ['link lost', up, { from: 'link', type: 'cut' }, 1000, { is: 'cut' }, ['trunkDown']],
   ['link back', cut, { from: 'link', type: 'restored' }, 1000, { is: 'unproven', probeAt: at(1000) }, []],
 ];
@@ -83,6 +100,22 @@ for (const [what, state, event, now, next, words] of rows)
 test('after a restart of ours what was down stays down and is probed at once', () => {
   assert.deepEqual(resumedHealth(down, at(50)), { ...down, probeAt: at(50) });
   assert.equal(resumedHealth(up, at(50)).is, 'unproven');
+});
+
+test('a restart of ours ends neither a hold nor the time in which a softswitch returns', () => {
+  assert.deepEqual(resumedHealth(held, at(50)), held);
+  assert.equal(resumedHealth(held, at(60_000)).is, 'unproven');
+  assert.deepEqual(resumedHealth(returning, at(50)), { ...returning, probeAt: at(50) });
+});
+
+test('a fast probe is given up before its first copy would leave, a usual one is not', () => {
+  const patience = (state: Health): number => {
+    const [effect] = machine.step(state, { type: 'lapse' }, at(9000)).effects;
+    return effect && 'do' in effect && effect.do === 'probe' ? effect.giveUpAfterMs : Number.NaN;
+  };
+  assert.equal(patience(suspect), 495);
+  assert.equal(patience({ ...suspect, roundTripMs: 600 }), 800);
+  assert.equal(patience(up), 2000);
 });
 
 const seeded = (seed: number) => () => {
@@ -116,7 +149,11 @@ test('whatever happens, only a cut trunk goes unprobed, and only probes in vain 
       const next = tried.step(state, event, at(now)).state;
       if (next.is !== 'cut') assert.ok((tried.deadline(next) ?? Number.POSITIVE_INFINITY) <= now + 1_800_000);
       if (next.is === 'down' && state.is !== 'down')
-        assert.ok(state.is === 'returning' || (state.is === 'suspect' && state.sent === 3));
+        assert.ok(
+          state.is === 'returning' ||
+            (state.is === 'suspect' && state.sent === 3) ||
+            (state.is === 'held' && state.doubted),
+        );
       if (next.is === 'up' && state.is === 'returning') assert.ok(now >= state.stableAt);
       state = next;
     }

@@ -27,7 +27,8 @@ type Phase =
   | { readonly is: 'suspect'; readonly sent: 0 | 1 | 2 | 3; readonly silent: boolean; readonly probeAt: Instant }
   | { readonly is: 'down'; readonly since: Instant; readonly probeAt: Instant }
   | { readonly is: 'returning'; readonly good: number; readonly stableAt: Instant; readonly probeAt: Instant }
-  | { readonly is: 'held'; readonly until: Instant }
+  /** `doubted`: it was down or returning before, and has to return as before. */
+  | { readonly is: 'held'; readonly until: Instant; readonly doubted: boolean }
   | { readonly is: 'cut' };
 /** `roundTripMs`: smoothed time a probe took, `undefined` until one was answered. */
 export type Health = Phase & { readonly roundTripMs: number | undefined };
@@ -49,12 +50,20 @@ const STABLE_MS = 30_000;
 const PROBE_PATIENCE_MS = 2000;
 /** A softswitch that asks for a day of rest by mistake does not get it. */
 const LONGEST_HOLD_MS = 1_800_000;
+/** A fleet that was told the same time does not come back in the same instant. */
+const HOLD_SPREAD = 0.1;
 /** Weight of a new sample in the smoothed round trip (RFC 6298 §2.3). */
 const SMOOTHING = 1 / 8;
 
-/** The kept word on a softswitch after a restart of ours: what was down stays down, all else is proven anew. */
-export const resumedHealth = (kept: Health, now: Instant): Health =>
-  kept.is === 'down' ? { ...kept, probeAt: now } : { is: 'unproven', probeAt: now, roundTripMs: kept.roundTripMs };
+/**
+ * The kept word on a softswitch after a restart of ours: what was down, returning or held stays so, all else is proven
+ * anew.
+ */
+export const resumedHealth = (kept: Health, now: Instant): Health => {
+  if (kept.is === 'down' || kept.is === 'returning') return { ...kept, probeAt: now };
+  if (kept.is === 'held' && kept.until > now) return kept;
+  return { is: 'unproven', probeAt: now, roundTripMs: kept.roundTripMs };
+};
 
 export const firstHealth = (now: Instant): Health => ({ is: 'unproven', probeAt: now, roundTripMs: undefined });
 
@@ -87,6 +96,14 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
 
   #patienceMs(health: Health) {
     return Math.max(PROBE_PATIENCE_MS, Math.ceil(4 * (health.roundTripMs ?? 0)));
+  }
+
+  /**
+   * A fast probe that is repeated at once by the next one needs no copies of its own (Timer E of RFC 3261 §17.1.2.2
+   * sends the first after T1): so the probes of this second stay under 1 kB.
+   */
+  #fastPatienceMs(health: Health) {
+    return Math.max(0.99 * this.#settings.t1Ms, this.#fastSpacingMs(health));
   }
 
   #fastSpacingMs(health: Health) {
@@ -177,7 +194,7 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
         // One resent INVITE is no relapse: it only brings the next probe forward.
         return evidence.from === 'call'
           ? this.#still({ ...state, probeAt: earliest(state.probeAt, now) ?? now })
-          : this.#down(state, now, 'it fell silent again while it was returning');
+          : this.#down(state, now, 'it failed again while it was returning');
       case 'suspect':
         return this.#still(state.silent || evidence.answered === true ? state : { ...state, silent: true });
       default:
@@ -204,16 +221,29 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
         return { state: { ...state, probeAt: this.#anxiousAt(now) }, effects: [this.#probe(state)] };
       }
       case 'held':
-        return this.#enter(state, { is: 'unproven', probeAt: now });
+        return this.#enter(
+          state,
+          state.doubted ? { is: 'down', since: now, probeAt: now } : { is: 'unproven', probeAt: now },
+        );
       case 'cut':
         return this.#still(state);
     }
   }
 
+  /** 503 with Retry-After, to a probe, a REGISTER or a call (RFC 3261 §20.33). */
+  #refused(state: Health, retryAfterMs: number, now: Instant): Step<Health, HealthEffect> {
+    if (state.is === 'cut') return this.#still(state);
+    const holdMs = Math.min(retryAfterMs * (1 + HOLD_SPREAD * this.#settings.random()), LONGEST_HOLD_MS);
+    const doubted = state.is === 'held' ? state.doubted : state.is === 'down' || state.is === 'returning';
+    const why = 'it asked to be left alone for a while (503 with Retry-After)';
+    return this.#enter(state, { is: 'held', until: after(now, holdMs), doubted }, { fact: 'trunkSuspect', why });
+  }
+
   #suspectLapse(state: Health & { is: 'suspect' }, now: Instant): Step<Health, HealthEffect> {
     if (state.sent === FAST_PROBES) return this.#down(state, now, 'none of three fast probes was answered');
     const probeAt = after(now, this.#fastSpacingMs(state));
-    return { state: { ...state, sent: (state.sent + 1) as 1 | 2 | 3, probeAt }, effects: [this.#probe(state)] };
+    const probe: HealthEffect = { do: 'probe', giveUpAfterMs: this.#fastPatienceMs(state) };
+    return { state: { ...state, sent: (state.sent + 1) as 1 | 2 | 3, probeAt }, effects: [probe] };
   }
 
   step(state: Health, event: Evidence | Lapse, now: Instant): Step<Health, HealthEffect> {
@@ -225,13 +255,7 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
       case 'missed':
         return this.#missed(state, event, now);
       case 'refused':
-        return state.is === 'cut'
-          ? this.#still(state)
-          : this.#enter(
-              state,
-              { is: 'held', until: after(now, Math.min(event.retryAfterMs, LONGEST_HOLD_MS)) },
-              { fact: 'trunkSuspect', why: 'it asked to be left alone for a while (503 with Retry-After)' },
-            );
+        return this.#refused(state, event.retryAfterMs, now);
       case 'cut':
         return state.is === 'cut'
           ? this.#still(state)
