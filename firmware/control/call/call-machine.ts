@@ -225,8 +225,9 @@ const translate = (call: Common, effects: readonly HuntEffect[]): CallEffect[] =
 const translated = (call: Common, effect: HuntEffect): CallEffect => {
   if ('do' in effect) return effect;
   if (effect.note === 'attemptBegan') {
-    const { id, targets, why } = effect.attempt;
-    return { state: { fact: 'attemptBegan', call: call.call, attempt: id, target: targets[0], why } };
+    const { id, targets, why, shows, toll } = effect.attempt;
+    const about = { ...(shows === undefined ? {} : { shows }), ...(toll === undefined ? {} : { toll }) };
+    return { state: { fact: 'attemptBegan', call: call.call, attempt: id, target: targets[0], why, ...about } };
   }
   const { note: _, ...end } = effect;
   return { state: { fact: 'attemptEnded', call: call.call, ...end } };

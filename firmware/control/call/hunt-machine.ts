@@ -78,8 +78,9 @@ function startNext(hunt: Seeking, asker: Asker, now: Instant): Out {
   const legs = head.targets.map((_, index): LegId => `leg/${hunt.nextLeg + index}`);
   if (!isSome(legs)) return settle(hunt);
   const fresh: Open = { attempt: head, legs, heard: 'nothing', until: after(now, head.silenceMs) };
+  const shown = head.shows === undefined ? {} : { shows: head.shows };
   const setups = head.targets.map(
-    (target, index): HuntEffect => ({ do: 'setup', leg: legs[index]!, target, ...asker }),
+    (target, index): HuntEffect => ({ do: 'setup', leg: legs[index]!, target, ...asker, ...shown }),
   );
   const state: Seeking = {
     ...hunt,
