@@ -11,8 +11,10 @@ const LONGEST_VOICE_MS = 3_600_000;
 /** Who does not take the call gets a message. Failures of the box itself (no audio) do not go to a mailbox. */
 const MISSED: Some<CallFailure> = ['noAnswer', 'busy', 'unavailable', 'declined'];
 
+export type OwnVoice = Extract<Target['kind'], 'mailbox' | 'mailboxMenu' | 'sentence' | 'attendant' | 'announcement'>;
+
 /** The attempt at a voice of the box (recorded voices answer, speak and record by themselves). */
-export const voiceAttempt = (kind: 'mailbox' | 'mailboxMenu' | 'sentence', id: string, why: string): Attempt => {
+export const voiceAttempt = (kind: OwnVoice, id: string, why: string): Attempt => {
   const target: Target = { kind, id, number: '' };
   return {
     id: `${kind}/${id}`,

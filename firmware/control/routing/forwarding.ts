@@ -1,0 +1,202 @@
+import type { Did, Forwarding, Line } from '../../config/schema.ts';
+import type { Some } from '../../core/machine.ts';
+import { type CallFailure, failureTable } from '../failure.ts';
+import type { TrunkSnapshot } from '../trunk/trunk.ts';
+import type { Attempt, Level } from './attempt.ts';
+import { counts } from './calendar.ts';
+import type { PlanReason } from './explanation.ts';
+import { targetFound } from './forwarding-target.ts';
+import { outsideLevels } from './outside.ts';
+import type { PlanQuestion } from './question.ts';
+import { trunkAttempt } from './way-attempt.ts';
+
+/** Levels that a forwarding or a failover adds, and why each rule acts or does not. */
+export type LedOn = { readonly levels: readonly Level[]; readonly reasons: readonly PlanReason[] };
+
+/** So many levels one call may go through (U15). */
+const MOST_LEVELS = 8;
+/** So many levels are planned for all that may happen: phones that forward to each other branch without end. */
+const MOST_PLANNED = 64;
+
+type Condition = Exclude<Forwarding['on'], 'always'>;
+const NO_ERROR: readonly CallFailure[] = ['busy', 'declined', 'noAnswer', 'preempted', 'duplicate'];
+const [firstError, ...otherErrors] = (Object.keys(failureTable) as CallFailure[]).filter(
+  (failure) => !NO_ERROR.includes(failure),
+);
+const ERRORS: Some<CallFailure> = [firstError ?? 'unavailable', ...otherErrors];
+/** What ends a call for good is no reason to call another. */
+const FAILED: Some<CallFailure> = ['busy', 'declined', 'noAnswer', ...ERRORS];
+/** What a phone says, by the condition of a rule (U14). */
+const failuresOf: Readonly<Record<Condition, Level['on']>> = {
+  unregistered: 'any',
+  error: ERRORS,
+  busy: ['busy'],
+  rejected: ['declined'],
+  noAnswer: ['noAnswer'],
+};
+
+/** The rules of a phone that count for this call, in their order; those for some callers go first. */
+const rulesOf = (question: PlanQuestion, line: Line, reasons: PlanReason[]): readonly Forwarding[] => {
+  const { number } = question.offer.from;
+  const own = question.configuration.forwardings.filter((rule) => rule.enabled && rule.line === line.id);
+  const left = (rule: Forwarding): string | undefined => {
+    if (!counts(rule, question)) return 'it does not count now';
+    if (!number.startsWith(rule.callers)) return `it is for callers ${rule.callers}`;
+    if (rule.on === 'unregistered' && isRegistered(question, line)) return 'a softswitch holds the binding';
+    return undefined;
+  };
+  return own
+    .filter((rule) => {
+      const why = left(rule);
+      if (why !== undefined) reasons.push({ what: `forwarding ${rule.id}`, why });
+      return why === undefined;
+    })
+    .sort((a, b) => b.callers.length - a.callers.length);
+};
+
+/** Some softswitch holds a binding by which this phone is called. */
+const isRegistered = ({ trunks }: PlanQuestion, { account }: Line): boolean =>
+  trunks.some(({ bound }) => (account === '' ? bound.length > 0 : bound.includes(account)));
+
+/** The rule by which the phone does not ring at all (U14, "always"). */
+export const alwaysForwarded = (question: PlanQuestion, line: Line): Forwarding | undefined =>
+  rulesOf(question, line, []).find(({ on }) => on === 'always');
+
+/** How long the phone rings before a rule leads the call on (ms); undefined: as long as phones ring. */
+export const ringsFirstMs = (question: PlanQuestion, line: Line): number | undefined => {
+  const waits = rulesOf(question, line, []).filter(
+    ({ on, afterS }) => (on === 'noAnswer' || on === 'unregistered') && afterS > 0,
+  );
+  return waits[0] && waits[0].afterS * 1000;
+};
+
+/**
+ * Where a call goes that this phone does not take (U14, U15), for after the level of the phone itself, whose name is
+ * the id of the line. With a rule "always" they are for instead of it: the first one then follows nothing. `depth`:
+ * levels that the call went through before. No target comes twice on any way through them, so none is a loop.
+ */
+export const forwardingLevels = (question: PlanQuestion, line: Line, depth: number): readonly Level[] =>
+  forwardingPlan(question, line, depth).levels;
+
+/** The same with the reasons for each rule (U16). */
+export const forwardingPlan = (question: PlanQuestion, line: Line, depth: number): LedOn => {
+  const walk: Walk = { question, levels: [], reasons: [] };
+  leadOn(walk, line, { name: line.id, passed: new Set([line.id]), at: depth });
+  return walk;
+};
+
+/** A level out of which the call may be led on: what it has passed by then, and how many levels. */
+type Exit = { readonly name: string; readonly passed: ReadonlySet<string>; readonly at: number };
+type Walk = { readonly question: PlanQuestion; readonly levels: Level[]; readonly reasons: PlanReason[] };
+type Wish = { readonly rule: Forwarding; readonly target: Forwarding['targets'][number]; readonly name: string };
+/** How the first level of a chain is entered; `free`: it follows nothing, the phone itself is not asked. */
+type Entry = { readonly on: Level['on']; readonly free: boolean };
+const FURTHER: Entry = { on: 'any', free: false };
+
+/** Plans all rules of a phone that is left by `exit`; rules of one condition are one list of targets. */
+const leadOn = (walk: Walk, line: Line, exit: Exit): readonly Exit[] => {
+  const rules = rulesOf(walk.question, line, walk.reasons);
+  const always = rules.filter(({ on }) => on === 'always');
+  if (always.length > 0) return chain(walk, always, exit, { on: 'any', free: exit.name === line.id });
+  const conditions = [...new Set(rules.map(({ on }) => on))] as Condition[];
+  return conditions.flatMap((condition) => {
+    const those = rules.filter(({ on }) => on === condition);
+    return chain(walk, those, exit, { on: failuresOf[condition], free: false });
+  });
+};
+
+/** Targets one after the other; each follows all that went before it and has not passed it already. */
+const chain = (walk: Walk, rules: readonly Forwarding[], from: Exit, entry: Entry): readonly Exit[] => {
+  const wishes = rules.flatMap((rule) =>
+    rule.targets.map((target, at): Wish => ({ rule, target, name: `${from.name}>${rule.id}/${at + 1}` })),
+  );
+  let exits: readonly Exit[] = [];
+  for (const wish of wishes) {
+    const first = exits.length === 0;
+    exits = [...exits, ...enter(walk, wish, first ? [from] : exits, first ? entry : FURTHER)];
+  }
+  return exits;
+};
+
+const enter = (walk: Walk, wish: Wish, before: readonly Exit[], { on, free }: Entry): readonly Exit[] => {
+  const { rule, target, name } = wish;
+  const what = `forwarding ${rule.id}`;
+  const leave = (why: string): readonly Exit[] => {
+    walk.reasons.push({ what, why: `${target.to} ${target.name}: ${why}` });
+    return [];
+  };
+  const found = targetFound(walk.question, rule, target);
+  if ('left' in found) return leave(found.left);
+  const preceding = before.filter(({ passed, at }) => !passed.has(found.passes) && at < MOST_LEVELS);
+  if (preceding.length === 0) return leave('the call has been there, or has been led on too often');
+  if (walk.levels.length >= MOST_PLANNED) return leave('too many ways are planned already');
+  const exit: Exit = {
+    name,
+    passed: new Set([found.passes, ...preceding.flatMap(({ passed }) => [...passed])]),
+    at: Math.max(...preceding.map(({ at }) => at)) + 1,
+  };
+  walk.reasons.push({ what, why: `${rule.on}: ${target.to} ${target.name}` }, ...found.reasons);
+  const after = free ? {} : { after: preceding.map((each) => each.name) };
+  pushLevels(walk, found.levels, { on, elsewhere: true, name, ...after });
+  return found.line === undefined ? [exit] : [exit, ...leadOn(walk, found.line, exit)];
+};
+
+/** The first level of a target takes the condition of the rule; others of it (protect trunks) follow it alone. */
+const pushLevels = (walk: Walk, [first, ...others]: Some<Level>, head: Partial<Level> & { name: string }): void => {
+  const { name } = head;
+  walk.levels.push({ ...first, ...head }, ...others.map((level) => ({ ...level, name, after: [name] })));
+};
+
+/**
+ * Where a call to a number of ours goes when all that it rings has failed (U13): the failover PBX of the number, else
+ * of its group, then the failover number likewise. Both see the number that was called.
+ */
+export const failoverPlan = (question: PlanQuestion, did: Did): LedOn => {
+  const { configuration } = question;
+  const group = configuration.groups.find(({ id }) => id === did.group);
+  const trunk = did.failoverTrunk || (group?.failoverTrunk ?? '');
+  const number = did.failoverNumber || (group?.failoverNumber ?? '');
+  const pbx = trunk === '' ? nothing : failoverTrunk(question, did, trunk);
+  const other = number === '' ? nothing : failoverNumber(question, did, number);
+  return { levels: [...pbx.levels, ...other.levels], reasons: [...pbx.reasons, ...other.reasons] };
+};
+const nothing: LedOn = { levels: [], reasons: [] };
+
+/** The levels alone. */
+export const failoverLevels = (question: PlanQuestion, did: Did): readonly Level[] =>
+  failoverPlan(question, did).levels;
+
+const failoverTrunk = (question: PlanQuestion, did: Did, id: string): LedOn => {
+  const what = `failover PBX ${id}`;
+  const way = question.trunks.find((each) => each.id === id && each.kind === 'trunk');
+  const why = whyNot(question, way);
+  if (way === undefined || why !== undefined) return { levels: [], reasons: [{ what, why: why ?? '' }] };
+  const reason = `failover PBX of the number ${did.id}`;
+  const attempt: Attempt = { ...trunkAttempt(way, undefined, did.number, question), why: reason, by: did.id };
+  const level: Level = { on: FAILED, elsewhere: true, name: `${did.id}>failoverTrunk`, attempts: [attempt] };
+  return { levels: [level], reasons: [{ what, why: reason }] };
+};
+
+const whyNot = ({ offer }: PlanQuestion, way: TrunkSnapshot | undefined): string | undefined => {
+  if (!way) return 'there is no such trunk';
+  if (offer.from.kind === 'trunk' && offer.from.id === way.id) return 'the call came from there';
+  if (way.health === 'down' || way.health === 'held') return `it is ${way.health}`;
+  if (way.blocked !== undefined) return `it is blocked by ${way.blocked.by}`;
+  return way.lock === 'none' ? undefined : `it is locked: ${way.lock}`;
+};
+
+const failoverNumber = (question: PlanQuestion, did: Did, number: string): LedOn => {
+  const why = `failover number of ${did.id}`;
+  const { levels, reasons, refused } = outsideLevels(question, number, { forwarded: true, why });
+  const [first, ...others] = levels;
+  if (!first) return { levels, reasons: [...reasons, { what: number, why: `${why}: ${refused ?? 'noRoute'}` }] };
+  const by = (level: Level): Level => ({ ...level, attempts: named(level.attempts, did.id) });
+  const name = `${did.id}>failoverNumber`;
+  const head: Level = { ...by(first), on: FAILED, elsewhere: true, name };
+  return { levels: [head, ...others.map((level) => ({ ...by(level), name, after: [name] }))], reasons };
+};
+
+const named = ([first, ...others]: Some<Attempt>, by: string): Some<Attempt> => [
+  { ...first, by },
+  ...others.map((attempt) => ({ ...attempt, by })),
+];
