@@ -22,6 +22,7 @@ const measurements = {
   'unknown-dead': 600_000,
   'sip-parse': 60_000,
   'rtp-frame': 60_000,
+  herd: 120_000,
 };
 
 const { values: options, positionals } = parseArgs({

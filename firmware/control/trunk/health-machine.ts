@@ -65,7 +65,12 @@ export const resumedHealth = (kept: Health, now: Instant): Health => {
   return { is: 'unproven', probeAt: now, roundTripMs: kept.roundTripMs };
 };
 
-export const firstHealth = (now: Instant): Health => ({ is: 'unproven', probeAt: now, roundTripMs: undefined });
+/** `withinMs`: the first probe goes at a random time in it. */
+export const firstHealth = (now: Instant, withinMs = 0, random = () => 0): Health => ({
+  is: 'unproven',
+  probeAt: after(now, withinMs * random()),
+  roundTripMs: undefined,
+});
 
 /** Never under four round trips (U6). */
 export const silenceBudgetMs = (configuredMs: number, health: Health): number =>

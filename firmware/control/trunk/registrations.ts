@@ -8,9 +8,13 @@ import type { Evidence } from './health-machine.ts';
 import { addressOfRecord, credentialsOf, domainOf, sameCredentials } from './identity.ts';
 import type { SipTrunkTools } from './sip-trunk-tools.ts';
 
-/** First REGISTERs and those after a nudge are spread, a share an account, never beyond this. */
+/**
+ * First REGISTERs after power came, and those when a softswitch is back, are spread over this: a whole fleet may do the
+ * same in the same moment (`npm run bench -- herd`).
+ */
 const START_SPREAD_MS = 2000;
 const NUDGE_SPREAD_MS = 1500;
+/** A flow that was opened anew is news to this box alone: a share an account. */
 const SPREAD_PER_ACCOUNT_MS = 25;
 
 export type TrunkRegistrationsHost = {
@@ -29,6 +33,8 @@ export class TrunkRegistrations {
   readonly #clients = new Map<string, RegistrationClient>();
   /** Accounts by their last REGISTER: one that was removed still has to unbind. */
   readonly #departed = new Map<string, Account>();
+  /** Nothing has been registered yet, by us or by a plane before us. */
+  #cold = true;
 
   constructor(host: TrunkRegistrationsHost) {
     this.#host = host;
@@ -59,7 +65,8 @@ export class TrunkRegistrations {
 
   /** The flow stands. */
   start(): void {
-    const spread = this.#spread(START_SPREAD_MS);
+    const spread = this.#cold ? START_SPREAD_MS : this.#spread(START_SPREAD_MS);
+    this.#cold = false;
     for (const client of this.#clients.values()) {
       client.start(spread);
       client.nudge(spread);
@@ -68,8 +75,7 @@ export class TrunkRegistrations {
 
   /** Each registers anew soon, whatever its back-off says. */
   nudge(): void {
-    const spread = this.#spread(NUDGE_SPREAD_MS);
-    for (const client of this.#clients.values()) client.nudge(spread);
+    for (const client of this.#clients.values()) client.nudge(NUDGE_SPREAD_MS);
   }
 
   noFlow({ cause, detail }: Extract<FlowState, { is: 'waiting' }>['failed']): void {
@@ -118,6 +124,7 @@ export class TrunkRegistrations {
       siblingTokens: siblingTokens(account.id),
     };
     const state = kept(`registration/${trunk}/${account.id}`) as Registration | undefined;
+    if (state !== undefined) this.#cold = false;
     const client = new RegistrationClient(host, identityOf(account.id), registerExpiryS, state);
     this.#clients.set(account.id, client);
     return client;

@@ -1,9 +1,10 @@
 import type { Account, Trunk } from '../../config/schema.ts';
 import { wordsOf } from '../../core/error.ts';
-import type { Fact, LegId } from '../facts.ts';
+import type { Fact, LegId, Shown, Target } from '../facts.ts';
 import type { Credentials, Endpoint, FlowId, NameAddress, SipSignal, UriText } from '../sip/face.ts';
 import type { RegistrationView } from '../sip/registration.ts';
 import { type AnalysisAbout, type AnalysisWait, analysis, type RegistrationAnalysis } from './analysis.ts';
+import { callerIdentity } from './caller-identity.ts';
 import { evidenceOfSignal } from './evidence.ts';
 import { closedFlow, type FlowEffect, type FlowEvent, FlowMachine, type FlowState } from './flow-machine.ts';
 import {
@@ -15,19 +16,14 @@ import {
   resumedHealth,
   silenceBudgetMs,
 } from './health-machine.ts';
-import {
-  addressOfRecord,
-  contactAt,
-  credentialsOf,
-  domainOf,
-  escapedUser,
-  sameFlow,
-  sameRegistrar,
-} from './identity.ts';
+import { contactAt, credentialsOf, domainOf, escapedUser, sameFlow, sameRegistrar } from './identity.ts';
 import { probe } from './probe.ts';
 import { TrunkRegistrations } from './registrations.ts';
 import type { SipTrunkTools } from './sip-trunk-tools.ts';
 import type { TrunkShown, TrunkSnapshot, VerdictOverrides } from './trunk.ts';
+
+/** All boxes of a fleet may be given power in the same moment. */
+const FIRST_PROBE_WITHIN_MS = 1000;
 
 /** All that an INVITE of an account over this trunk needs besides SDP and headers. */
 export type OutgoingBasis = {
@@ -35,6 +31,8 @@ export type OutgoingBasis = {
   readonly uri: UriText;
   readonly from: NameAddress;
   readonly to: NameAddress;
+  /** What else is said of the caller (RFC 3323, RFC 3325). */
+  readonly headers: readonly (readonly [name: string, value: string])[];
   readonly contact: UriText;
   readonly routes: readonly UriText[];
   readonly credentials?: Credentials;
@@ -215,16 +213,23 @@ export class SipTrunk {
     return this.#contact(token);
   }
 
-  /** `undefined` while the flow is not open, or for an account that does not exist. */
-  outgoing(accountId: string, number: string): OutgoingBasis | undefined {
+  /**
+   * An INVITE of this account to a number, with the tech prefix that only the wire sees (U9). `undefined` while the
+   * flow is not open, or for an account that does not exist.
+   */
+  outgoing(
+    accountId: string,
+    { techPrefix = '', number }: Pick<Target, 'techPrefix' | 'number'>,
+    shows?: Shown,
+  ): OutgoingBasis | undefined {
     const account = this.#accounts.find((each) => each.id === accountId);
     const contact = this.contactOf(accountId);
     if (!account || contact === undefined) return undefined;
-    const uri = `sip:${escapedUser(number)}@${domainOf(this.#settings)}`;
+    const uri = `sip:${escapedUser(techPrefix + number)}@${domainOf(this.#settings)}`;
     return {
       flow: this.id,
       uri,
-      from: addressOfRecord(this.#settings, account),
+      ...callerIdentity(this.#settings, account, shows),
       to: { uri },
       contact,
       routes: this.#registrations.get(accountId)?.serviceRoute ?? [],
@@ -284,11 +289,11 @@ export class SipTrunk {
   }
 
   #flowOpened(): void {
-    const { runner, kept } = this.#tools;
+    const { runner, kept, random } = this.#tools;
     const known = runner.state<Health>(this.#healthId);
     const left = kept(this.#healthId) as Health | undefined;
     const now = runner.now();
-    this.#hostHealth(known ?? (left ? resumedHealth(left, now) : firstHealth(now)));
+    this.#hostHealth(known ?? (left ? resumedHealth(left, now) : firstHealth(now, FIRST_PROBE_WITHIN_MS, random)));
     this.#registrations.start();
   }
 
