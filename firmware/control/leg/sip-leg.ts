@@ -1,7 +1,8 @@
 import type { Runner } from '../../core/runner.ts';
+import type { Shown } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 import type { IncomingInvite, InviteAsk, InviteVerdict, SipSignal, UserAgent } from '../sip/face.ts';
-import type { Caller, LegBook, LegCommand, LegId, LegMaker, Offer, Setup } from './leg.ts';
+import type { Caller, LegBook, LegCommand, LegId, LegMaker, Offer, Setup, Target } from './leg.ts';
 import type { LegMedia } from './media.ts';
 import type { MediaWay, Negotiator } from './negotiator.ts';
 import { type SipLeg, type SipLegEffect, type SipLegEvent, sipLegMachine } from './sip-leg-machine.ts';
@@ -11,8 +12,8 @@ export type InviteHead = Omit<InviteAsk, 'sdp'>;
 /** A SIP trunk as its legs see it (the trunk room makes it). */
 export type SipWay = {
   readonly media: MediaWay;
-  /** The request for this number by this caller; a cause if the trunk cannot place it. */
-  invite(number: string, caller: Caller): InviteHead | { readonly cause: Cause };
+  /** The request for this target by this caller, with what is shown of it; a cause if the trunk cannot place it. */
+  invite(target: Target, caller: Caller, shows?: Shown): InviteHead | { readonly cause: Cause };
   hear(signal: SipSignal): void;
   occupy(leg: LegId): void;
   vacate(leg: LegId): void;
@@ -42,9 +43,9 @@ export class SipLegs implements LegMaker {
   }
 
   setup(command: Setup) {
-    const { leg, target, caller, beside } = command;
+    const { leg, target, caller, shows, beside } = command;
     const way = this.#options.way(target.id);
-    const head = way?.invite(target.number, caller) ?? { cause: 'serverUnreachable' as const };
+    const head = way?.invite(target, caller, shows) ?? { cause: 'serverUnreachable' as const };
     if (!way || 'cause' in head) {
       const cause = 'cause' in head ? head.cause : 'serverUnreachable';
       return this.#options.book.report({ type: 'released', leg, cause });

@@ -15,10 +15,10 @@ export const sipWay = (configuration: Configuration, trunk: SipTrunk): SipWay | 
   if (!media) return undefined;
   return {
     media,
-    invite: (number, caller) => {
+    invite: (target, caller, shows) => {
       // A caller from outside leaves by the first account: the softswitch knows no other.
       const account = caller.account ?? configuration.accounts[0]?.id ?? '';
-      return trunk.outgoing(account, number) ?? { cause: 'serverUnreachable' };
+      return trunk.outgoing(account, target, shows) ?? { cause: 'serverUnreachable' };
     },
     hear: (signal) => trunk.hear(signal),
     occupy: (leg) => trunk.occupy(leg),
