@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from './core/clock.ts';
 import { SETTINGS_REFUSED } from './core/error.ts';
 import { openLog } from './core/log.ts';
+import { HeldSockets } from './supervisor/held-sockets.ts';
 import { readOptions } from './supervisor/options.ts';
 import { Plane } from './supervisor/plane.ts';
 import { engineScheduling, NODE_FLAGS } from './supervisor/scheduling.ts';
@@ -36,6 +37,7 @@ const node = [process.execPath, ...NODE_FLAGS];
 const given = (name: string, path: string | undefined): string[] => (path ? [`--${name}`, resolve(path)] : []);
 const seed = given('configuration', options.configuration);
 const page = [...given('web', options.web), ...given('lab', options.lab)];
+const sockets = new HeldSockets(systemClock, log);
 const watched = { clock: systemClock, log, onChange: () => writePlanes() };
 
 const engine: Plane = new Plane({
@@ -68,9 +70,16 @@ const control: Plane = new Plane({
     ...seed,
     ...page,
   ],
-  onReady: () => writeWhole('ready', `${new Date().toISOString()}\n`),
+  onReady: () => {
+    sockets.planeReady();
+    writeWhole('ready', `${new Date().toISOString()}\n`);
+  },
   onRestartAsked: (plane) => (plane === 'engine' ? engine : control).restart(),
-  onDied: () => rmSync(join(run, 'ready'), { force: true }),
+  onSocket: (word, answer) => sockets.heard(word, answer),
+  onDied: () => {
+    sockets.planeGone();
+    rmSync(join(run, 'ready'), { force: true });
+  },
   onRefused: () => void end(SETTINGS_REFUSED),
 });
 
@@ -83,6 +92,7 @@ const end = async (code: number): Promise<void> => {
   engine.leave();
   await control.stop();
   await engine.stop();
+  sockets.close();
   rmSync(join(run, 'ready'), { force: true });
   log.info({}, 'stopped');
   process.exit(code);

@@ -8,6 +8,8 @@ import { openLog } from '../core/log.ts';
 import { seedFile } from './configuration/seed-file.ts';
 import { readOptions } from './options.ts';
 import { ControlPlane } from './plane.ts';
+import { activatedSockets } from './sip/transport/activated-sockets.ts';
+import { HandedSockets } from './sip/transport/handed-sockets.ts';
 
 /** Put in by the bundler; a plane that was not bundled names no build. */
 declare const HOLDFAST_BUILD: string | undefined;
@@ -21,6 +23,15 @@ const bundles = dirname(fileURLToPath(import.meta.url));
 // Ctrl-C reaches every process of the group; the supervisor ends the planes in their order.
 process.on('SIGINT', () => {});
 process.on('SIGHUP', () => {});
+
+/** The supervisor holds the sockets for us; under a service manager its socket unit does. */
+const handed =
+  process.send === undefined
+    ? undefined
+    : new HandedSockets({
+        send: (word) => void process.send?.(word),
+        onMessage: (heard) => void process.on('message', heard),
+      });
 
 const begin = async (): Promise<void> => {
   const data = options.data;
@@ -41,6 +52,7 @@ const begin = async (): Promise<void> => {
     clock: systemClock,
     log,
     ...(options.configuration === undefined ? {} : { seed: seedFile(options.configuration) }),
+    udpSockets: handed ?? activatedSockets(process.env, process.pid),
     onReady: () => process.send?.({ ready: true }),
     onWork: (work) => process.send?.({ work }),
     ...(process.send === undefined ? {} : { restart: (plane) => void process.send?.({ restart: plane }) }),
@@ -49,6 +61,7 @@ const begin = async (): Promise<void> => {
   const end = (): void => {
     if (ending) return;
     ending = true;
+    handed?.keep();
     plane.close().then(
       () => process.exit(0),
       (error: unknown) => {

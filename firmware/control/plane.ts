@@ -29,6 +29,7 @@ import { type PlanResult, plan } from './routing/plan.ts';
 import { quietQuestion } from './routing/question.ts';
 import { makeTrunks, makeUserAgent } from './signalling.ts';
 import { negotiation } from './sip/sdp/negotiation.ts';
+import type { UdpSockets } from './sip/transport/udp-sockets.ts';
 import type { SipUserAgent } from './sip/user-agent.ts';
 import { StatusFile } from './status/status-file.ts';
 import type { Trunks } from './trunk/trunks.ts';
@@ -43,6 +44,8 @@ export type PlaneOptions = GroundOptions & {
   readonly sentences?: string;
   /** Where the page comes from; without it there is none. */
   readonly face?: FaceSetup;
+  /** Where SIP over UDP gets its sockets from; left out: its own. */
+  readonly udpSockets?: UdpSockets;
   /** Calls are possible (again). */
   readonly onReady: () => void;
   /** Asks the supervisor to restart a plane; left out where there is none. */

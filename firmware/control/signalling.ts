@@ -3,6 +3,8 @@ import type { Log } from '../core/log.ts';
 import type { Ground } from './ground.ts';
 import type { FlowId } from './sip/face.ts';
 import { Resolver } from './sip/resolver/resolver.ts';
+import { carriersWith } from './sip/transport/carriers.ts';
+import type { UdpSockets } from './sip/transport/udp-sockets.ts';
 import { SipUserAgent } from './sip/user-agent.ts';
 import { Trunks } from './trunk/trunks.ts';
 
@@ -10,11 +12,13 @@ type SignallingOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly build: string;
+  /** Left out: sockets of our own. */
+  readonly udpSockets?: UdpSockets;
 };
 
 /** SIP as the settings want it. `trunks`: asked when there are some. */
 export const makeUserAgent = (
-  { clock, log, build }: SignallingOptions,
+  { clock, log, build, udpSockets }: SignallingOptions,
   { runner, document }: Ground,
   trunks: () => Trunks,
 ): SipUserAgent =>
@@ -26,6 +30,7 @@ export const makeUserAgent = (
     userAgentName: `Holdfast ${build}`,
     tell: (leg, signal) => runner.tell(leg, signal),
     credentialsOf: (flow, user) => trunks().credentialsOf(flow, user),
+    openCarrier: carriersWith(udpSockets),
   });
 
 /** The trunks, not configured yet. `flowOpened`: requests can leave over this one. */

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:dgram';
 import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import { SETTINGS_REFUSED } from '../core/error.ts';
 import type { Log } from '../core/log.ts';
 import { after, type Instant } from '../core/machine.ts';
+import type { SocketReply, SocketWord } from '../core/socket-words.ts';
+import type { SocketAnswer } from './held-sockets.ts';
 
 export type PlaneName = 'engine' | 'control';
 
@@ -20,10 +23,12 @@ export type PlaneOptions = {
   readonly onRefused: () => void;
   /** The plane asks on a person's behalf that a plane be restarted. */
   readonly onRestartAsked?: (plane: PlaneName) => void;
+  /** The plane speaks of a socket that is held for it. */
+  readonly onSocket?: (word: SocketWord, answer: SocketAnswer) => void;
 };
 
 /** What a plane tells its supervisor over the channel of its process. */
-type Word = { readonly work?: number; readonly ready?: true; readonly restart?: PlaneName };
+type Word = Partial<SocketWord> & { readonly work?: number; readonly ready?: true; readonly restart?: PlaneName };
 
 /** Deaths closer together than this are a loop, and each waits longer for its restart. */
 const LOOP_WINDOW_MS = 10_000;
@@ -56,7 +61,7 @@ export class Plane {
     const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child = child;
     this.#work = { count: -1, at: clock.now() };
-    child.on('message', (word: Word) => this.#heard(word));
+    child.on('message', (word: Word) => this.#heard(child, word));
     child.once('error', (error) => log.error({ err: error }, `the ${name} plane could not be started`));
     child.once('exit', (code, signal) => this.#died(child, signal ?? `exit code ${code}`));
     log.info({ pid: child.pid }, `the ${name} plane starts`);
@@ -98,9 +103,13 @@ export class Plane {
     });
   }
 
-  #heard(word: Word): void {
+  #heard(child: ChildProcess, word: Word): void {
     if (word.ready) this.#options.onReady();
     if (word.restart === 'engine' || word.restart === 'control') this.#options.onRestartAsked?.(word.restart);
+    if (word.socket !== undefined) {
+      const answer = (reply: SocketReply, socket?: Socket) => hand(child, reply, socket);
+      this.#options.onSocket?.(word as SocketWord, answer);
+    }
     if (word.work !== undefined && word.work !== this.#work.count) {
       this.#work = { count: word.work, at: this.#options.clock.now() };
     }
@@ -144,3 +153,8 @@ export class Plane {
     else this.#cancelTimer = clock.at(after(now, waitMs), () => this.start());
   }
 }
+
+/** A plane that is gone meanwhile asks again when it is back. */
+const hand = (child: ChildProcess, reply: SocketReply, socket: Socket | undefined): void => {
+  if (child.connected) child.send(reply, socket, { keepOpen: true }, () => {});
+};
