@@ -1,3 +1,4 @@
+import type { Charge } from '../core/charge.ts';
 import type { Cause } from './failure.ts';
 
 /**
@@ -36,7 +37,7 @@ export type Shown = {
 };
 
 /** What a minute costs and how it is counted: `perMinute` in millionths of the currency. */
-export type Rate = { readonly perMinute: number; readonly minimumS: number; readonly stepS: number };
+export type Rate = Charge;
 
 /** To whom an outside call is charged (R8): the phone line on whose behalf it leaves, and the class of the number. */
 export type Toll = { readonly line: string; readonly class: string; readonly rate?: Rate };

@@ -1,5 +1,6 @@
+import { priceOf } from '../../core/charge.ts';
 import type { Instant, Machine } from '../../core/machine.ts';
-import type { Fact, Party, Target } from '../facts.ts';
+import type { Fact, Party, Shown, Target, Toll } from '../facts.ts';
 import { type CallFailure, type Cause, failureTable, isFailure } from '../failure.ts';
 
 /** One attempt of a call: where it went, why there, and what became of it. */
@@ -7,12 +8,18 @@ export type AttemptRecord = {
   readonly attempt: string;
   readonly target: Target;
   readonly why: string;
+  /** What it showed of the caller, where it was not what the caller brought. */
+  readonly shows?: Shown;
+  /** To whom it was charged, and at which rate. */
+  readonly toll?: Toll;
   /** `answered` for the attempt that the call went to; undefined while it is under way. */
   readonly cause?: Cause | 'answered';
   readonly status?: number;
   readonly q850?: number;
   /** From the begin of the call to that of the attempt. */
   readonly afterMs: number;
+  /** From the begin of the attempt to its ringing. */
+  readonly rangAfterMs?: number;
   readonly lastedMs?: number;
 };
 
@@ -28,6 +35,8 @@ export type CallRecord = {
   readonly alertedAfterMs?: number;
   readonly answeredAfterMs?: number;
   readonly talkedMs?: number;
+  /** What the call cost, in millionths of the currency; undefined where no rate was known. */
+  readonly cost?: number;
   readonly lastedMs: number;
   readonly endedBy: 'caller' | 'callee' | 'gateway';
   readonly cause: Cause;
@@ -96,13 +105,20 @@ const folded = (state: RecordState, fact: CallFact, now: Instant): RecordState['
   const afterMs = sinceBegan(state, now);
   switch (fact.fact) {
     case 'attemptBegan': {
-      const { attempt, target, why } = fact;
-      return { ...record, attempts: [...record.attempts, { attempt, target, why, afterMs }] };
+      const { fact: _, call: __, ...about } = fact;
+      const { techPrefix: ___, ...target } = fact.target;
+      return { ...record, attempts: [...record.attempts, { ...about, target, afterMs }] };
     }
     case 'attemptEnded':
       return { ...record, attempts: record.attempts.map((each) => endedAttempt(each, fact, afterMs)) };
     case 'callAlerting':
-      return { ...record, alertedAfterMs: record.alertedAfterMs ?? afterMs };
+      return {
+        ...record,
+        alertedAfterMs: record.alertedAfterMs ?? afterMs,
+        attempts: record.attempts.map((each) =>
+          each.attempt === fact.attempt ? { ...each, rangAfterMs: each.rangAfterMs ?? afterMs - each.afterMs } : each,
+        ),
+      };
     case 'callAnswered':
       return {
         ...record,
@@ -141,13 +157,18 @@ const ended = (state: RecordState, cause: Cause, endedBy: CallRecord['endedBy'],
     attempts: attempts.map((each) =>
       each.cause === undefined ? { ...each, cause, lastedMs: lastedMs - each.afterMs } : each,
     ),
-    ...(answeredAfterMs === undefined ? {} : { talkedMs: lastedMs - answeredAfterMs }),
+    ...(answeredAfterMs === undefined ? {} : talked(attempts, lastedMs - answeredAfterMs)),
     lastedMs,
     endedBy,
     cause,
     sentence: sentenceOf(cause),
   };
   return { state: { ...state, is: 'ended' as const, record }, effects: [storing(record)] };
+};
+
+const talked = (attempts: readonly AttemptRecord[], talkedMs: number): Pick<CallRecord, 'talkedMs' | 'cost'> => {
+  const rate = attempts.find(({ cause }) => cause === 'answered')?.toll?.rate;
+  return { talkedMs, ...(rate === undefined ? {} : { cost: priceOf(rate, talkedMs) }) };
 };
 
 const sentenceOf = (cause: Cause): string => {

@@ -247,3 +247,25 @@ test('a record that cannot be stored is kept and tried again', async (t) => {
   assert.equal((await written(journal, 2)).length, 2);
   await until(() => open().length === 0);
 });
+
+test('a record holds the number that was shown and what the call cost, and no tech prefix', async (t) => {
+  const { clock, start } = await setUp(t);
+  const { state, journal } = await start();
+  const rate = { perMinute: 12_000, minimumS: 0, stepS: 60 };
+  const shows = { number: '+4930555100', of: { pool: 'berlin', number: '030555100' } };
+  state(began());
+  state({
+    ...{ fact: 'attemptBegan', call, attempt: 'A', why: 'priority 1', shows },
+    target: { ...target('A'), techPrefix: '#31' },
+    toll: { line: 'line/1', class: 'national', rate },
+  });
+  clock.turn(1000);
+  state({ fact: 'callAnswered', call, attempt: 'A', target: target('A') });
+  clock.turn(61_000);
+  state({ fact: 'callEnded', call, cause: 'hungUp', by: 'caller' });
+  const [record] = await written(journal, 1);
+  assert.equal(record?.talkedMs, 61_000);
+  assert.equal(record?.cost, 24_000);
+  assert.deepEqual(record?.attempts[0]?.shows, shows);
+  assert.deepEqual(record?.attempts[0]?.target, target('A'));
+});

@@ -115,3 +115,17 @@ test('what the other ways became: released, or still tried when the caller gave 
   assert.match(givenUp.title, /given up after 3\.0 s$/);
   assert.equal(words({ endedBy: 'gateway' }).end, 'The gateway ended the call after 13 s.');
 });
+
+test('what a call showed of its caller and what it cost stand in its words', () => {
+  const shows = { number: '+4930555100' };
+  const { title, attempts } = words({
+    attempts: [attempt(trunk('A'), { cause: 'answered', shows })],
+    answeredAfterMs: 1300,
+    talkedMs: 60_000,
+    cost: 12_000,
+  });
+  assert.equal(title, 'Phone 11 (line/1) called 600: answered by softswitch A after 1.3 s, talked 1 min, cost 0.012');
+  assert.equal(attempts[0], '1. softswitch A as +4930555100 (priority 1, up): answered after 1.3 s');
+  const hidden = words({ attempts: [attempt(trunk('A'), { shows: { number: '600', withheld: true } })] });
+  assert.match(hidden.attempts[0]!, /^1\. softswitch A as 600, number withheld \(/);
+});

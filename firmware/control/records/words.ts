@@ -68,6 +68,7 @@ const resultWords = (record: CallRecord): string => {
   }
   const after = `after ${spanWords(answeredAfterMs)}`;
   const lasted = talkedMs === undefined ? '' : `, ${spanWords(talkedMs)}`;
+  const cost = record.cost === undefined ? '' : `, cost ${priceWords(record.cost)}`;
   switch (answered.target.kind) {
     case 'mailbox':
       return `the ${targetWords(answered.target)} took it ${after}${lasted}`;
@@ -76,8 +77,14 @@ const resultWords = (record: CallRecord): string => {
     case 'sentence':
       return `was told that ${failureWords(answered.target.id)}, ${after}`;
     default:
-      return `answered by ${targetWords(answered.target)} ${after}${lasted === '' ? '' : `, talked ${spanWords(talkedMs!)}`}`;
+      return `answered by ${targetWords(answered.target)} ${after}${lasted === '' ? '' : `, talked ${spanWords(talkedMs!)}${cost}`}`;
   }
+};
+
+/** Millionths of the currency as a sum of it, without its name: the rate tables do not say which it is. */
+const priceWords = (millionths: number): string => {
+  const [whole = '0', part = ''] = (millionths / 1_000_000).toFixed(4).split('.');
+  return `${whole}.${part.replace(/0{1,2}$/, '')}`;
 };
 
 const codeWords = ({ status, q850 }: AttemptRecord): string => {
@@ -103,13 +110,19 @@ const besideMs = (attempt: AttemptRecord, next: AttemptRecord | undefined): numb
   return next !== undefined && next.afterMs < endMs ? next.afterMs - attempt.afterMs : undefined;
 };
 
+const shownWords = ({ shows }: AttemptRecord): string => {
+  if (shows === undefined) return '';
+  const number = shows.number === '' ? '' : ` as ${shows.number}`;
+  return shows.withheld ? `${number}, number withheld` : number;
+};
+
 /** An attempt as one line: where, why there, what came of it, and whether the next did not wait for its end. */
 const attemptWords = (attempt: AttemptRecord, at: number, record: CallRecord): string => {
   const beside = besideMs(attempt, record.attempts[at + 1]);
   const silent = attempt.cause === 'serverSilent' ? '' : `, silent for ${spanWords(beside ?? 0)}`;
   const tail = beside === undefined ? '' : `${silent}, the next was tried beside it`;
   const why = attempt.why === '' ? '' : ` (${attempt.why})`;
-  return `${at + 1}. ${targetWords(attempt.target)}${why}: ${outcomeWords(attempt, beside)}${tail}`;
+  return `${at + 1}. ${targetWords(attempt.target)}${shownWords(attempt)}${why}: ${outcomeWords(attempt, beside)}${tail}`;
 };
 
 const endWords = ({ endedBy, cause, sentence, lastedMs }: CallRecord): string => {
