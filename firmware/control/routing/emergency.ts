@@ -1,24 +1,126 @@
-import type { CallFailure } from '../failure.ts';
-import { failureTable } from '../failure.ts';
+import type { Configuration } from '../../config/schema.ts';
+import { isSome } from '../../core/machine.ts';
+import type { NumberPlan } from '../../profiles/number-plan.ts';
+import { type CallFailure, failureTable } from '../failure.ts';
 import type { TrunkSnapshot, VerdictOverrides } from '../trunk/trunk.ts';
+import type { Attempt, Level } from './attempt.ts';
+import type { PlanReason } from './explanation.ts';
+import type { LineSnapshot, PlanQuestion } from './question.ts';
+import { isBound, lineAttempt, trunkAttempt } from './way-attempt.ts';
 
-/** Whether this number must always get through. */
+/** Whether this is an emergency number as it stands. */
 export const isEmergency = (number: string, numbers: readonly string[]): boolean => numbers.includes(number);
 
+/** Every way in which an emergency number may be dialled here: as it is, and behind the outside prefix (S4). */
+export const dialledEmergency = (
+  { routing }: Pick<Configuration, 'routing'>,
+  { emergency }: Pick<NumberPlan, 'emergency'>,
+): readonly string[] => {
+  const { outsidePrefix } = routing;
+  return outsidePrefix === '' ? emergency : [...emergency, ...emergency.map((number) => outsidePrefix + number)];
+};
+
+/** The emergency number that was meant, without outside prefix; undefined for any other number. */
+export const emergencyNumber = ({ offer, configuration, country }: PlanQuestion): string | undefined => {
+  const { dialled } = offer;
+  const { outsidePrefix } = configuration.routing;
+  return country.emergency.find((number) => dialled === number || dialled === outsidePrefix + number);
+};
+
 /** For an emergency call every failure goes on: no answer of anybody ends it while another way is left (S4). */
-export const emergencyVerdicts: VerdictOverrides = Object.fromEntries(
+const emergencyVerdicts: VerdictOverrides = Object.fromEntries(
   (Object.keys(failureTable) as CallFailure[]).map((failure) => [failure, 'next']),
 );
+/** Nobody's patience ends an emergency call but the caller's. */
+const RING_MS = 3_600_000;
 
-/** Ways for an emergency call: free exchange lines, then trunks whatever is known of them, the likely ones first. */
-export const emergencyOrder = (trunks: readonly TrunkSnapshot[]): readonly TrunkSnapshot[] =>
-  [...trunks].sort((a, b) => rank(a) - rank(b) || a.priority - b.priority || a.id.localeCompare(b.id));
+/** How a way stands for an emergency call, in the order in which they are asked. */
+const STANDINGS = {
+  freeLine: 'a free exchange line, valid for emergency calls',
+  marked: 'its provider takes emergency calls from here',
+  alive: 'a softswitch that lives',
+  doubtful: 'a softswitch of which little good is known',
+  otherLine: 'a free exchange line, though not marked for emergency calls',
+  preempts: 'nothing is free: an ordinary call is ended for it',
+  dead: 'a softswitch that is down, as the last hope',
+  lastLine: 'an exchange line that is in use or gives no sign of life, as the last hope',
+} as const;
+type Standing = keyof typeof STANDINGS;
+const ORDER = Object.keys(STANDINGS) as Standing[];
 
-const rank = (trunk: TrunkSnapshot): number => {
-  const busy = trunk.callLimit > 0 && trunk.callsUp >= trunk.callLimit;
-  if (trunk.kind === 'line') return trunk.health === 'down' || busy ? 4 : 0;
-  // a block is passed, but whoever set it had a reason
-  if (trunk.blocked !== undefined) return 3;
-  if (trunk.health === 'up') return 1;
-  return ['unproven', 'suspect', 'returning'].includes(trunk.health) ? 2 : 3;
+type Way = { readonly way: TrunkSnapshot; readonly standing: Standing; readonly taken?: LineSnapshot['call'] };
+
+/**
+ * The ways for an emergency call (S4): free exchange lines that are marked, softswitches that are marked, any
+ * softswitch, even without our binding. Only if none of these is free the newest ordinary call is ended, never an
+ * emergency call; what is surely dead comes after that. No limit, bar, lock, transform or tech prefix applies.
+ */
+export const emergencyLevels = (
+  question: PlanQuestion,
+  number: string,
+): { readonly levels: readonly Level[]; readonly reasons: readonly PlanReason[] } => {
+  const ways = question.trunks.map((way) => placed(way, question)).sort(inOrder(question.offer.caller.account));
+  const attempts = withBlind(ways.map((each) => attemptBy(each, question, number)));
+  const reasons = attempts.map(({ id, why }) => ({ what: id, why }));
+  return { levels: isSome(attempts) ? [{ on: 'any', attempts, emergency: true }] : [], reasons };
+};
+
+const placed = (way: TrunkSnapshot, question: PlanQuestion): Way => {
+  if (way.kind === 'trunk') return { way, standing: standingOfTrunk(way) };
+  if (way.health === 'down') return { way, standing: 'lastLine' };
+  if (way.callLimit === 0 || way.callsUp < way.callLimit) {
+    return { way, standing: way.emergency ? 'freeLine' : 'otherLine' };
+  }
+  const call = question.lines.find(({ id }) => id === way.id)?.call;
+  return call === undefined || call.emergency
+    ? { way, standing: 'lastLine' }
+    : { way, standing: 'preempts', taken: call };
+};
+
+/** A block or a lock is passed, but whoever set it had a reason. */
+const standingOfTrunk = (way: TrunkSnapshot): Standing => {
+  if (way.health === 'down') return 'dead';
+  if (way.emergency) return 'marked';
+  return way.health === 'up' && way.blocked === undefined && way.lock === 'none' ? 'alive' : 'doubtful';
+};
+
+/** Among those of one standing: marked ones, free ones, the newest call, priority, our binding, the name. */
+const inOrder =
+  (account: string | undefined) =>
+  (a: Way, b: Way): number =>
+    ORDER.indexOf(a.standing) - ORDER.indexOf(b.standing) ||
+    Number(isShut(a.way)) - Number(isShut(b.way)) ||
+    Number(b.way.emergency) - Number(a.way.emergency) ||
+    a.way.callsUp - b.way.callsUp ||
+    (b.taken?.beganMs ?? 0) - (a.taken?.beganMs ?? 0) ||
+    a.way.priority - b.way.priority ||
+    Number(isBound(b.way, account)) - Number(isBound(a.way, account)) ||
+    (a.way.id < b.way.id ? -1 : Number(a.way.id > b.way.id));
+
+const isShut = ({ blocked, lock }: TrunkSnapshot): boolean => blocked !== undefined || lock !== 'none';
+
+const attemptBy = ({ way, standing, taken }: Way, question: PlanQuestion, number: string): Attempt => {
+  const why = `emergency call: ${STANDINGS[standing]}`;
+  const plain = way.kind === 'line' ? lineAttempt(way, number, why) : trunkAttempt(way, undefined, number, question);
+  const preempts = taken === undefined ? {} : { preempts: taken.call };
+  return { ...plain, ringMs: RING_MS, verdicts: emergencyVerdicts, why, ...preempts };
+};
+
+/**
+ * A line without dial tone is left for the next way; when all has failed, a line is dialled without one, as it may
+ * only sound unlike what we know.
+ */
+const withBlind = (attempts: readonly Attempt[]): readonly Attempt[] => {
+  const lines = attempts.filter(({ targets, preempts }) => targets[0].kind === 'line' && preempts === undefined);
+  const line = lines[0];
+  if (line === undefined) return attempts;
+  const [target] = line.targets;
+  const blind: Attempt = {
+    ...line,
+    targets: [{ ...target, blind: true }],
+    why: 'emergency call: all has failed, so the line is dialled without dial tone',
+  };
+  // the only way of all is dialled blind at once
+  if (attempts.length === 1) return [{ ...blind, why: line.why }];
+  return [...attempts, { ...blind, id: `${line.id}/blind` }];
 };

@@ -1,21 +1,22 @@
-import type { Line } from '../../config/schema.ts';
-import { isSome } from '../../core/machine.ts';
-import type { CallFailure } from '../failure.ts';
+import type { Route } from '../../config/schema.ts';
+import { isSome, type Some } from '../../core/machine.ts';
+import { type CallFailure, failureTable } from '../failure.ts';
 import type { TrunkSnapshot } from '../trunk/trunk.ts';
-import type { Level } from './attempt.ts';
+import { asSent, type OnBehalf } from './as-sent.ts';
+import type { Attempt, Level } from './attempt.ts';
 import type { PlanReason } from './explanation.ts';
+import { matchRoutes } from './match.ts';
+import { inOrder, whySorted } from './order.ts';
 import type { PlanQuestion } from './question.ts';
-import { isBound, lineAttempt, trunkAttempt } from './way-attempt.ts';
+import { tollVerdict } from './toll-guard.ts';
+import { type Objection, objectionTo } from './usable.ts';
+import { lineAttempt, trunkAttempt } from './way-attempt.ts';
 
-/** On whose behalf an outside number is reached. */
-export type OutsideAbout = {
-  /** The phone of ours that calls, or whose calls are forwarded. */
-  readonly line?: Line;
-  /** The call came for `line` and is led on to the number. */
-  readonly forwarded: boolean;
-  /** Why this number, for the record; empty where it was simply dialled. */
-  readonly why: string;
-};
+/**
+ * On whose behalf an outside number is reached: the phone of ours that calls, or whose calls are forwarded. `forwarded`:
+ * the call came for that phone and is led on. `why`: why this number, for the record; empty where it was dialled.
+ */
+export type OutsideAbout = OnBehalf & { readonly why: string };
 
 /** Levels that reach an outside number, with every reason; empty levels come with the failure that says why. */
 export type OutsideLevels = {
@@ -24,61 +25,155 @@ export type OutsideLevels = {
   readonly refused?: CallFailure;
 };
 
-/** How an outside number is reached: by dialling, by forwarding, or as a failover number. */
+/** So many ways are tried at most, and so many protect routes after them (U5). */
+export const MOST_WAYS = 4;
+
+type Asking = {
+  readonly question: PlanQuestion;
+  readonly number: string;
+  readonly about: OutsideAbout;
+  readonly reasons: PlanReason[];
+};
+
+/**
+ * How an outside number is reached (pure), whether it was dialled, is forwarded to, or is a failover number: the toll
+ * guard first (R8), then routes (U4, U12), then the ways they allow, without what is shut or full (U8, U19); exchange
+ * lines after the softswitches; protect routes only when all that has failed (U7).
+ */
 export const outsideLevels = (question: PlanQuestion, number: string, about: OutsideAbout): OutsideLevels => {
-  const { offer, configuration } = question;
   const reasons: PlanReason[] = about.why === '' ? [] : [{ what: number, why: about.why }];
-  const from = offer.from.kind;
-  const ways = question.trunks.filter((way) => way.kind === 'trunk' && !(from === 'trunk' && way.id === offer.from.id));
-  const lines = configuration.routing.exchangeFallback && from !== 'line' ? linesOf(question, reasons) : [];
-  const free = ways.filter((way) => !isBlocked(way, reasons) && !isFull(way, reasons));
-  const usable = free.filter((way) => isUsable(way));
-  const chosen = usable.length > 0 || lines.length > 0 ? usable : free.filter((way) => way.health === 'down');
-  for (const way of free) if (!chosen.includes(way)) reasons.push({ what: way.id, why: `it is ${way.health}` });
-  const ordered = [...chosen].sort(byPriority(offer.caller.account));
-  const attempts = [
-    ...ordered.map((way, at) => trunkAttempt(way, ordered[at - 1], number, question)),
-    ...lines.map((way) => lineAttempt(way, number, whyLine(ways))),
-  ];
-  for (const attempt of attempts) reasons.push({ what: attempt.id, why: attempt.why });
-  if (isSome(attempts)) return { levels: [{ on: 'any', attempts }], reasons };
-  if (question.trunks.length > 0) return { levels: [], reasons, refused: 'congestion' };
-  reasons.push({ what: number, why: 'there is no trunk and no exchange line' });
-  return { levels: [], reasons, refused: 'noRoute' };
+  const asking = { question, number, about, reasons };
+  const guarded = about.line === undefined ? undefined : tollVerdict(question, about.line, number);
+  if (guarded?.is === 'barred') return refuse(asking, 'barred', { what: 'toll guard', why: guarded.why });
+  const matched = matchRoutes(question, number, about.line?.extension ?? '', reasons);
+  if (matched.is === 'barred') return { levels: [], reasons, refused: 'barred' };
+  if (matched.is === 'none') return refuse(asking, 'noRoute', { what: number, why: 'no route fits this number' });
+  if (question.trunks.length === 0) {
+    return refuse(asking, 'noRoute', { what: number, why: 'there is no trunk and no exchange line' });
+  }
+  return byWays(asking, matched.is === 'all' ? [undefined] : matched.routes);
 };
 
-const whyLine = (softswitches: readonly TrunkSnapshot[]): string =>
-  softswitches.length === 0 ? 'no softswitch is set up' : 'no softswitch took the call';
+const refuse = ({ reasons }: Asking, refused: CallFailure, reason: PlanReason): OutsideLevels => ({
+  levels: [],
+  reasons: [...reasons, reason],
+  refused,
+});
 
-/** By a person (U19); what is blocked is no last resort either. */
-const isBlocked = (way: TrunkSnapshot, reasons: PlanReason[]): boolean => {
-  if (way.blocked === undefined) return false;
-  const { by, minutesLeft } = way.blocked;
-  reasons.push({ what: way.id, why: `it is blocked by ${by}${minutesLeft === 0 ? '' : ` for ${minutesLeft} min`}` });
-  return true;
+/** A way with the route that allows it; without one every trunk is allowed. */
+type Candidate = { readonly way: TrunkSnapshot; readonly route: Route | undefined };
+
+const byWays = (asking: Asking, routes: readonly (Route | undefined)[]): OutsideLevels => {
+  const { reasons, question } = asking;
+  const { open, down } = sifted(asking, candidatesOf(asking, routes));
+  const protect = open.filter(({ way }) => way.role === 'protect');
+  const ordinary = open.filter(({ way }) => way.role !== 'protect');
+  const nothingElse = open.length === 0;
+  const normal = attemptsBy(asking, nothingElse ? down.filter(({ way }) => way.kind === 'trunk') : ordinary);
+  for (const { way } of nothingElse ? [] : down) reasons.push(leftDown(way));
+  const last = attemptsBy(asking, protect);
+  const levels: Level[] = isSome(normal) ? [{ on: 'any', attempts: normal }] : [];
+  if (isSome(last)) {
+    const delayMs = question.configuration.routing.protectDelayS * 1000;
+    const again = delayMs === 0 || isSome(normal) ? normal : attemptsBy({ ...asking, reasons: [] }, down);
+    levels.push({ on: failedNotRefused(normal), attempts: last, protect: { delayMs, again } });
+  }
+  return levels.length > 0 ? { levels, reasons } : { levels, reasons, refused: 'congestion' };
 };
 
-const isFull = (way: TrunkSnapshot, reasons: PlanReason[]): boolean => {
-  if (way.callLimit === 0 || way.callsUp < way.callLimit) return false;
-  reasons.push({ what: way.id, why: `all its ${way.callLimit} calls are up` });
-  return true;
-};
-const isUsable = (way: TrunkSnapshot): boolean => way.health !== 'down' && way.health !== 'held';
+const leftDown = (way: TrunkSnapshot): PlanReason => ({
+  what: way.id,
+  why: way.kind === 'line' ? 'the line is down' : 'it is down',
+});
 
-const linesOf = (question: PlanQuestion, reasons: PlanReason[]): TrunkSnapshot[] =>
-  question.trunks.filter((way) => {
-    if (way.kind !== 'line') return false;
-    if (isUsable(way)) return !isFull(way, reasons);
-    reasons.push({ what: way.id, why: `the line is ${way.health}` });
-    return false;
+/** All ways that the routes allow, in order, each once: the routes one after the other, exchange lines behind trunks. */
+const candidatesOf = ({ question, number, reasons }: Asking, routes: readonly (Route | undefined)[]): Candidate[] => {
+  const { configuration, offer, trunks } = question;
+  const seen = new Set<string>();
+  const fallback = configuration.routing.exchangeFallback && offer.from.kind !== 'line';
+  const lines = trunks.filter(({ kind }) => kind === 'line');
+  const all = trunks.filter(({ kind }) => kind === 'trunk');
+  const candidates = routes.flatMap((route): Candidate[] => {
+    if (route !== undefined) reasons.push({ what: `route ${route.id}`, why: whyRoute(route) });
+    const ways = route === undefined || route.ways.length === 0 ? all : allowedBy(route, trunks);
+    const fresh = ways.filter(({ id }) => !seen.has(id));
+    for (const { id } of fresh) seen.add(id);
+    const ordered = inOrder(
+      fresh.filter(({ kind }) => kind === 'trunk'),
+      question,
+      number,
+    );
+    return [...ordered, ...fresh.filter(({ kind }) => kind === 'line')].map((way) => ({ way, route }));
   });
+  const open = routes.some((route) => route === undefined || route.ways.length === 0);
+  const behind = fallback && open ? lines.filter(({ id }) => !seen.has(id)) : [];
+  return [...candidates, ...behind.map((way) => ({ way, route: undefined }))];
+};
 
-/** What has just come back takes calls after all others, until it has been stable (U3); then priority; among equals a softswitch that holds our binding, then the one that is surely alive, then the name. */
-const byPriority =
-  (account: string | undefined) =>
-  (a: TrunkSnapshot, b: TrunkSnapshot): number =>
-    Number(a.health === 'returning') - Number(b.health === 'returning') ||
-    a.priority - b.priority ||
-    Number(isBound(b, account)) - Number(isBound(a, account)) ||
-    Number(b.health === 'up') - Number(a.health === 'up') ||
-    a.id.localeCompare(b.id);
+const whyRoute = ({ prefix, priority }: Route): string =>
+  `it takes ${prefix === '' ? 'every number' : `numbers that begin with ${prefix}`}, priority ${priority}`;
+
+/** Trunks by name or by group, and lines by name, in the order of the list. */
+const allowedBy = (route: Route, trunks: readonly TrunkSnapshot[]): readonly TrunkSnapshot[] => [
+  ...new Set(route.ways.flatMap((name) => trunks.filter(({ id, group }) => id === name || group === name))),
+];
+
+/** What may be used, and what is known to be dead; what is left out says why. */
+const sifted = (
+  { question, about, reasons }: Asking,
+  candidates: readonly Candidate[],
+): { readonly open: readonly Candidate[]; readonly down: readonly Candidate[] } => {
+  const objections = candidates.map(({ way }) => objectionTo(way, question, about.line));
+  const which = (fits: (objection: Objection | undefined) => boolean): readonly Candidate[] =>
+    candidates.filter((_, at) => fits(objections[at]));
+  for (const [at, { way }] of candidates.entries()) {
+    const objection = objections[at];
+    if (objection !== undefined && objection.is !== 'down') reasons.push({ what: way.id, why: objection.why });
+  }
+  return { open: which((one) => one === undefined), down: which((one) => one?.is === 'down') };
+};
+
+const attemptsBy = ({ question, number, about, reasons }: Asking, chosen: readonly Candidate[]): readonly Attempt[] => {
+  const softswitches = question.trunks.some(({ kind }) => kind === 'trunk');
+  return chosen.flatMap(({ way, route }, at) => {
+    if (at >= MOST_WAYS) {
+      reasons.push({ what: way.id, why: `only ${MOST_WAYS} ways are tried` });
+      return [];
+    }
+    const before = chosen[at - 1]?.way;
+    const plain =
+      way.kind === 'line'
+        ? lineAttempt(way, number, softswitches ? 'no softswitch took the call' : 'no softswitch is set up')
+        : trunkAttempt(way, before?.kind === 'line' ? undefined : before, number, question);
+    const attempt = asSent(question, explained(plain, way, route, question, number), about);
+    // nothing is tried beside a protect route, nor beside an exchange line
+    const alone = way.role === 'protect' || before?.kind === 'line';
+    reasons.push({ what: attempt.id, why: attempt.why });
+    return [alone ? { ...attempt, start: 'alone' as const } : attempt];
+  });
+};
+
+const explained = (
+  attempt: Attempt,
+  way: TrunkSnapshot,
+  route: Route | undefined,
+  question: PlanQuestion,
+  number: string,
+): Attempt => {
+  const by = route === undefined ? '' : `, route ${route.id}`;
+  const protect = way.role === 'protect' ? ', protect' : '';
+  const sorted = way.kind === 'line' ? '' : whySorted(way, question, number);
+  return { ...attempt, why: `${attempt.why}${sorted}${protect}${by}` };
+};
+
+const FAILED = (Object.keys(failureTable) as CallFailure[]).filter((each) => failureTable[each].verdict === 'next');
+
+/**
+ * Failures after which protect routes are asked: not those that are the callee's own word. A 403 is about us where no
+ * binding of ours is good.
+ */
+const failedNotRefused = (normal: readonly Attempt[]): Some<CallFailure> | 'any' => {
+  const [first, ...others] = FAILED;
+  if (first === undefined || normal.length === 0) return 'any';
+  return normal.every(({ bound }) => !bound) ? [first, ...others, 'forbidden'] : [first, ...others];
+};

@@ -45,6 +45,8 @@ const way = (id: string, over: Partial<TrunkSnapshot> = {}): TrunkSnapshot => ({
   progressBudgetMs: 20_000,
   ringMs: 120_000,
   verdicts: {},
+  // as the settings have it
+  emergency: id.startsWith('line/'),
   ...over,
 });
 const blocked = { by: 'page', minutesLeft: 0 };
@@ -131,13 +133,13 @@ describe('a plan', () => {
         'an emergency goes to lines first, then to any trunk',
         fromPhone('112'),
         [way('a', { health: 'down' }), way('b'), way('line/8')],
-        ['line/8', 'b+', 'a+'],
+        ['line/8', 'b+', 'a+', 'line/8/blind'],
       ],
       [
         'an emergency takes a busy line last',
         fromPhone('112'),
         [way('b'), way('line/8', { callsUp: 1 })],
-        ['b+', 'line/8'],
+        ['b+', 'line/8', 'line/8/blind'],
       ],
     ];
   for (const [what, offer, trunks, attempts] of rows) {

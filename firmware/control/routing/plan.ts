@@ -1,11 +1,15 @@
+import type { Did } from '../../config/schema.ts';
 import { isSome, type Some } from '../../core/machine.ts';
 import type { CallFailure } from '../failure.ts';
+import { asSent } from './as-sent.ts';
 import type { Attempt, Level } from './attempt.ts';
-import { emergencyOrder, emergencyVerdicts, isEmergency } from './emergency.ts';
+import { emergencyLevels, emergencyNumber } from './emergency.ts';
 import type { PlanReason } from './explanation.ts';
-import { extensionLine, phoneLine, phonesAttempt } from './inside.ts';
+import { inboundRule } from './inbound-number.ts';
+import { phoneLine } from './inside.ts';
+import { type Callee, calledBack, calleeByExtension, calleeOf, calleeOfNumber, inwardLevels } from './inward.ts';
 import { type OutsideAbout, outsideLevels } from './outside.ts';
-import { isAccessCode, mailboxLevel, mailboxTakes, onlySentence, sentenceLevels, voiceAttempt } from './own-voice.ts';
+import { isAccessCode, onlySentence, sentenceLevels, voiceAttempt } from './own-voice.ts';
 import type { PlanQuestion } from './question.ts';
 import { lineAttempt, trunkAttempt } from './way-attempt.ts';
 
@@ -23,36 +27,41 @@ export type PlanResult = { readonly reasons: readonly PlanReason[] } & (
  */
 export const plan = (question: PlanQuestion): PlanResult => {
   const { offer } = question;
-  const emergency = isEmergency(offer.dialled, question.country.emergency);
-  if (emergency && offer.from.kind === 'gateway') {
+  const emergency = offer.to === undefined ? emergencyNumber(question) : undefined;
+  if (emergency !== undefined && offer.from.kind === 'gateway') {
     return refused('forbidden', [{ what: offer.dialled, why: 'the box itself never calls an emergency number' }]);
   }
-  if (emergency) return emergencyPlan(question);
-  const planned = ordinaryPlan(question);
-  return offer.from.kind === 'phone' ? withSentences(planned) : planned;
+  if (emergency !== undefined) return emergencyPlan(question, emergency);
+  const ordinary = ordinaryPlan(question);
+  return offer.from.kind === 'phone' ? withSentences(ordinary) : ordinary;
 };
 
 /** What is refused outright is told in words too, where there are words for it. */
-const withSentences = (planned: PlanResult): PlanResult => {
-  const { reasons } = planned;
-  if (planned.is === 'planned') return { ...planned, levels: [...planned.levels, ...sentenceLevels] };
-  const levels = onlySentence(planned.cause);
-  return levels ? { is: 'planned', levels, reasons } : planned;
+const withSentences = (result: PlanResult): PlanResult => {
+  const { reasons } = result;
+  if (result.is === 'planned') return { ...result, levels: [...result.levels, ...sentenceLevels] };
+  const levels = onlySentence(result.cause);
+  return levels ? { is: 'planned', levels, reasons } : result;
 };
 
 const ordinaryPlan = (question: PlanQuestion): PlanResult => {
   const { offer, configuration } = question;
   if (offer.unfit) return refused(offer.unfit, [{ what: offer.dialled, why: 'the digit map makes no number of it' }]);
-  if (offer.to) return phonePlan(question, offer.to.id, 'the way in rings this phone');
+  const rule = inboundRule(question);
+  if (rule !== undefined || offer.to !== undefined) return inwardPlan(question, rule);
   if (offer.from.kind === 'phone' && isAccessCode(configuration, offer.dialled)) return menuPlan(offer.from.id);
   if (offer.only !== undefined) return onlyPlan(question, offer.only);
   if (offer.dialled === '') return refused('numberIncomplete', [{ what: 'number', why: 'nothing was dialled' }]);
-  const own = extensionLine(configuration, offer.dialled);
-  if (own) return phonePlan(question, own.id, `${offer.dialled} is an extension of this box`);
-  return outsidePlan(question);
+  const callee = calleeByExtension(configuration, offer.dialled);
+  if (callee === undefined) return outsidePlan(question);
+  const { levels, reasons } = inwardLevels(question, callee, undefined, `${offer.dialled} is an extension of this box`);
+  return planned(levels, 'unavailable', reasons);
 };
 
 const refused = (cause: CallFailure, reasons: readonly PlanReason[]): PlanResult => ({ is: 'refused', cause, reasons });
+
+const planned = (levels: readonly Level[], otherwise: CallFailure, reasons: readonly PlanReason[]): PlanResult =>
+  isSome(levels) ? { is: 'planned', levels, reasons } : refused(otherwise, reasons);
 
 const menuPlan = (line: string): PlanResult => {
   const why = 'the code of the mailbox was dialled';
@@ -60,23 +69,31 @@ const menuPlan = (line: string): PlanResult => {
   return { is: 'planned', levels: [{ on: 'any', attempts, ownVoice: true }], reasons: [{ what: line, why }] };
 };
 
-const phonePlan = (question: PlanQuestion, id: string, why: string): PlanResult => {
-  const { configuration, offer, trunks } = question;
-  const line = phoneLine(configuration, id);
-  if (!line) return refused('unavailable', [{ what: id, why: 'there is no phone on this line' }]);
-  // A test call must not leave a message.
-  const { takes, why: whyMailbox } =
-    offer.from.kind === 'gateway'
-      ? { takes: false, why: 'the box itself leaves no message' }
-      : mailboxTakes(line, offer.from.kind === 'trunk', trunks);
-  const ringMs = (takes ? configuration.mailbox.ringS : configuration.routing.phoneRingS) * 1000;
-  const attempt = phonesAttempt(id, [line], ringMs, why);
-  const reasons = [
-    { what: id, why },
-    { what: `mailbox/${id}`, why: whyMailbox },
-  ];
-  const rings: Level = { on: 'any', attempts: [attempt] };
-  return { is: 'planned', levels: takes ? [rings, mailboxLevel(line, whyMailbox)] : [rings], reasons };
+/** A call that came for somebody here: by the rule for the number (U13), else as the way in says. */
+const inwardPlan = (question: PlanQuestion, rule: Did | undefined): PlanResult => {
+  const { offer, configuration } = question;
+  const { to } = offer;
+  const named = rule !== undefined && rule.rings !== '';
+  const callee = named ? calleeOfNumber(configuration, rule) : to && calleeOf(configuration, to);
+  const shut = shutIn(question, callee);
+  if (shut !== undefined) return refused('congestion', [{ what: offer.from.id, why: shut }]);
+  const why = named
+    ? `the inbound number ${rule.id} says so`
+    : `the way in rings this ${to === undefined ? 'phone' : wordOf[to.kind]}`;
+  const nobody = { what: named ? rule.rings : (to?.id ?? offer.dialled), why: 'there is no phone on this line' };
+  const { levels, reasons } = inwardLevels(question, callee, rule, why);
+  return planned(levels, 'unavailable', callee === undefined ? [nobody, ...reasons] : reasons);
+};
+
+const wordOf = { phone: 'phone', ringGroup: 'ring group', attendant: 'auto attendant' } as const;
+
+/** Why no call comes in by this softswitch (U19); an emergency service that calls back passes. */
+const shutIn = (question: PlanQuestion, callee: Callee | undefined): string | undefined => {
+  const { from } = question.offer;
+  const way = from.kind === 'trunk' ? question.trunks.find(({ id }) => id === from.id) : undefined;
+  if (way === undefined || way.lock === 'none' || way.lock === 'noOutgoing') return undefined;
+  if (callee?.kind === 'phone' && calledBack(question, callee.line)) return undefined;
+  return way.lock === 'all' ? 'it is locked both ways' : 'it takes no new calls (drain)';
 };
 
 /** By this way alone, whatever is known of it: a test wants to know. */
@@ -85,17 +102,24 @@ const onlyPlan = (question: PlanQuestion, id: string): PlanResult => {
   const way = question.trunks.find((each) => each.id === id);
   if (!way) return refused('noRoute', [{ what: id, why: 'there is no such trunk or line' }]);
   const why = 'this way alone was asked for';
-  const attempt =
-    way.kind === 'line'
-      ? lineAttempt(way, offer.dialled, why)
-      : { ...trunkAttempt(way, undefined, offer.dialled, question), why };
+  const plain =
+    way.kind === 'line' ? lineAttempt(way, offer.dialled, why) : trunkAttempt(way, undefined, offer.dialled, question);
+  const attempt = asSent(question, { ...plain, why }, { forwarded: false });
   return { is: 'planned', levels: [{ on: 'any', attempts: [attempt] }], reasons: [{ what: id, why }] };
 };
 
-/** Out by trunks with the caller's account, then by exchange lines if settings allow. */
+/** Out as routes, groups and softswitches allow; phones may have to dial a prefix first, which is not sent. */
 const outsidePlan = (question: PlanQuestion): PlanResult => {
-  const { levels, reasons, refused: cause } = outsideLevels(question, question.offer.dialled, dialledBy(question));
-  return isSome(levels) ? { is: 'planned', levels, reasons } : refused(cause ?? 'noRoute', reasons);
+  const { offer, configuration } = question;
+  const { outsidePrefix } = configuration.routing;
+  const fromPhone = offer.from.kind === 'phone';
+  if (fromPhone && !offer.dialled.startsWith(outsidePrefix)) {
+    return refused('unknownNumber', [{ what: offer.dialled, why: `outside numbers begin with ${outsidePrefix}` }]);
+  }
+  const number = fromPhone ? offer.dialled.slice(outsidePrefix.length) : offer.dialled;
+  if (number === '') return refused('numberIncomplete', [{ what: offer.dialled, why: 'only the prefix was dialled' }]);
+  const { levels, reasons, refused: cause } = outsideLevels(question, number, dialledBy(question));
+  return planned(levels, cause ?? 'noRoute', reasons);
 };
 
 const dialledBy = ({ offer, configuration }: PlanQuestion): OutsideAbout => {
@@ -103,14 +127,8 @@ const dialledBy = ({ offer, configuration }: PlanQuestion): OutsideAbout => {
   return { ...(line === undefined ? {} : { line }), forwarded: false, why: '' };
 };
 
-const emergencyPlan = (question: PlanQuestion): PlanResult => {
-  const attempts = emergencyOrder(question.trunks).map((way): Attempt => {
-    const { dialled } = question.offer;
-    const plain = way.kind === 'line' ? lineAttempt(way, dialled, '') : trunkAttempt(way, undefined, dialled, question);
-    return { ...plain, verdicts: emergencyVerdicts, why: 'emergency call' };
-  });
-  const reasons = attempts.map(({ id, why }) => ({ what: id, why }));
-  return isSome(attempts)
-    ? { is: 'planned', levels: [{ on: 'any', attempts }], reasons }
-    : refused('noRoute', [{ what: question.offer.dialled, why: 'there is no line and no trunk at all' }]);
+const emergencyPlan = (question: PlanQuestion, number: string): PlanResult => {
+  const { levels, reasons } = emergencyLevels(question, number);
+  const none = { what: number, why: 'there is no line and no trunk at all' };
+  return planned(levels, 'noRoute', levels.length > 0 ? reasons : [none]);
 };

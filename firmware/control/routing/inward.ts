@@ -1,0 +1,120 @@
+import type { Configuration, Did, Line, RingGroup } from '../../config/schema.ts';
+import { isSome, type Some } from '../../core/machine.ts';
+import type { Level } from './attempt.ts';
+import type { PlanReason } from './explanation.ts';
+import { alwaysForwarded, failoverPlan, forwardingPlan, ringsFirstMs } from './forwarding.ts';
+import { extensionLine, phoneLine, phonesAttempt } from './inside.ts';
+import { mailboxLevel, mailboxTakes, voiceAttempt } from './own-voice.ts';
+import type { PlanQuestion, Routed } from './question.ts';
+
+/** Who is called on this box. */
+export type Callee =
+  | { readonly kind: 'phone'; readonly line: Line }
+  | { readonly kind: 'ringGroup'; readonly group: RingGroup; readonly lines: Some<Line> }
+  | { readonly kind: 'attendant'; readonly id: string };
+export type Inward = { readonly levels: readonly Level[]; readonly reasons: readonly PlanReason[] };
+
+/** The callee with this extension; undefined where nobody has it, or nothing of it is in use. */
+export const calleeByExtension = (configuration: Configuration, dialled: string): Callee | undefined => {
+  const line = extensionLine(configuration, dialled);
+  if (line) return { kind: 'phone', line };
+  const group = configuration.ringGroups.find(({ extension }) => extension === dialled);
+  if (group) return groupOf(configuration, group.id);
+  const attendant = configuration.attendants.find(({ extension }) => extension !== '' && extension === dialled);
+  return attendant && { kind: 'attendant', id: attendant.id };
+};
+
+/** The callee that a way in names (`to`). */
+export const calleeOf = (configuration: Configuration, to: NonNullable<Routed['to']>): Callee | undefined => {
+  if (to.kind === 'phone') {
+    const line = phoneLine(configuration, to.id);
+    return line && { kind: 'phone', line };
+  }
+  if (to.kind === 'ringGroup') return groupOf(configuration, to.id);
+  return configuration.attendants.some(({ id }) => id === to.id) ? { kind: 'attendant', id: to.id } : undefined;
+};
+
+/** The callee of an inbound number, which names a line, a ring group or an auto attendant. */
+export const calleeOfNumber = (configuration: Configuration, { rings }: Did): Callee | undefined =>
+  calleeOf(configuration, { kind: 'phone', id: rings }) ??
+  calleeOf(configuration, { kind: 'ringGroup', id: rings }) ??
+  calleeOf(configuration, { kind: 'attendant', id: rings });
+
+const groupOf = (configuration: Configuration, id: string): Callee | undefined => {
+  const group = configuration.ringGroups.find((each) => each.id === id);
+  const lines = group?.lines.flatMap((line) => phoneLine(configuration, line) ?? []) ?? [];
+  return group && isSome(lines) ? { kind: 'ringGroup', group, lines } : undefined;
+};
+
+/**
+ * How somebody on this box is reached (pure): the phone, or where its rules lead (U14); the failover of the number that
+ * was called (U13); the mailbox behind all of it (S2). `callee` undefined: nobody is there, so only the failover is
+ * left. A number that an emergency service may call back rings its phone past every rule (S4).
+ */
+export const inwardLevels = (
+  question: PlanQuestion,
+  callee: Callee | undefined,
+  did: Did | undefined,
+  why: string,
+): Inward => {
+  const failover = did === undefined ? { levels: [], reasons: [] } : failoverPlan(question, did);
+  if (callee?.kind !== 'phone') {
+    const { levels, reasons } = callee === undefined ? { levels: [], reasons: [] } : together(callee, why);
+    return { levels: [...levels, ...failover.levels], reasons: [...reasons, ...failover.reasons] };
+  }
+  const rung = phoneLevels(question, callee.line, why);
+  const mailbox = mailboxOf(question, callee.line);
+  return {
+    levels: [...rung.levels, ...failover.levels, ...mailbox.levels],
+    reasons: [...rung.reasons, ...failover.reasons, ...mailbox.reasons],
+  };
+};
+
+const together = (callee: Exclude<Callee, { kind: 'phone' }>, why: string): Inward => {
+  if (callee.kind === 'attendant') {
+    const attempts: Level['attempts'] = [voiceAttempt('attendant', callee.id, why)];
+    return { levels: [{ on: 'any', attempts, ownVoice: true }], reasons: [{ what: `attendant/${callee.id}`, why }] };
+  }
+  const { group, lines } = callee;
+  const attempts: Level['attempts'] = [phonesAttempt(group.id, lines, group.ringS * 1000, why)];
+  const ring = `${why}; ${lines.map(({ id }) => id).join(', ')} ring together`;
+  return { levels: [{ on: 'any', attempts }], reasons: [{ what: `ring group ${group.id}`, why: ring }] };
+};
+
+const phoneLevels = (question: PlanQuestion, line: Line, why: string): Inward => {
+  if (calledBack(question, line)) {
+    const reason = { what: line.id, why: 'an emergency service may be calling back: it rings past every rule' };
+    return { levels: [ringing(question, line, why, undefined)], reasons: [{ what: line.id, why }, reason] };
+  }
+  const always = alwaysForwarded(question, line);
+  if (always !== undefined) {
+    const led = forwardingPlan(question, line, 0);
+    const reason = { what: line.id, why: `it does not ring: forwarding ${always.id} leads all its calls on` };
+    if (led.levels.length > 0) return { levels: led.levels, reasons: [reason, ...led.reasons] };
+  }
+  const led = always === undefined ? forwardingPlan(question, line, 1) : { levels: [], reasons: [] };
+  const rings = ringing(question, line, why, ringsFirstMs(question, line));
+  return { levels: [rings, ...led.levels], reasons: [{ what: line.id, why }, ...led.reasons] };
+};
+
+const ringing = (question: PlanQuestion, line: Line, why: string, firstMs: number | undefined): Level => {
+  const { mailbox, routing } = question.configuration;
+  const ringS = takesMessage(question, line).takes ? mailbox.ringS : routing.phoneRingS;
+  return { on: 'any', attempts: [phonesAttempt(line.id, [line], firstMs ?? ringS * 1000, why)] };
+};
+
+const mailboxOf = (question: PlanQuestion, line: Line): Inward => {
+  const { takes, why } = takesMessage(question, line);
+  return { levels: takes ? [mailboxLevel(line, why)] : [], reasons: [{ what: `mailbox/${line.id}`, why }] };
+};
+
+/** A test call must not leave a message. */
+const takesMessage = ({ offer, trunks }: PlanQuestion, line: Line): ReturnType<typeof mailboxTakes> =>
+  offer.from.kind === 'gateway'
+    ? { takes: false, why: 'the box itself leaves no message' }
+    : mailboxTakes(line, offer.from.kind === 'trunk', trunks);
+
+/** A call from outside to a phone that has called an emergency number within the hour (S4). */
+export const calledBack = ({ offer, memory, now }: PlanQuestion, { id }: Pick<Line, 'id'>): boolean =>
+  (offer.from.kind === 'trunk' || offer.from.kind === 'line') &&
+  memory.callBacks.some(({ line, untilMs }) => line === id && now.ms < untilMs);

@@ -1,0 +1,108 @@
+import type { Configuration, Route } from '../../config/schema.ts';
+import { counts, dateIn } from './calendar.ts';
+import type { PlanReason } from './explanation.ts';
+import type { PlanQuestion } from './question.ts';
+
+/** Routes of a configuration by prefix, each list in the order in which they are tried. Made once (many calls ask). */
+type RouteTable = { readonly byPrefix: ReadonlyMap<string, readonly Route[]>; readonly longest: number };
+
+const tables = new WeakMap<Configuration, RouteTable>();
+
+const tableOf = (configuration: Configuration): RouteTable => {
+  const known = tables.get(configuration);
+  if (known) return known;
+  const byPrefix = new Map<string, Route[]>();
+  for (const route of configuration.routes.filter(({ enabled }) => enabled)) {
+    byPrefix.set(route.prefix, [...(byPrefix.get(route.prefix) ?? []), route]);
+  }
+  for (const routes of byPrefix.values()) routes.sort(byPriority);
+  const table = { byPrefix, longest: Math.max(0, ...[...byPrefix.keys()].map((prefix) => prefix.length)) };
+  tables.set(configuration, table);
+  return table;
+};
+
+/** Of equals a bar goes first: what is forbidden stays so. */
+const byPriority = (a: Route, b: Route): number =>
+  a.priority - b.priority ||
+  Number(b.action === 'bar') - Number(a.action === 'bar') ||
+  (a.id < b.id ? -1 : Number(a.id > b.id));
+
+/** The routes by which a number may go, in order; `all`: there is no route at all, so every trunk may take it. */
+export type Matched =
+  | { readonly is: 'all' }
+  | { readonly is: 'routes'; readonly routes: readonly Route[] }
+  | { readonly is: 'barred'; readonly by: Route }
+  | { readonly is: 'none' };
+
+/**
+ * Longest prefix first, then priority (U4). By settings only the longest prefix that has a route, or shorter ones
+ * after it (U12). A route that does not count now or for this extension (empty: not a phone of ours) is as if it were
+ * not there. A bar ends the list: what stands behind it is not tried.
+ */
+export const matchRoutes = (
+  question: PlanQuestion,
+  number: string,
+  extension: string,
+  reasons: PlanReason[],
+): Matched => {
+  const { configuration } = question;
+  const { byPrefix, longest } = tableOf(configuration);
+  if (byPrefix.size === 0) return { is: 'all' };
+  const leftOut = judge(question, extension);
+  const chosen: Route[] = [];
+  for (let length = Math.min(longest, number.length); length >= 0; length--) {
+    const before = chosen.length;
+    for (const route of byPrefix.get(number.slice(0, length)) ?? []) {
+      const why = leftOut(route);
+      if (why !== undefined) reasons.push({ what: `route ${route.id}`, why });
+      else if (route.action === 'bar') return barredBy(route, chosen, reasons);
+      else chosen.push(route);
+    }
+    if (chosen.length > before && configuration.routing.prefixMode === 'longest') break;
+  }
+  return chosen.length > 0 ? { is: 'routes', routes: chosen } : { is: 'none' };
+};
+
+const barredBy = (by: Route, chosen: readonly Route[], reasons: PlanReason[]): Matched => {
+  const why = `it bars numbers that begin ${by.prefix === '' ? 'anyhow' : `with ${by.prefix}`}`;
+  reasons.push({ what: `route ${by.id}`, why });
+  return chosen.length > 0 ? { is: 'routes', routes: chosen } : { is: 'barred', by };
+};
+
+/** Why a route does not count for this call; calendars are looked at once a call. */
+const judge = (question: PlanQuestion, extension: string): ((route: Route) => string | undefined) => {
+  const known = new Map<string, boolean>();
+  const isBound = (route: Route): boolean => {
+    const key = `${route.calendar} ${route.when} ${route.scenario}`;
+    const value = known.get(key) ?? counts(route, question);
+    known.set(key, value);
+    return value;
+  };
+  const todays = new Map<string, string>();
+  const today = (zone: string): string => {
+    const date = todays.get(zone) ?? dateIn(zone, question.now.ms);
+    todays.set(zone, date);
+    return date;
+  };
+  return (route) => {
+    if (route.extensions.length > 0 && !route.extensions.includes(extension)) {
+      return extension === '' ? 'it is for some extensions only' : `it is not for extension ${extension}`;
+    }
+    return expiry(route, question, today) ?? (isBound(route) ? undefined : whyUnbound(route, question));
+  };
+};
+
+const whyUnbound = ({ scenario, calendar, when }: Route, { memory }: PlanQuestion): string =>
+  scenario !== '' && scenario !== memory.scenario
+    ? `it counts only in the scenario ${scenario}`
+    : `it counts only ${when === 'in' ? 'within' : 'outside'} the hours of ${calendar}`;
+
+/** U12. Days are those of the route's calendar, else of the first calendar, else UTC; unsure time ends nothing. */
+const expiry = (route: Route, question: PlanQuestion, today: (zone: string) => string): string | undefined => {
+  const { validFrom, validUntil, calendar } = route;
+  if ((validFrom === '' && validUntil === '') || !question.now.sure) return undefined;
+  const { calendars } = question.configuration;
+  const date = today((calendars.find(({ id }) => id === calendar) ?? calendars[0])?.timeZone ?? 'UTC');
+  if (validFrom !== '' && date < validFrom) return `it is valid from ${validFrom}`;
+  return validUntil !== '' && date > validUntil ? `it was valid until ${validUntil}` : undefined;
+};

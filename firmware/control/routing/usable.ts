@@ -1,0 +1,51 @@
+import type { Line } from '../../config/schema.ts';
+import { groupRefuses } from '../trunk/group.ts';
+import type { TrunkSnapshot } from '../trunk/trunk.ts';
+import type { PlanQuestion } from './question.ts';
+
+/**
+ * Why an ordinary call may not leave by this way now; undefined where it may. `down` alone may be tried when nothing
+ * else is left.
+ */
+export type Objection = { readonly why: string; readonly is: 'forbidden' | 'full' | 'down' };
+
+/** Whether a call of this phone (or of none) may leave by a way (U8, U19, U3). Emergency calls never ask. */
+export const objectionTo = (
+  way: TrunkSnapshot,
+  question: PlanQuestion,
+  line: Line | undefined,
+): Objection | undefined => {
+  const { from } = question.offer;
+  if (from.kind === way.kind && from.id === way.id) return { is: 'forbidden', why: 'the call came from there' };
+  const shut = shutBy(way);
+  if (shut !== undefined) return { is: 'forbidden', why: shut };
+  const full = fullBy(way, question, line);
+  if (full !== undefined) return { is: 'full', why: full };
+  const name = way.kind === 'line' ? 'the line' : 'it';
+  if (way.health === 'down') return { is: 'down', why: `${name} is down` };
+  // what asked to be left alone is no last resort either
+  return way.health === 'held' ? { is: 'full', why: `${name} is held` } : undefined;
+};
+
+/** By a person for a while, or by the settings (U19). */
+const shutBy = ({ blocked, lock }: TrunkSnapshot): string | undefined => {
+  if (blocked !== undefined) {
+    return `it is blocked by ${blocked.by}${blocked.minutesLeft === 0 ? '' : ` for ${blocked.minutesLeft} min`}`;
+  }
+  return lock === 'none' ? undefined : lockWords[lock];
+};
+const lockWords = {
+  noOutgoing: 'it is locked for outgoing calls',
+  all: 'it is locked',
+  drain: 'it takes no new calls (drain)',
+} as const;
+
+const fullBy = (way: TrunkSnapshot, question: PlanQuestion, line: Line | undefined): string | undefined => {
+  if (way.callLimit > 0 && way.callsUp >= way.callLimit) {
+    return way.kind === 'line' ? 'the line is in use' : `all its ${way.callLimit} calls are up`;
+  }
+  if (way.cpsLimit > 0 && way.newCalls >= way.cpsLimit) return `it takes ${way.cpsLimit} new calls a second`;
+  const group = question.configuration.groups.find(({ id }) => id === way.group);
+  const asker = { extension: line?.extension ?? '', protect: way.role === 'protect' };
+  return group === undefined ? undefined : groupRefuses(group, question.trunks, asker);
+};
