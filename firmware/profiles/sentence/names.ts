@@ -42,6 +42,12 @@ export const sentenceNames = [
   'greetingStored',
   'greetingRemoved',
   'goodbye',
+  // the auto attendant (S7)
+  'attendantGreeting',
+  'attendantName',
+  'attendantAgain',
+  // an outside callee of a forwarded call (U14)
+  'acceptCall',
   // the box calls by itself
   'testCall',
   ...Array.from({ length: LARGEST_SPOKEN_NUMBER + 1 }, (_, number) => `number${number}` as const),

@@ -52,6 +52,10 @@ export const texts: Readonly<Record<Language, Texts>> = {
     greetingStored: 'Your greeting has been stored.',
     greetingRemoved: 'Your greeting has been removed.',
     goodbye: 'Goodbye.',
+    attendantGreeting: 'Welcome. Please dial the extension, or wait to be connected.',
+    attendantName: 'Please enter the first letters of the name.',
+    attendantAgain: 'This choice is not available. Please try again.',
+    acceptCall: 'A call is being forwarded to you. To take it, press one.',
     testCall: 'This is a test call. If you hear this sentence, the connection works.',
     ...numbers([
       ...['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'],
@@ -96,6 +100,10 @@ export const texts: Readonly<Record<Language, Texts>> = {
     greetingStored: 'Su saludo se ha guardado.',
     greetingRemoved: 'Su saludo se ha borrado.',
     goodbye: 'Hasta luego.',
+    attendantGreeting: 'Bienvenido. Marque la extensión o espere para ser atendido.',
+    attendantName: 'Marque las primeras letras del nombre.',
+    attendantAgain: 'Esta opción no está disponible. Inténtelo de nuevo.',
+    acceptCall: 'Tiene una llamada desviada. Para aceptarla, pulse uno.',
     testCall: 'Esta es una llamada de prueba. Si escucha esta frase, la conexión funciona.',
     ...numbers([
       ...['cero', 'uno', 'dos', 'tres', 'cuatro', 'cinco', 'seis', 'siete', 'ocho', 'nueve', 'diez', 'once', 'doce'],
@@ -137,6 +145,10 @@ export const texts: Readonly<Record<Language, Texts>> = {
     greetingStored: 'Ihre Begrüßung ist gespeichert.',
     greetingRemoved: 'Ihre Begrüßung ist gelöscht.',
     goodbye: 'Auf Wiederhören.',
+    attendantGreeting: 'Willkommen. Wählen Sie die Durchwahl, oder warten Sie, bis Sie verbunden werden.',
+    attendantName: 'Bitte geben Sie die ersten Buchstaben des Namens ein.',
+    attendantAgain: 'Diese Auswahl gibt es nicht. Bitte versuchen Sie es noch einmal.',
+    acceptCall: 'Ein Anruf wird an Sie weitergeleitet. Um ihn anzunehmen, drücken Sie die eins.',
     testCall: 'Dies ist ein Testanruf. Wenn Sie diesen Satz hören, funktioniert die Verbindung.',
     ...numbers([
       ...['null', 'eins', 'zwei', 'drei', 'vier', 'fünf', 'sechs', 'sieben', 'acht', 'neun', 'zehn', 'elf', 'zwölf'],
@@ -175,6 +187,10 @@ export const texts: Readonly<Record<Language, Texts>> = {
     greetingStored: '问候语已保存。',
     greetingRemoved: '问候语已删除。',
     goodbye: '再见。',
+    attendantGreeting: '您好，请拨分机号码，或等待接通。',
+    attendantName: '请输入姓名的前几个字母。',
+    attendantAgain: '没有这个选项，请再试一次。',
+    acceptCall: '您有一个转接的电话，接听请按一。',
     testCall: '这是一个测试电话。如果您听到这句话，说明线路正常。',
     ...numbers([
       ...['零', '一', '两', '三', '四', '五', '六', '七', '八', '九', '十', '十一', '十二', '十三', '十四', '十五'],
