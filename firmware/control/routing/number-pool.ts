@@ -1,26 +1,93 @@
-import type { Line } from '../../config/schema.ts';
-import type { Attempt } from './attempt.ts';
-import type { PlanQuestion } from './question.ts';
+import type { Line, NumberPool, Trunk } from '../../config/schema.ts';
+import type { Shown } from '../facts.ts';
+import type { PlanQuestion, RoutingMemory } from './question.ts';
 import { transformed } from './transform.ts';
 
 /** What a trunk shows of the caller (`shows`; left out: what the account says), and why, for the record. */
-export type CallerChoice = { readonly shows?: Attempt['shows']; readonly why: string };
+export type CallerChoice = { readonly shows?: Shown; readonly why: string };
+
+type Member = NumberPool['members'][number];
+type Chosen = { readonly number: string; readonly pool?: string; readonly why: string };
+
+/** A caller number as softswitches take it: digits, perhaps with + before (ITU-T E.164: 15 digits at most). */
+const FIT = /^\+?[0-9]{2,15}$/;
+
+/** The name of a callee in `RoutingMemory.numberShown`. */
+export const shownKey = (pool: string, callee: string): string => `${pool} ${callee}`;
 
 /**
- * The caller number that `callee` is to see over this trunk (U10): the line's own number, then one of its site. Never
- * asked for emergency calls. `callee` is the number as it was dialled.
+ * The caller number that `callee` is to see over this trunk (U10): the line's own number, then one of its site, as the
+ * transforms of the trunk make it. Never asked for emergency calls. `callee` is the number as it was dialled;
+ * `forwarded`: the call is led on, so the second set counts. A wish to be withheld is kept: the number then goes to
+ * the softswitch alone.
  */
 export const callerFor = (
   question: PlanQuestion,
   line: Line | undefined,
   trunkId: string,
-  _callee: string,
-  _forwarded: boolean,
+  callee: string,
+  forwarded: boolean,
 ): CallerChoice => {
-  const trunk = question.configuration.trunks.find(({ id }) => id === trunkId);
-  if (!trunk || !line || line.ownNumber === '') return { why: 'as the account says' };
-  return {
-    shows: { number: transformed(trunk, line.ownNumber, 'caller') },
-    why: `${line.ownNumber} is the own number of ${line.id}`,
-  };
+  const { configuration, offer } = question;
+  const trunk = configuration.trunks.find(({ id }) => id === trunkId);
+  const chosen = trunk === undefined ? undefined : choose(question, line, trunk, callee, forwarded);
+  const hidden = offer.caller.withheld ? { withheld: true as const } : {};
+  if (trunk === undefined || chosen === undefined) return asAccount(hidden);
+  const number = transformed(trunk, chosen.number, 'caller');
+  if (!FIT.test(number)) return { ...asAccount(hidden), why: `${number} is no caller number: as the account says` };
+  const name = forwarded ? undefined : nameOf(question);
+  const of = chosen.pool === undefined ? {} : { of: { pool: chosen.pool, number: chosen.number } };
+  return { shows: { number, ...(name === undefined ? {} : { name }), ...hidden, ...of }, why: chosen.why };
 };
+
+/** Nothing is shown but the account; a wish to be withheld is still told. */
+const asAccount = (hidden: Pick<Shown, 'withheld'>): CallerChoice =>
+  hidden.withheld
+    ? { shows: { number: '', withheld: true }, why: 'the caller withholds the number' }
+    : { why: 'as the account says' };
+
+const nameOf = ({ configuration, offer }: PlanQuestion): string | undefined => {
+  const account = configuration.accounts.find(({ id }) => id === offer.caller.account);
+  return account === undefined || account.displayName === '' ? undefined : account.displayName;
+};
+
+const choose = (
+  question: PlanQuestion,
+  line: Line | undefined,
+  trunk: Trunk,
+  callee: string,
+  forwarded: boolean,
+): Chosen | undefined => {
+  const pool = poolOf(question, line, trunk.id);
+  if (forwarded && pool) {
+    const number = pool.forwarded === '' ? pool.main : pool.forwarded;
+    return { number, pool: pool.id, why: `${number} is shown for forwarded calls of ${pool.id}` };
+  }
+  if (line !== undefined && line.ownNumber !== '') {
+    return { number: line.ownNumber, why: `${line.ownNumber} is the own number of ${line.id}` };
+  }
+  return pool === undefined ? undefined : fromPool(question, pool, callee);
+};
+
+/** A pool belongs to one trunk, whose account owns its numbers: no other trunk shows them. */
+const poolOf = (question: PlanQuestion, line: Line | undefined, trunk: string): NumberPool | undefined => {
+  const wanted = line?.numberPool ?? '';
+  if (wanted === '') return undefined;
+  return question.configuration.numberPools.find((pool) => pool.id === wanted && pool.trunk === trunk);
+};
+
+const fromPool = (question: PlanQuestion, pool: NumberPool, callee: string): Chosen => {
+  const { memory, seed } = question;
+  const { id, main, rotation } = pool;
+  const free = pool.members.filter((member) => member.confirmed && isFree(member, memory));
+  const before = memory.numberShown[shownKey(id, callee)];
+  const same = free.find(({ number }) => number === before);
+  if (same) return { number: same.number, pool: id, why: `${same.number} is what ${callee} has seen today` };
+  const at = { none: 0, sequential: memory.poolTurns[id] ?? 0, random: Math.abs(seed) }[rotation];
+  const next = free[Math.floor(at) % Math.max(1, free.length)];
+  if (next === undefined) return { number: main, pool: id, why: `${main}: no other number of ${id} is free` };
+  return { number: next.number, pool: id, why: `${next.number} of ${id}` };
+};
+
+const isFree = ({ number, maxConcurrent }: Member, { numbersInUse }: RoutingMemory): boolean =>
+  maxConcurrent === 0 || (numbersInUse[number] ?? 0) < maxConcurrent;

@@ -1,5 +1,6 @@
 import type { Configuration, RateTable, Trunk } from '../../config/schema.ts';
 import type { Rate } from '../facts.ts';
+import { counts } from './calendar.ts';
 import type { PlanQuestion } from './question.ts';
 
 /** Rates by prefix, and the lengths of prefixes that there are, longest first. */
@@ -27,7 +28,11 @@ export const rateOf = (question: PlanQuestion, trunkId: string, number: string):
   return undefined;
 };
 
-const tableNameOf = (_: PlanQuestion, trunk: Trunk): string => trunk.rates;
+/** The second table holds outside the hours of its calendar. */
+const tableNameOf = (question: PlanQuestion, { rates, ratesOut, rateCalendar }: Trunk): string => {
+  if (ratesOut === '' || rateCalendar === '') return rates;
+  return counts({ calendar: rateCalendar, when: 'out', scenario: '' }, question) ? ratesOut : rates;
+};
 
 const tableOf = ({ rateTables }: Configuration, id: string): Table | undefined => {
   const found = id === '' ? undefined : rateTables.find((table) => table.id === id);
