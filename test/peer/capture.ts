@@ -114,9 +114,15 @@ export class Capture {
     this.#program = program;
   }
 
-  static async start(site: Site, name = 'capture'): Promise<Capture> {
+  /** `interfaces`: those that are captured together; `filter`: a capture filter (pcap-filter(7)). */
+  static async start(
+    site: Site,
+    name = 'capture',
+    { interfaces = ['lo'], filter = 'udp or tcp' }: { interfaces?: readonly string[]; filter?: string } = {},
+  ): Promise<Capture> {
     const path = site.path(`${name}.pcapng`);
-    const program = site.start(name, 'dumpcap', ['-i', 'lo', '-w', path, '-q', '-B', '16', '-f', 'udp or tcp']);
+    const where = interfaces.flatMap((each) => ['-i', each, '-f', filter]);
+    const program = site.start(name, 'dumpcap', [...where, '-w', path, '-q', '-B', '16']);
     await program.prints(/File: /, 10_000);
     await eventually('the capture file', 3000, () => existsSync(path));
     return new Capture(path, program);
@@ -133,6 +139,16 @@ export class Capture {
 
   get bytes(): number {
     return statSync(this.path).size;
+  }
+
+  /** How many packets of the ended capture pass a display filter of tshark. */
+  async count(filter: string): Promise<number> {
+    const text = await run(
+      'tshark',
+      ['-r', this.path, '-n', '-Y', filter, '-T', 'fields', '-e', 'frame.number'],
+      60_000,
+    );
+    return text.split('\n').filter((line) => line !== '').length;
   }
 }
 
