@@ -119,4 +119,7 @@ export class Voices {
 }
 
 /** A leg number is in the name of its machine, so that no later leg takes it again. */
-export const machineOf = (kind: 'message' | 'menu' | 'sentence', leg: LegId): string => `${kind}/${leg}`;
+export const machineOf = (
+  kind: 'message' | 'menu' | 'sentence' | 'attendant' | 'recording' | 'acceptance',
+  leg: LegId,
+): string => `${kind}/${leg}`;

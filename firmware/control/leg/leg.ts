@@ -28,7 +28,8 @@ export type LegCommand =
       readonly shows?: Shown;
       readonly beside: LegId;
     }
-  | { readonly do: 'alert'; readonly leg: Offered; readonly hear: 'local ringback' | Placed }
+  /** `queued`: nothing rings yet, and it goes on (SIP 182). */
+  | { readonly do: 'alert'; readonly leg: Offered; readonly hear: 'local ringback' | 'queued' | Placed }
   | { readonly do: 'connect'; readonly leg: Offered; readonly with: Connected }
   | { readonly do: 'hold' | 'resume'; readonly leg: Connected }
   | { readonly do: 'digit'; readonly leg: Connected; readonly digit: string }
@@ -38,6 +39,8 @@ export type LegCommand =
       readonly cause: Cause;
       /** The other end was heard to be gone by a tone that had sounded for so long: what records cuts it off. */
       readonly toneMs?: number;
+      /** SIP status for a caller who was not answered, where it is not that of the cause. */
+      readonly status?: number;
     };
 
 /** After `release` was asked the only event a leg may still send is `released`: a late 200 is the leg's own affair. */
@@ -76,10 +79,12 @@ export type Offer = {
   readonly caller: Caller;
   /** The number that was dialled; empty where the way in says who is called (`to`). */
   readonly dialled: string;
-  /** Where the way in leads to, if it needs no number: the line of a phone. */
-  readonly to?: { readonly kind: 'phone'; readonly id: string };
+  /** Where the way in leads to, if it needs no number: the line of a phone, or a thing with that short name. */
+  readonly to?: { readonly kind: 'phone' | 'ringGroup' | 'attendant' | 'mailbox'; readonly id: string };
   /** By this trunk or exchange line alone. */
   readonly only?: string;
+  /** What a softswitch calls this call (RFC 3261 Call-ID, RFC 7989 Session-ID): by it the same call is known. */
+  readonly identity?: { readonly callId: string; readonly sessionId?: string };
   /** The PIN of the toll guard was dialled before the number (R8). */
   readonly overridden?: true;
   /** `dialled` is no number: no way is tried, and the caller hears why. */
@@ -100,6 +105,8 @@ export interface LegBook {
   offer(offer: Offer): void;
   /** An event of the leg, for its call; after `released` the leg is forgotten. */
   report(event: LegEvent): void;
+  /** The leg of the same call that came before over another softswitch, if there is one: this one joins its context. */
+  twinOf(offer: Omit<Offer, 'leg'>): LegId | undefined;
   /** Who knows when the last termination of a call has gone (`leg/media.ts`): its figures belong to the record. */
   onClosing(ask: (call: CallId, closed: () => void) => void): void;
   /** The call of a leg, as long as the leg has not reported `released`. */

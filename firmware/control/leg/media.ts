@@ -1,9 +1,10 @@
 import { wordsOf } from '../../core/error.ts';
+import { keepState } from '../../core/kept-state.ts';
 import type { Log } from '../../core/log.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { FileEvent } from '../../engine-protocol/events.ts';
 import type { ContextId, LineId, Mode, TerminationId } from '../../engine-protocol/ids.ts';
-import type { Add, Modify, Notify, SubtractReply } from '../../engine-protocol/messages.ts';
+import type { Add, AuditReply, Modify, Notify, SubtractReply } from '../../engine-protocol/messages.ts';
 import type { LineSignal, NetSignal } from '../../engine-protocol/signals.ts';
 import type { Engine } from '../engine/client-face.ts';
 import type { CallId, LegId } from '../facts.ts';
@@ -41,6 +42,18 @@ type Row = {
   tail: Promise<unknown>;
   termination?: TerminationId;
 };
+type Signals = { readonly before?: LineSignal; readonly after?: LineSignal };
+/** What a plane after us needs of a termination: what was asked, where it stands, and that it is to go. */
+type KeptMedia = {
+  readonly ask: Open;
+  readonly place?: Placed;
+  readonly change?: Change;
+  readonly closing?: { readonly call?: CallId; readonly signals: Signals };
+};
+type Placed = Place & { readonly local?: readonly [address: string, port: number] };
+/** A termination that a plane before us asked for, and never heard of. */
+type Unanswered = { readonly ask: Open; readonly answer: (place: Place | undefined) => void };
+const idOf = (leg: LegId | VoiceId): string => `media/${leg}`;
 
 /**
  * The terminations of legs: a call is one context that holds both ends. Requests of one leg reach the engine in
@@ -57,6 +70,12 @@ export class LegMedia {
   /** Ends of files that came before the reply which names their termination was taken up. */
   readonly #early = new Map<TerminationId, FileEvent>();
 
+  /** Who is told that its termination is there, should it be one that a plane before us asked for. */
+  readonly #expecting = new Map<LegId, (outcome: Opened) => void>();
+  readonly #unanswered = new Map<LegId, Unanswered>();
+  /** What a plane before us was taking away. */
+  #leftClosing: readonly (readonly [LegId, KeptMedia])[] = [];
+
   /** Subtracts that are on their way, by call, and who waits for the last of them. */
   readonly #closing = new Map<CallId, { count: number; readonly closed: (() => void)[] }>();
 
@@ -71,6 +90,7 @@ export class LegMedia {
 
   /** Adds the leg's termination; the outcome is told to `heard` in a cascade of its own. */
   open(leg: LegId | VoiceId, ask: Open, heard: (outcome: Opened) => void): void {
+    this.#keep(leg, { ask });
     this.#options.runner.outward(() => {
       const place = this.#add(leg, ask);
       const row: Row = { place, tail: place };
@@ -80,19 +100,111 @@ export class LegMedia {
     });
   }
 
+  #keep(leg: LegId | VoiceId, kept: KeptMedia): void {
+    keepState(this.#options.runner, idOf(leg), kept);
+  }
+
+  #kept(leg: LegId | VoiceId): KeptMedia | undefined {
+    return this.#options.runner.state<KeptMedia>(idOf(leg));
+  }
+
   /** Hears the end of the file of a player or recorder, whether it was opened here or by the plane before. */
   follow(voice: LegId | VoiceId, heard: (event: FileEvent) => void): void {
     this.#files.set(voice, heard);
   }
 
-  /** Takes over what a plane before this one has opened: from here on it is wanted. */
-  adopt(leg: LegId | VoiceId, place: Place): void {
+  /** Takes over a player or recorder that a plane before this one has opened: from here on it is wanted. */
+  adopt(voice: VoiceId, place: Place): void {
+    this.#stands(voice, place);
+  }
+
+  #stands(leg: LegId | VoiceId, place: Place): void {
     const standing = Promise.resolve(place);
     this.#rows.set(leg, { place: standing, tail: standing, termination: place.termination });
     this.#legOf.set(place.termination, leg);
   }
 
-  async #add(leg: LegId | VoiceId, ask: Open): Promise<(Place & { local?: readonly [string, number] }) | undefined> {
+  /**
+   * Takes over the terminations of legs that a plane before this one has left: they are wanted from here on. What that
+   * plane has asked for and not heard of waits for `compare`.
+   */
+  adoptAll(states: ReadonlyMap<string, unknown>): void {
+    const closing: [LegId, KeptMedia][] = [];
+    for (const [id, state] of states) {
+      const leg = /^media\/(leg\/\d+)$/.exec(id)?.[1] as LegId | undefined;
+      if (leg === undefined) continue;
+      const kept = state as KeptMedia;
+      this.#keep(leg, kept);
+      if (kept.closing) closing.push([leg, kept]);
+      else if (kept.place) this.#stands(leg, kept.place);
+      else this.#await(leg, kept.ask);
+    }
+    this.#leftClosing = closing;
+  }
+
+  #await(leg: LegId, ask: Open): void {
+    let answer: Unanswered['answer'] = () => {};
+    const place = new Promise<Place | undefined>((resolve) => {
+      answer = resolve;
+    });
+    this.#rows.set(leg, { place, tail: place });
+    this.#unanswered.set(leg, { ask, answer });
+  }
+
+  /** The leg goes on under this plane: `heard` is told of a termination that the plane before us did not hear of. */
+  expect(leg: LegId, heard: (outcome: Opened) => void): void {
+    if (this.#unanswered.has(leg)) this.#expecting.set(leg, heard);
+  }
+
+  /**
+   * What an audit shows after a restart of this plane alone: what was on its way is there, or is asked for again; what
+   * was being taken away is taken away.
+   */
+  compare(audit: Pick<AuditReply, 'contexts'>): void {
+    const { runner } = this.#options;
+    const contextOf = new Map(audit.contexts.flatMap(({ id, terminations }) => terminations.map((t) => [t.id, id])));
+    for (const [leg, { ask, answer }] of this.#unanswered) {
+      this.#unanswered.delete(leg);
+      const row = this.#rows.get(leg);
+      if (!row) continue;
+      const context = typeof ask.what === 'string' ? contextOf.get(ask.what) : undefined;
+      const found = context === undefined ? this.#add(leg, ask) : { context, termination: ask.what as TerminationId };
+      row.tail = Promise.resolve(found).then((at) => {
+        answer(at);
+        this.#told(leg, row, at, this.#expecting.get(leg) ?? (() => {}));
+      });
+      this.#follow(row.tail);
+    }
+    for (const [leg, { change }] of this.#placed(contextOf)) if (change) this.modify(leg, change);
+    const left = this.#leftClosing;
+    this.#leftClosing = [];
+    runner.cascade(() => {
+      for (const [leg, kept] of left) this.#closeLeft(leg, kept, kept.place && contextOf.has(kept.place.termination));
+    });
+  }
+
+  /** What stands may not have heard of the last change: it is said again. */
+  *#placed(contextOf: ReadonlyMap<TerminationId, ContextId>): Iterable<[LegId, KeptMedia]> {
+    for (const [termination, leg] of this.#legOf) {
+      if (leg.startsWith('voice/') || !contextOf.has(termination)) continue;
+      const kept = this.#kept(leg);
+      if (kept) yield [leg as LegId, kept];
+    }
+  }
+
+  #closeLeft(leg: LegId, { place, closing }: KeptMedia, stands: boolean | undefined): void {
+    const { runner } = this.#options;
+    if (!place || !closing) return runner.drop(idOf(leg));
+    this.#stands(leg, place);
+    const { before, after } = closing.signals;
+    if (stands) return this.#takeAway(leg, closing.call, closing.signals);
+    this.#legOf.delete(place.termination);
+    for (const play of [before, after]) if (play) this.signal(leg, play);
+    runner.outward(() => this.#rows.delete(leg));
+    runner.drop(idOf(leg));
+  }
+
+  async #add(leg: LegId | VoiceId, ask: Open): Promise<Placed | undefined> {
     try {
       const beside = ask.beside === undefined ? undefined : await this.#rows.get(ask.beside)?.place;
       if (ask.beside !== undefined && !beside) throw new Error(`${ask.beside} has no termination to join`);
@@ -103,12 +215,7 @@ export class LegMedia {
     }
   }
 
-  #told(
-    leg: LegId | VoiceId,
-    row: Row,
-    at: (Place & { local?: readonly [string, number] }) | undefined,
-    heard: (o: Opened) => void,
-  ) {
+  #told(leg: LegId | VoiceId, row: Row, at: Placed | undefined, heard: (o: Opened) => void) {
     if (at) {
       row.termination = at.termination;
       if (this.#rows.get(leg) === row) this.#legOf.set(at.termination, leg);
@@ -116,6 +223,8 @@ export class LegMedia {
     this.#options.runner.cascade(() => {
       if (!at) return heard({ type: 'mediaFailed' });
       const { context, termination, local = ['', 0] } = at;
+      const kept = this.#kept(leg);
+      if (kept && this.#rows.get(leg) === row) this.#keep(leg, { ...kept, place: at });
       heard({ type: 'opened', local, context, termination });
       const early = this.#early.get(termination);
       this.#early.clear();
@@ -124,6 +233,8 @@ export class LegMedia {
   }
 
   modify(leg: LegId, change: Change): void {
+    const kept = this.#kept(leg);
+    if (kept && !kept.closing) this.#keep(leg, { ...kept, change: { ...kept.change, ...change } });
     this.#ask(leg, (termination) => this.#options.engine.modify({ termination, ...change }));
   }
 
@@ -135,9 +246,16 @@ export class LegMedia {
    * Subtracts the leg's termination, with signals before and after for a line; the statistics of a net are stated as
    * a fact of its call.
    */
-  close(leg: LegId, signals: { readonly before?: LineSignal; readonly after?: LineSignal } = {}): void {
-    const call = this.#options.book.callOf(leg);
+  close(leg: LegId, signals: Signals = {}): void {
+    this.#unanswered.delete(leg);
+    this.#takeAway(leg, this.#options.book.callOf(leg), signals);
+  }
+
+  #takeAway(leg: LegId, call: CallId | undefined, signals: Signals): void {
     const { before, after } = signals;
+    const { runner } = this.#options;
+    const kept = this.#kept(leg);
+    if (kept?.place) this.#keep(leg, { ...kept, closing: { ...(call === undefined ? {} : { call }), signals } });
     if (before) this.signal(leg, before);
     const subtract = async (termination: TerminationId): Promise<void> => {
       this.#legOf.delete(termination);
@@ -145,8 +263,12 @@ export class LegMedia {
       this.#state(call, await this.#options.engine.subtract({ termination }));
       if (after) await this.#options.engine.signal(termination as LineId, after);
     };
-    this.#ask(leg, subtract, this.#begins(call));
-    this.#options.runner.outward(() => this.#rows.delete(leg));
+    const counted = this.#begins(call);
+    this.#ask(leg, subtract, () => {
+      counted();
+      runner.cascade(() => runner.drop(idOf(leg)));
+    });
+    runner.outward(() => this.#rows.delete(leg));
   }
 
   /** Takes a player or recorder away; `closed` is told in a cascade when what it has recorded stands. */
@@ -157,6 +279,7 @@ export class LegMedia {
       await engine.subtract({ termination, ...(cutMs === undefined ? {} : { cutMs }) });
     };
     this.#files.delete(voice);
+    runner.drop(idOf(voice));
     this.#ask(voice, subtract, () => runner.cascade(closed));
     runner.outward(() => this.#rows.delete(voice));
   }
@@ -232,6 +355,11 @@ export class LegMedia {
 
   /** The engine was restarted: nothing of what was opened is there any more. */
   forget(): void {
+    const { runner } = this.#options;
+    for (const id of [...runner.ids()]) if (id.startsWith('media/')) runner.drop(id);
+    this.#unanswered.clear();
+    this.#expecting.clear();
+    this.#leftClosing = [];
     this.#rows.clear();
     this.#legOf.clear();
     this.#files.clear();

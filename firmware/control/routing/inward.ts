@@ -11,7 +11,7 @@ import type { PlanQuestion, Routed } from './question.ts';
 export type Callee =
   | { readonly kind: 'phone'; readonly line: Line }
   | { readonly kind: 'ringGroup'; readonly group: RingGroup; readonly lines: Some<Line> }
-  | { readonly kind: 'attendant'; readonly id: string };
+  | { readonly kind: 'attendant' | 'mailbox'; readonly id: string };
 export type Inward = { readonly levels: readonly Level[]; readonly reasons: readonly PlanReason[] };
 
 /** The callee with this extension; undefined where nobody has it, or nothing of it is in use. */
@@ -31,6 +31,7 @@ export const calleeOf = (configuration: Configuration, to: NonNullable<Routed['t
     return line && { kind: 'phone', line };
   }
   if (to.kind === 'ringGroup') return groupOf(configuration, to.id);
+  if (to.kind === 'mailbox') return phoneLine(configuration, to.id) && { kind: 'mailbox', id: to.id };
   return configuration.attendants.some(({ id }) => id === to.id) ? { kind: 'attendant', id: to.id } : undefined;
 };
 
@@ -71,9 +72,9 @@ export const inwardLevels = (
 };
 
 const together = (callee: Exclude<Callee, { kind: 'phone' }>, why: string): Inward => {
-  if (callee.kind === 'attendant') {
-    const attempts: Level['attempts'] = [voiceAttempt('attendant', callee.id, why)];
-    return { levels: [{ on: 'any', attempts, ownVoice: true }], reasons: [{ what: `attendant/${callee.id}`, why }] };
+  if (callee.kind !== 'ringGroup') {
+    const attempts: Level['attempts'] = [voiceAttempt(callee.kind, callee.id, why)];
+    return { levels: [{ on: 'any', attempts, ownVoice: true }], reasons: [{ what: attempts[0].id, why }] };
   }
   const { group, lines } = callee;
   const attempts: Level['attempts'] = [phonesAttempt(group.id, lines, group.ringS * 1000, why)];

@@ -85,7 +85,7 @@ const inwardPlan = (question: PlanQuestion, rule: Did | undefined): PlanResult =
   return planned(levels, 'unavailable', callee === undefined ? [nobody, ...reasons] : reasons);
 };
 
-const wordOf = { phone: 'phone', ringGroup: 'ring group', attendant: 'auto attendant' } as const;
+const wordOf = { phone: 'phone', ringGroup: 'ring group', attendant: 'auto attendant', mailbox: 'mailbox' } as const;
 
 /** Why no call comes in by this softswitch (U19); an emergency service that calls back passes. */
 const shutIn = (question: PlanQuestion, callee: Callee | undefined): string | undefined => {

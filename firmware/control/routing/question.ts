@@ -23,7 +23,7 @@ export type Routed = {
   /** As it was dialled; nothing has been taken off yet. */
   readonly dialled: string;
   /** Where the way in leads to, if it needs no number. */
-  readonly to?: { readonly kind: 'phone' | 'ringGroup' | 'attendant'; readonly id: string };
+  readonly to?: { readonly kind: 'phone' | 'ringGroup' | 'attendant' | 'mailbox'; readonly id: string };
   /** The number of ours that was called from outside, as the softswitch sent it. */
   readonly did?: string;
   /** Only this trunk or exchange line is asked (a test call of one way). */
