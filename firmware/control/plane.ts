@@ -17,16 +17,17 @@ import { type FaceSetup, Faces } from './faces.ts';
 import type { Fact, LegId } from './facts.ts';
 import { type Ground, type GroundOptions, readGround } from './ground.ts';
 import { Hardware } from './hardware.ts';
-import type { Offer } from './leg/leg.ts';
 import { LineLegs } from './leg/line-leg.ts';
 import { LegMedia } from './leg/media.ts';
 import { SipLegs, type SipWay } from './leg/sip-leg.ts';
 import { sipArrival, sipWay } from './leg/sip-way.ts';
 import type { Operations } from './operation/operation.ts';
 import { Phones } from './phone/phones.ts';
+import { Planning } from './planning.ts';
 import { CallRecords } from './records/call-records.ts';
-import { type PlanResult, plan } from './routing/plan.ts';
-import { quietQuestion } from './routing/question.ts';
+import { Rehearsal } from './rehearsal.ts';
+import { dialledEmergency } from './routing/emergency.ts';
+import { freshMemory } from './routing/question.ts';
 import { makeTrunks, makeUserAgent } from './signalling.ts';
 import { negotiation } from './sip/sdp/negotiation.ts';
 import type { UdpSockets } from './sip/transport/udp-sockets.ts';
@@ -65,6 +66,7 @@ export class ControlPlane {
   readonly #hardware: Hardware;
   readonly #userAgent: SipUserAgent;
   readonly #trunks: Trunks;
+  readonly #planning: Planning;
   readonly #calls: Calls;
   readonly #media: LegMedia;
   readonly #phones: Phones;
@@ -74,6 +76,7 @@ export class ControlPlane {
   readonly #left: LeftDialogs;
   readonly #restart: Restart;
   readonly #voices: VoiceRooms;
+  readonly #rehearsal: Rehearsal;
   readonly #faces: Faces;
   readonly #service: EngineService;
   #work = 0;
@@ -102,22 +105,37 @@ export class ControlPlane {
     this.#left = new LeftDialogs(runner, this.#userAgent, this.#restart.dialogs);
     this.#trunks = makeTrunks(options, ground, this.#userAgent, (flow) => this.#left.flowOpened(flow));
     const trunks = this.#trunks;
-    const plan = (offer: Offer) => this.#plan(offer);
-    this.#calls = new Calls({ runner, plan, firstLeg: this.#restart.nextLeg, epoch: newEpoch() });
+    const configuration = () => ground.document.configuration;
+    const country = () => this.#hardware.profile;
+    this.#planning = new Planning({ clock, trunks, configuration, country, memory: () => freshMemory });
+    const planning = this.#planning;
+    this.#calls = new Calls({
+      runner,
+      plan: (offer) => planning.plan(offer),
+      firstLeg: this.#restart.nextLeg,
+      epoch: newEpoch(),
+    });
     const book = this.#calls;
     this.#media = new LegMedia({ runner, engine, log, book });
     const media = this.#media;
     this.#phones = new Phones({ runner, engine, media, book, log });
     const occupy = (line: string, leg: LegId) => trunks.occupy(line, leg);
     this.#lines = new LineLegs({ runner, book, media, occupy, vacate: (leg) => trunks.vacate(leg) });
-    this.#records = new CallRecords({ runner, clock, log, journal });
+    this.#records = new CallRecords({ runner, clock, log, journal, ended: (each) => this.#rehearsal.figures.add(each) });
     const file = new StatusFile(join(run, 'status.json'), log);
-    const shown = () => shownOf(ground.document.configuration);
-    const fold = (fact: Fact) => this.#voices.fold(fact);
-    this.#upward = new Upward({ runner, clock, log, records: this.#records, trunks, file, shown, build, fold });
+    const shown = () => shownOf(configuration());
+    const fold = (fact: Fact) => {
+      planning.fold(fact);
+      this.#voices.fold(fact);
+      this.#rehearsal.fold(fact);
+    };
+    const rehearsed = { figures: (id: string) => this.#rehearsal.figures.of(id), named: () => this.#rehearsal.named };
+    const all = { runner, clock, log, records: this.#records, trunks, file, shown, build, fold };
+    this.#upward = new Upward({ ...all, ...rehearsed });
     const onFailed = (line: string, cause: string) => this.#upward.port(line, false, cause);
     this.#hardware = new Hardware({ engine, log, profile, onFailed });
     this.#voices = this.#makeVoices();
+    this.#rehearsal = this.#makeRehearsal();
     this.#faces = this.#makeFaces();
     this.#service = this.#makeService();
     this.#serve();
@@ -134,6 +152,19 @@ export class ControlPlane {
     });
   }
 
+  #makeRehearsal(): Rehearsal {
+    const { clock, log, data, build } = this.#options;
+    const { runner, document, adoption, journal } = this.#ground;
+    return new Rehearsal({
+      ...{ data, build, runner, clock, log, journal, before: adoption.states, trunks: this.#trunks },
+      configuration: () => document.configuration,
+      emergency: () => this.#hardware.profile.emergency,
+      testCalls: this.#voices.testCalls,
+      silence: (trunk, on) => this.#userAgent.silence(trunk, on),
+      backup: (on) => this.#phones.backup(on),
+    });
+  }
+
   #makeFaces(): Faces {
     const { build, clock, log, data, face: setup } = this.#options;
     const { runner, document, adoption } = this.#ground;
@@ -142,6 +173,7 @@ export class ControlPlane {
       status: this.#upward,
       operations: this.#verbs(),
       shelf: this.#voices.shelf,
+      rehearsals: () => this.#rehearsal.kept,
     });
     const configuration = () => document.configuration;
     return new Faces({ setup, data, doors, runner, clock, log, before: adoption.states, configuration });
@@ -161,7 +193,8 @@ export class ControlPlane {
     const { clock, log, restart } = this.#options;
     const { shelf, testCalls } = this.#voices;
     return verbs({
-      ...{ clock, log, shelf, testCalls, trunks: this.#trunks, upward: this.#upward },
+      ...{ clock, log, shelf, testCalls, trunks: this.#trunks, upward: this.#upward, rehearsal: this.#rehearsal },
+      question: (offer) => this.#planning.question(offer),
       configuration: () => this.#ground.document.configuration,
       emergency: () => this.#hardware.profile.emergency,
       ...(restart === undefined ? {} : { restart }),
@@ -189,7 +222,10 @@ export class ControlPlane {
   async #start(): Promise<void> {
     const { runner, adoption, document } = this.#ground;
     const { goingOn } = this.#voices;
-    for (const call of await this.#records.adopt(adoption.states, goingOn)) this.#upward.goesOn(call);
+    for (const call of await this.#records.adopt(adoption.states, goingOn)) {
+      this.#upward.goesOn(call);
+      this.#planning.goesOn(call);
+    }
     const callsEnded = this.#restart.calls.filter((call) => !goingOn.has(call)).length;
     if (this.#restart.calls.length > 0) runner.cascade(() => runner.fact({ fact: 'controlRestarted', callsEnded }));
     this.#configureLines(document.configuration);
@@ -204,6 +240,7 @@ export class ControlPlane {
         mailboxes: (wanted) => this.#voices.configure(wanted),
       }),
     );
+    await this.#rehearsal.open(this.#upward);
     this.#ground.onDamage((why) => this.#upward.state({ fact: 'storeDamaged', why }));
     this.#listen();
     this.#engine.start();
@@ -224,6 +261,7 @@ export class ControlPlane {
   /** Ends calls, lets the bindings go, and closes; a softswitch that is gone costs 2.5 s at most. */
   async close(): Promise<void> {
     await this.#faces.close();
+    this.#rehearsal.close();
     this.#calls.endAll('gatewayRestarted');
     await this.#media.settled();
     await this.#voices.close();
@@ -260,7 +298,7 @@ export class ControlPlane {
   }
 
   #configureLines(configuration: Configuration): void {
-    this.#phones.configure(configuration, this.#hardware.profile.emergency);
+    this.#phones.configure(configuration, dialledEmergency(configuration, this.#hardware.profile));
     this.#lines.configure(configuration.lines.filter((line) => line.kind === 'fxo' && line.enabled));
   }
 
@@ -273,12 +311,6 @@ export class ControlPlane {
   }
 
   // ── what goes down ────────────────────────────────────────────────────────────────────────────
-
-  #plan(offer: Offer): PlanResult {
-    const { configuration } = this.#ground.document;
-    const country = this.#hardware.profile;
-    return plan(quietQuestion({ offer, configuration, country, trunks: this.#trunks.snapshot() }));
-  }
 
   #wayOf(id: string): SipWay | undefined {
     const trunk = this.#trunks.trunk(id);

@@ -1,6 +1,6 @@
 import type { Line } from '../../config/schema.ts';
-import { groupRefuses } from '../trunk/group.ts';
 import type { TrunkSnapshot } from '../trunk/trunk.ts';
+import { groupRefuses } from './group.ts';
 import type { PlanQuestion } from './question.ts';
 
 /**

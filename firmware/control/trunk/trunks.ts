@@ -10,6 +10,7 @@ import { type RegistrationView, registrationId } from '../sip/registration.ts';
 import type { Registration, RegistrationIdentity } from '../sip/registration-machine.ts';
 import type { RegistrationAnalysis } from './analysis.ts';
 import { Blocks } from './blocks.ts';
+import { TrunkCounters } from './counters.ts';
 import { LineTrunk } from './line-trunk.ts';
 import { ownAddressTowards } from './own-address.ts';
 import { SipTrunk } from './sip-trunk.ts';
@@ -55,6 +56,7 @@ export class Trunks {
   /** Token and Call-ID of each account at each trunk: the same over changes of settings and restarts of the plane. */
   readonly #identities = new Map<string, RegistrationIdentity>();
   readonly #blocks: Blocks;
+  readonly #counters = new TrunkCounters();
   #settings: TrunksSettings = { trunks: [], accounts: [], lines: [] };
 
   constructor(tools: TrunksTools) {
@@ -90,9 +92,15 @@ export class Trunks {
 
   snapshot(): readonly TrunkSnapshot[] {
     return [
-      ...[...this.#sip.values()].map((trunk) => this.#withBlock(trunk.snapshot())),
+      ...[...this.#sip.values()].map((trunk) => this.#withCounts(this.#withBlock(trunk.snapshot()))),
       ...[...this.#lines.values()].map((line) => line.snapshot()),
     ];
+  }
+
+  #withCounts(shown: TrunkSnapshot): TrunkSnapshot {
+    const asr = this.#counters.asr(shown.id);
+    const newCalls = this.#counters.newCalls(shown.id, this.#tools.clock.now());
+    return { ...shown, newCalls, ...(asr === undefined ? {} : { asr }) };
   }
 
   /** The softswitches as a person is shown them. */
@@ -153,6 +161,7 @@ export class Trunks {
 
   /** Takes what facts mean for the table; to be called for every fact. */
   fold(fact: Fact): void {
+    this.#counters.fold(fact, this.#tools.clock.now());
     if (fact.fact === 'portIn' || fact.fact === 'portOut') this.#lines.get(fact.line)?.service(fact.fact === 'portIn');
     else if (fact.fact === 'registrationFailed') {
       for (const [id, trunk] of this.#sip) if (id !== fact.trunk) trunk.siblingLost(fact.account);
@@ -192,6 +201,7 @@ export class Trunks {
     const { clock } = this.#tools;
     this.#sip.delete(id);
     this.#blocks.unblock(id, 'its removal');
+    this.#counters.forget(id);
     trunk.unbind();
     clock.at(after(clock.now(), LONGEST_CLOSE_MS), () => {
       if (!this.#sip.has(id)) trunk.close();

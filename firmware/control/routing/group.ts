@@ -1,5 +1,5 @@
 import type { Group } from '../../config/schema.ts';
-import type { TrunkSnapshot } from './trunk.ts';
+import type { TrunkSnapshot } from '../trunk/trunk.ts';
 
 // A trunk group caps the calls of its members together and keeps some of them for those who need them most (U8).
 

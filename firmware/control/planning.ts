@@ -1,0 +1,76 @@
+import { randomInt } from 'node:crypto';
+import type { Configuration } from '../config/schema.ts';
+import type { Clock } from '../core/clock.ts';
+import type { NumberPlan } from '../profiles/number-plan.ts';
+import type { Fact } from './facts.ts';
+import type { Offer } from './leg/leg.ts';
+import { LineStates } from './line-states.ts';
+import type { GoesOn } from './records/call-records.ts';
+import { dialledEmergency } from './routing/emergency.ts';
+import { type PlanResult, plan } from './routing/plan.ts';
+import type { PlanQuestion, Routed, RoutingMemory, WallTime } from './routing/question.ts';
+import { timeIsKnown } from './system/time-known.ts';
+import type { Trunks } from './trunk/trunks.ts';
+
+export type PlanningOptions = {
+  readonly clock: Clock;
+  readonly trunks: Pick<Trunks, 'snapshot'>;
+  /** The settings that run. */
+  readonly configuration: () => Configuration;
+  readonly country: () => NumberPlan;
+  /** What calls before have left. */
+  readonly memory: (now: WallTime) => RoutingMemory;
+};
+
+const LARGEST_SEED = 2 ** 32;
+
+/** Gathers what a plan is made of at this moment; the plan itself is pure (`routing/plan.ts`). */
+export class Planning {
+  readonly #options: PlanningOptions;
+  readonly #lines = new LineStates();
+
+  constructor(options: PlanningOptions) {
+    this.#options = options;
+  }
+
+  plan(offer: Offer): PlanResult {
+    return plan(this.question(offer));
+  }
+
+  /** The question that a call asks now; the routing analysis asks the same. */
+  question(offer: Routed): PlanQuestion {
+    const { trunks, configuration, country, memory } = this.#options;
+    const settings = configuration();
+    const now = this.#now();
+    return {
+      ...{ offer, configuration: settings, country: country(), now, memory: memory(now) },
+      trunks: trunks.snapshot(),
+      lines: this.#lines.of(settings.lines.map(({ id }) => id)),
+      seed: randomInt(LARGEST_SEED),
+    };
+  }
+
+  /** To be called for every fact. */
+  fold(fact: Fact): void {
+    this.#lines.fold(fact, this.#options.clock.wall(), (dialled) => this.emergency().includes(dialled));
+  }
+
+  /** A call of the plane before us that goes on. */
+  goesOn({ call, record }: GoesOn): void {
+    const answered = record.attempts.flatMap(({ target, cause }) => (cause === 'answered' ? [target] : []));
+    const lines = [record.from, ...answered].flatMap(({ kind, id }) =>
+      kind === 'phone' || kind === 'line' ? [id] : [],
+    );
+    this.#lines.goesOn(call, lines, record.at, this.emergency().includes(record.dialled));
+  }
+
+  /** Emergency numbers in every way in which they may be dialled here. */
+  emergency(): readonly string[] {
+    return dialledEmergency(this.#options.configuration(), this.#options.country());
+  }
+
+  #now(): WallTime {
+    const ms = this.#options.clock.wall();
+    return { ms, sure: timeIsKnown(ms) };
+  }
+}
