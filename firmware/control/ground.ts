@@ -7,7 +7,9 @@ import { type CountryProfile, loadProfile } from '../profiles/profile.ts';
 import { type Adoption, AdoptionLog, readAdoption } from '../store/adoption-log.ts';
 import { Journal } from '../store/journal.ts';
 import { ConfigurationDocument } from './configuration/document.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import type { CallRecord } from './records/call-record-machine.ts';
+import { openLedger } from './remembered.ts';
 
 export type GroundOptions = {
   /** Folder of what is kept over restarts. */
@@ -29,6 +31,8 @@ export type Ground = {
   readonly adoption: Adoption;
   readonly sink: AdoptionLog;
   readonly profile: CountryProfile;
+  /** What routing remembers of calls before. */
+  readonly ledger: Ledger;
   /** Who is told of damaged files: of those that were found already, and of all that come. */
   readonly onDamage: (tell: (why: string) => void) => void;
 };
@@ -59,5 +63,8 @@ export const readGround = async ({ data, run, clock, log, drivers, seed }: Groun
     tellDamage = tell;
     for (const why of found) tell(why);
   };
-  return { runner, document, journal, adoption, sink, profile, onDamage };
+  const configuration = () => document.configuration;
+  const damaged = (why: string) => tellDamage(why);
+  const ledger = await openLedger({ data, clock, log, runner, configuration, damaged });
+  return { runner, document, journal, adoption, sink, profile, ledger, onDamage };
 };

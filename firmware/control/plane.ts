@@ -27,7 +27,6 @@ import { Planning } from './planning.ts';
 import { CallRecords } from './records/call-records.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { dialledEmergency } from './routing/emergency.ts';
-import { freshMemory } from './routing/question.ts';
 import { makeTrunks, makeUserAgent } from './signalling.ts';
 import { negotiation } from './sip/sdp/negotiation.ts';
 import type { UdpSockets } from './sip/transport/udp-sockets.ts';
@@ -107,7 +106,7 @@ export class ControlPlane {
     const trunks = this.#trunks;
     const configuration = () => ground.document.configuration;
     const country = () => this.#hardware.profile;
-    this.#planning = new Planning({ clock, trunks, configuration, country, memory: () => freshMemory });
+    this.#planning = new Planning({ clock, trunks, configuration, country, ledger: ground.ledger });
     const planning = this.#planning;
     this.#calls = new Calls({
       runner,

@@ -3,12 +3,14 @@ import type { Configuration } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { NumberPlan } from '../profiles/number-plan.ts';
 import type { Fact } from './facts.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import type { Offer } from './leg/leg.ts';
 import { LineStates } from './line-states.ts';
 import type { GoesOn } from './records/call-records.ts';
+import { goingOn } from './remembered.ts';
 import { dialledEmergency } from './routing/emergency.ts';
 import { type PlanResult, plan } from './routing/plan.ts';
-import type { PlanQuestion, Routed, RoutingMemory, WallTime } from './routing/question.ts';
+import type { PlanQuestion, Routed, WallTime } from './routing/question.ts';
 import { timeIsKnown } from './system/time-known.ts';
 import type { Trunks } from './trunk/trunks.ts';
 
@@ -19,7 +21,7 @@ export type PlanningOptions = {
   readonly configuration: () => Configuration;
   readonly country: () => NumberPlan;
   /** What calls before have left. */
-  readonly memory: (now: WallTime) => RoutingMemory;
+  readonly ledger: Pick<Ledger, 'fold' | 'goesOn' | 'memory'>;
 };
 
 const LARGEST_SEED = 2 ** 32;
@@ -39,11 +41,11 @@ export class Planning {
 
   /** The question that a call asks now; the routing analysis asks the same. */
   question(offer: Routed): PlanQuestion {
-    const { trunks, configuration, country, memory } = this.#options;
+    const { trunks, configuration, country, ledger } = this.#options;
     const settings = configuration();
     const now = this.#now();
     return {
-      ...{ offer, configuration: settings, country: country(), now, memory: memory(now) },
+      ...{ offer, configuration: settings, country: country(), now, memory: ledger.memory(now) },
       trunks: trunks.snapshot(),
       lines: this.#lines.of(settings.lines.map(({ id }) => id)),
       seed: randomInt(LARGEST_SEED),
@@ -52,11 +54,15 @@ export class Planning {
 
   /** To be called for every fact. */
   fold(fact: Fact): void {
+    this.#options.ledger.fold(fact);
     this.#lines.fold(fact, this.#options.clock.wall(), (dialled) => this.emergency().includes(dialled));
   }
 
   /** A call of the plane before us that goes on. */
   goesOn({ call, record }: GoesOn): void {
+    const { clock, ledger } = this.#options;
+    const counted = goingOn({ call, record }, clock.wall());
+    if (counted) ledger.goesOn(counted);
     const answered = record.attempts.flatMap(({ target, cause }) => (cause === 'answered' ? [target] : []));
     const lines = [record.from, ...answered].flatMap(({ kind, id }) =>
       kind === 'phone' || kind === 'line' ? [id] : [],

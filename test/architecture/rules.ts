@@ -60,6 +60,7 @@ const COMPOSITION = [
   'hardware',
   'upward',
   'planning',
+  'remembered',
   'line-states',
   'adoption',
   'executors',

@@ -1,27 +1,138 @@
-import type { Fact } from '../facts.ts';
-import { freshMemory, type RoutingMemory, type WallTime } from '../routing/question.ts';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../core/clock.ts';
+import { wordsOf } from '../../core/error.ts';
+import type { Log } from '../../core/log.ts';
+import { after } from '../../core/machine.ts';
+import { type Damage, DurableFile } from '../../store/durable-file.ts';
+import { type Files, systemFiles } from '../../store/file-primitives.ts';
+import type { CallId, Fact, Party, Shown, Toll } from '../facts.ts';
+import type { RoutingMemory, WallTime } from '../routing/question.ts';
+import { type Book, freshBook, onDay } from './book.ts';
+import { numbersInUse, spentNow } from './calls-up.ts';
+import { folded, freshPages, type Pages } from './fold.ts';
 
-/** What routing remembers of calls before: folds facts, and keeps what must outlive a restart. */
+export type LedgerOptions = {
+  /** Where its file is kept. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onDamage: (damage: Damage) => void;
+  readonly wallTime: () => WallTime;
+  /** The day of the box at this wall time in ms, such as 2027-12-24. */
+  readonly dayOf: (ms: number) => string;
+  /** `tollGuard.suddenCalls` of the settings that run. */
+  readonly suddenCalls: () => number;
+  /** States a fact of its own, after the cascade that is running. */
+  readonly state: (fact: Fact) => void;
+  readonly files?: Files;
+};
+
+/** A call of the plane before us that goes on: as its record has it. */
+export type CallGoingOn = {
+  readonly call: CallId;
+  readonly from: Party;
+  readonly dialled: string;
+  readonly attempt: string;
+  readonly shows?: Shown;
+  readonly toll?: Toll;
+  readonly talkedMs: number;
+};
+
+/** What is kept at once: a restart must not forget it. The counts of a call are kept when it ends. */
+const KEPT: readonly Fact['fact'][] = ['callEnded', 'emergencyCall', 'tollClosed', 'tollOpened', 'scenarioSwitched'];
+
+/**
+ * What routing remembers of calls before: folds facts, and keeps what must outlive a restart in a durable file. It
+ * decides nothing: what a memory means stands in `routing/`.
+ */
 export class Ledger {
-  #memory: RoutingMemory = freshMemory;
+  readonly #options: LedgerOptions;
+  readonly #file: DurableFile<Book>;
+  #pages: Pages = freshPages;
 
-  static async open(): Promise<Ledger> {
-    return new Ledger();
+  private constructor(options: LedgerOptions) {
+    this.#options = options;
+    const { folder, onDamage, files = systemFiles } = options;
+    this.#file = new DurableFile(join(folder, 'book'), onDamage, files);
+  }
+
+  /** Reads what was kept; a file that is damaged is reported and left aside. */
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    await mkdir(options.folder, { recursive: true });
+    const ledger = new Ledger(options);
+    const book = await ledger.#file.read();
+    if (book) ledger.#pages = { ...freshPages, book: { ...freshBook, ...book } };
+    return ledger;
   }
 
   /** Takes in what happened. */
-  fold(_fact: Fact): void {}
+  fold(fact: Fact): void {
+    const { clock, suddenCalls, state } = this.#options;
+    this.#turn();
+    const before = this.#pages.book;
+    const { pages, closes } = folded(this.#pages, fact, {
+      now: clock.now(),
+      wallMs: clock.wall(),
+      suddenCalls: suddenCalls(),
+    });
+    this.#pages = pages;
+    if (closes) state(closes);
+    if (pages.book !== before && KEPT.includes(fact.fact)) this.#keep();
+  }
+
+  /** A call from before this plane began is counted on. */
+  goesOn({ call, from, dialled, attempt, shows, toll, talkedMs }: CallGoingOn): void {
+    const about = { ...(shows === undefined ? {} : { shows }), ...(toll === undefined ? {} : { toll }) };
+    const at = after(this.#options.clock.now(), -talkedMs);
+    const answered = { at, ...(toll === undefined ? {} : { toll }) };
+    const up = { from, dialled, emergency: false, watched: true, attempts: { [attempt]: about }, answered };
+    this.#pages = { ...this.#pages, calls: { ...this.#pages.calls, [call]: up } };
+  }
 
   /** What a plan at this moment may know. */
-  memory(_now: WallTime): RoutingMemory {
-    return this.#memory;
+  memory(now: WallTime): RoutingMemory {
+    this.#turn();
+    const { book, calls } = this.#pages;
+    const { scenario, numberShown, poolTurns, closed } = book;
+    return {
+      ...{ scenario, numberShown, poolTurns },
+      callBacks: book.callBacks.filter(({ untilMs }) => untilMs > now.ms),
+      numbersInUse: numbersInUse(calls),
+      toll: { spent: spentNow(book.spent, calls, this.#options.clock.now()), closed },
+    };
   }
 
-  /** Switches a scenario on; an empty name switches all off (U20). */
-  switchScenario(name: string, _by: string): void {
-    this.#memory = { ...this.#memory, scenario: name };
+  /** The scenario before the one that is on, for one step back (U20). */
+  get scenarioBefore(): string {
+    return this.#pages.book.scenarioBefore;
   }
 
-  /** Opens a class that a sudden change has closed (R8). */
-  openClass(_line: string, _class: string, _by: string): void {}
+  /** Switches a scenario on; an empty name switches all off (U20). Nothing is stated where nothing changes. */
+  switchScenario(scenario: string, by: string): void {
+    if (scenario !== this.#pages.book.scenario) this.#options.state({ fact: 'scenarioSwitched', scenario, by });
+  }
+
+  /** What a sudden change has closed. */
+  get closed(): readonly string[] {
+    return this.#pages.book.closed;
+  }
+
+  /** Opens a class that a sudden change has closed (R8); an empty line is the whole box. */
+  openClass(line: string, numberClass: string, by: string): void {
+    this.#options.state({ fact: 'tollOpened', line, class: numberClass, by });
+  }
+
+  #turn(): void {
+    const { wallTime, dayOf } = this.#options;
+    const now = wallTime();
+    const book = now.sure ? onDay(this.#pages.book, now, dayOf(now.ms)) : this.#pages.book;
+    if (book !== this.#pages.book) this.#pages = { ...this.#pages, book };
+  }
+
+  #keep(): void {
+    this.#file.write(this.#pages.book).catch((error: unknown) => {
+      this.#options.log.warn({ why: wordsOf(error) }, 'what calls have spent could not be kept');
+    });
+  }
 }

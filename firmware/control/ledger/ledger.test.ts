@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import fc from 'fast-check';
+import { silentLog } from '../../core/log.ts';
+import { TestClock } from '../../core/test-clock.ts';
+import type { CallId, Fact, Toll } from '../facts.ts';
+import { dateIn } from '../routing/calendar.ts';
+import { Ledger } from './ledger.ts';
+
+const phone = { kind: 'phone', id: 'line/1', number: '11' } as const;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const rate = { perMinute: 12_000, minimumS: 0, stepS: 60 };
+
+const setUp = async (t: TestContext, { suddenCalls = 0, sure = true } = {}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const clock = new TestClock();
+  const stated: Fact[] = [];
+  const time = { sure };
+  const wallTime = () => ({ ms: clock.wall(), sure: time.sure });
+  const open = async () => {
+    const waiting: Fact[] = [];
+    const ledger: Ledger = await Ledger.open({
+      ...{ folder, clock, log: silentLog, wallTime, suddenCalls: () => suddenCalls },
+      onDamage: (damage) => assert.fail(damage.why),
+      dayOf: (ms) => dateIn('UTC', ms),
+      state: (fact) => waiting.push(fact),
+    });
+    /** As the control plane does: what the ledger states comes back to it after the fact that made it do so. */
+    const tell = (...facts: readonly Fact[]) => {
+      for (const fact of facts) ledger.fold(fact);
+      for (const fact of waiting.splice(0)) {
+        stated.push(fact);
+        ledger.fold(fact);
+      }
+    };
+    return { ledger, tell, memory: () => ledger.memory(wallTime()) };
+  };
+  return { clock, open, stated, time };
+};
+
+let calls = 0;
+const call = (toll?: Toll, shows?: string, dialled = '030555') => {
+  calls += 1;
+  const id = `call/${calls}` as CallId;
+  const target = { kind: 'trunk', id: 'A', number: dialled } as const;
+  const shown = shows === undefined ? {} : { shows: { number: `+49${shows}`, of: { pool: 'site', number: shows } } };
+  const about = { call: id, attempt: 'A', target };
+  return {
+    id,
+    began: { fact: 'callBegan', call: id, from: phone, dialled } as const,
+    tried: { fact: 'attemptBegan', ...about, why: '', ...shown, ...(toll === undefined ? {} : { toll }) } as const,
+    failed: { fact: 'attemptEnded', call: id, attempt: 'A', cause: 'congestion' } as const,
+    answered: { fact: 'callAnswered', ...about } as const,
+    ended: { fact: 'callEnded', call: id, cause: 'hungUp', by: 'caller' } as const,
+  };
+};
+const national: Toll = { line: 'line/1', class: 'national', rate };
+
+test('minutes, calls and cost of a day are put down for the phone and for the box, the running call included', async (t) => {
+  const { clock, open } = await setUp(t);
+  const { tell, memory } = await open();
+  const one = call(national);
+  tell(one.began, one.tried);
+  assert.deepEqual(memory().toll.spent, {});
+  tell(one.answered);
+  clock.turn(90_000);
+  assert.deepEqual(memory().toll.spent['line/1'], { calls: 1, minutes: 1.5, cost: 24_000 });
+  tell(one.ended);
+  clock.turn(HOUR / 60);
+  assert.deepEqual(memory().toll.spent, {
+    '': { calls: 1, minutes: 1.5, cost: 24_000 },
+    'line/1': { calls: 1, minutes: 1.5, cost: 24_000 },
+  });
+});
+
+test('a call that nobody answers, one to a phone of ours and an emergency call cost nothing', async (t) => {
+  const { clock, open } = await setUp(t);
+  const { tell, memory } = await open();
+  const lost = call(national);
+  tell(lost.began, lost.tried, lost.failed, lost.ended);
+  const inside = call();
+  tell(inside.began, inside.tried, inside.answered);
+  clock.turn(MINUTE);
+  tell(inside.ended);
+  assert.deepEqual(memory().toll.spent, {});
+});
+
+test('a new day begins with nothing spent, but not while the time is not sure', async (t) => {
+  const { clock, open, time } = await setUp(t);
+  const first = await open();
+  const one = call(national, '100');
+  first.tell(one.began, one.tried, one.answered);
+  clock.turn(MINUTE);
+  first.tell(one.ended);
+  time.sure = false;
+  clock.turn(48 * HOUR);
+  assert.equal(first.memory().toll.spent['']?.calls, 1);
+  assert.equal(first.memory().numberShown['site 030555'], '100');
+  time.sure = true;
+  assert.deepEqual(first.memory().toll.spent, {});
+  assert.deepEqual(first.memory().numberShown, {});
+});
+
+test('what was spent, shown and closed outlives a restart; what was up is counted on from its record', async (t) => {
+  const { clock, open } = await setUp(t, { suddenCalls: 1 });
+  const before = await open();
+  const abroad: Toll = { line: 'line/1', class: 'international', rate };
+  const [one, two] = [call(abroad, '100'), call(national, '200', '040')];
+  before.tell({ fact: 'scenarioSwitched', scenario: 'night', by: 'the page' });
+  before.tell(one.began, one.tried, one.answered);
+  clock.turn(MINUTE);
+  before.tell(two.began, two.tried, two.answered, one.ended);
+  const { toll, numberShown, scenario } = before.memory();
+  await new Promise((done) => setTimeout(done, 100));
+  const after = await open();
+  assert.deepEqual(after.memory().toll, toll);
+  assert.deepEqual(after.memory().toll.closed, ['line/1 international']);
+  assert.deepEqual(after.memory().numberShown, numberShown);
+  assert.equal(after.memory().scenario, scenario);
+  assert.deepEqual(after.memory().numbersInUse, {});
+  const goesOn = { call: two.id, from: phone, dialled: '040', attempt: 'A', toll: national, talkedMs: MINUTE };
+  after.ledger.goesOn({ ...goesOn, shows: { number: '200', of: { pool: 'site', number: '200' } } });
+  assert.deepEqual(after.memory().numbersInUse, { 200: 1 });
+  clock.turn(MINUTE);
+  after.tell(two.ended);
+  assert.equal(after.memory().toll.spent['line/1']?.minutes, 3);
+});
+
+test('too many calls abroad within an hour close the class: for the phone that made them, else for the box', async (t) => {
+  const { clock, open, stated } = await setUp(t, { suddenCalls: 3 });
+  const { ledger, tell, memory } = await open();
+  const abroad = (line: string) => {
+    const one = call({ line, class: 'international' });
+    // both attempts of one call count once
+    tell(one.began, one.tried, one.failed, one.tried, one.ended);
+  };
+  abroad('line/1');
+  abroad('line/1');
+  clock.turn(HOUR);
+  abroad('line/1');
+  abroad('line/1');
+  assert.deepEqual(stated, []);
+  abroad('line/1');
+  const [closed] = stated;
+  assert.deepEqual(closed, {
+    ...{ fact: 'tollClosed', line: 'line/1', class: 'international' },
+    why: '3 international calls within an hour from line/1',
+  });
+  assert.deepEqual(memory().toll.closed, ['line/1 international']);
+  for (const line of ['line/2', 'line/3', 'line/2']) abroad(line);
+  assert.deepEqual(memory().toll.closed, ['line/1 international', ' international']);
+  ledger.openClass('line/1', 'international', 'the page');
+  ledger.openClass('', 'international', 'the page');
+  tell();
+  assert.deepEqual(memory().toll.closed, []);
+});
+
+test('national calls and those without a limit close nothing', async (t) => {
+  const { open, stated } = await setUp(t, { suddenCalls: 0 });
+  const { tell } = await open();
+  for (let at = 0; at < 50; at++) {
+    const one = call({ line: 'line/1', class: 'premium' });
+    tell(one.began, one.tried, one.ended);
+  }
+  assert.deepEqual(stated, []);
+});
+
+test('an emergency service may call the port back for an hour after the call', async (t) => {
+  const { clock, open } = await setUp(t);
+  const { tell, memory } = await open();
+  const sos = call(undefined, undefined, '112');
+  tell(sos.began, { fact: 'emergencyCall', call: sos.id, from: phone, dialled: '112' }, sos.tried, sos.answered);
+  clock.turn(10 * MINUTE);
+  tell(sos.ended);
+  clock.turn(59 * MINUTE);
+  assert.deepEqual(
+    memory().callBacks.map(({ line }) => line),
+    ['line/1'],
+  );
+  clock.turn(MINUTE);
+  assert.deepEqual(memory().callBacks, []);
+});
+
+test('a scenario is switched once, and the one before is known', async (t) => {
+  const { open, stated } = await setUp(t);
+  const { ledger, tell, memory } = await open();
+  ledger.switchScenario('night', 'a phone');
+  ledger.switchScenario('night', 'a phone');
+  tell();
+  ledger.switchScenario('night', 'a phone');
+  ledger.switchScenario('', 'the page');
+  tell();
+  assert.equal(memory().scenario, '');
+  assert.equal(ledger.scenarioBefore, 'night');
+  assert.deepEqual(
+    stated.map((fact) => 'scenario' in fact && fact.scenario),
+    ['night', 'night', ''],
+  );
+});
+
+test('whatever happens, no number is in use and nothing is owed once all calls are over', async (t) => {
+  const { clock, open } = await setUp(t, { sure: false });
+  const { tell, memory } = await open();
+  const step = fc.record({ at: fc.nat(3), do: fc.constantFrom('began', 'tried', 'failed', 'answered', 'ended') });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const four = ['100', '200', '100', '300'].map((number) => call(national, number));
+      for (const { at, do: what } of steps) {
+        clock.turn(1000);
+        tell(four[at]![what as 'began']);
+        const { numbersInUse, toll } = memory();
+        for (const count of Object.values(numbersInUse)) assert.ok(count > 0 && count <= 2);
+        assert.ok(toll.spent[''] === undefined || toll.spent[''].minutes >= 0);
+      }
+      tell(...four.map(({ ended }) => ended));
+      assert.deepEqual(memory().numbersInUse, {});
+      const { spent } = memory().toll;
+      clock.turn(MINUTE);
+      assert.deepEqual(memory().toll.spent, spent);
+    }),
+  );
+});
