@@ -59,6 +59,9 @@ class Driver {
   #note(effects: readonly CallEffect[]): void {
     for (const effect of effects) {
       if ('ask' in effect) this.tell({ type: 'closed' });
+      else if ('tell' in effect) this.did.push(`tell ${effect.tell} ${effect.event.type}`);
+      else if ('preempt' in effect) this.did.push(`preempt ${effect.preempt}`);
+      else if ('move' in effect) this.did.push(`move ${effect.move} ${effect.to}`);
       else this.did.push('state' in effect ? factWords(effect.state) : commandWords(effect));
     }
   }
@@ -71,7 +74,7 @@ const commandWords = (command: LegCommand): string => {
     case 'release':
       return `release ${command.leg} ${command.cause}`;
     case 'alert':
-      return `alert ${command.hear === 'local ringback' ? 'ringback' : command.hear.leg}`;
+      return `alert ${typeof command.hear === 'string' ? command.hear.replace('local ', '') : command.hear.leg}`;
     default:
       return `${command.do} ${command.leg.leg}`;
   }
@@ -142,8 +145,8 @@ describe('a call', () => {
     const levels = (): Driver =>
       new Driver(
         level(attempt('a')),
-        { on: ['noAnswer'], attempts: [attempt('b')] },
-        { on: ['busy'], attempts: [attempt('c')] },
+        { on: ['noAnswer'], attempts: [attempt('b')], elsewhere: true },
+        { on: ['busy'], attempts: [attempt('c')], elsewhere: true },
       ).done('callBegan', 'attemptBegan', 'setup leg/10 a');
     levels()
       .hear(10, 'released', { cause: 'busy', status: 486 })
@@ -183,6 +186,7 @@ const randomCall = (random: () => number): { faults: string[]; facts: string[] }
         asked = true;
         continue;
       }
+      if ('tell' in effect || 'preempt' in effect || 'move' in effect) continue;
       if (effect.do === 'setup') {
         live.add(effect.leg);
         far.begin(effect.leg, now);

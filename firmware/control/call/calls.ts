@@ -4,6 +4,7 @@ import type { Cause } from '../failure.ts';
 import type { LegBook, LegCommand, LegEvent, LegId, LegMaker, Offer, Target } from '../leg/leg.ts';
 import type { PlanResult } from '../routing/plan.ts';
 import { beginCall, type Call, type CallEffect, type CallEvent, callMachine, legsOf } from './call-machine.ts';
+import { type Identity, isSameCall } from './duplicate.ts';
 
 export type CallsOptions = {
   readonly runner: Runner;
@@ -13,7 +14,12 @@ export type CallsOptions = {
   readonly firstLeg: number;
   /** Makes call ids unique across restarts; part of each id. */
   readonly epoch: string;
+  /** SIP status for the second of one call that came over two softswitches (U1); left out: 482. */
+  readonly duplicateAnswer?: () => number;
 };
+
+/** Merged Request (RFC 3261 §8.2.2.2): the same call had come another way. */
+const MERGED = 482;
 
 /**
  * Hosts call machines and connects them with legs: commands go to whoever attached the leg, `setup` to the maker of
@@ -24,6 +30,8 @@ export class Calls implements LegBook {
   readonly #makers = new Map<Target['kind'], LegMaker>();
   readonly #takers = new Map<LegId, (command: LegCommand) => void>();
   readonly #callOf = new Map<LegId, CallId>();
+  /** Calls that wait until another has made way for them. */
+  readonly #clearing = new Map<CallId, CallId[]>();
   #onClosing: (call: CallId, closed: () => void) => void = (_, closed) => closed();
   #nextLeg: number;
   #nextCall = 1;
@@ -63,11 +71,15 @@ export class Calls implements LegBook {
     const { runner, plan, epoch } = this.#options;
     const call: CallId = `call/${epoch}-${this.#nextCall++}`;
     runner.cascade(() => {
+      const first = this.#firstOf(offer);
       this.#callOf.set(offer.leg, call);
       const { from, caller, dialled, leg } = offer;
-      const begun = beginCall({ call, from, who: caller, dialled }, { leg, is: 'offered' });
+      const identity = this.#identityOf(offer);
+      const about = { call, from, who: caller, dialled, began: runner.now(), ...(identity ? { identity } : {}) };
+      const begun = beginCall(about, { leg, is: 'offered' });
       runner.host(call, callMachine, begun.state, (effect) => this.#perform(call, effect));
       for (const effect of begun.effects) this.#perform(call, effect);
+      if (first) return this.#tell(call, { type: 'joined', of: first, status: this.#duplicateAnswer() });
       const planned = plan(offer);
       this.#tell(
         call,
@@ -84,6 +96,34 @@ export class Calls implements LegBook {
     this.#options.runner.host<Call, CallEvent, CallEffect>(call, callMachine, state, (effect) =>
       this.#perform(call, effect),
     );
+  }
+
+  /** The leg of the same call that came before over another softswitch (U1). */
+  twinOf(offer: Omit<Offer, 'leg'>): LegId | undefined {
+    const first = this.#firstOf(offer);
+    const state = first && this.#options.runner.state<Call>(first);
+    return state && 'caller' in state ? state.caller.leg : undefined;
+  }
+
+  #duplicateAnswer(): number {
+    return this.#options.duplicateAnswer?.() ?? MERGED;
+  }
+
+  #identityOf({ from, caller, dialled, to, identity }: Omit<Offer, 'leg'>): Identity | undefined {
+    if (from.kind !== 'trunk') return undefined;
+    const at = this.#options.runner.now();
+    return { trunk: from.id, ...identity, caller: caller.number, callee: to?.id ?? dialled, at };
+  }
+
+  #firstOf(offer: Omit<Offer, 'leg'>): CallId | undefined {
+    const identity = this.#identityOf(offer);
+    if (!identity) return undefined;
+    for (const id of this.up()) {
+      const call = this.#options.runner.state<Call>(id);
+      if (call?.phase !== 'hunting' && call?.phase !== 'talking') continue;
+      if (call.identity && isSameCall(call.identity, identity, call.phase === 'talking')) return id;
+    }
+    return undefined;
   }
 
   #reserve(planned: Extract<PlanResult, { is: 'planned' }>): CallEvent {
@@ -115,8 +155,14 @@ export class Calls implements LegBook {
     if ('state' in effect) return this.#state(effect.state);
     if ('ask' in effect) {
       // The legs close in the rest of this cascade; only then it is known what there is to wait for.
-      const closed = () => this.#tell(call, { type: 'closed' });
+      const closed = () => this.#closed(call);
       return this.#options.runner.outward(() => this.#onClosing(call, closed));
+    }
+    if ('tell' in effect) return this.#tell(effect.tell, effect.event);
+    if ('preempt' in effect) return this.#preempt(effect.preempt, call);
+    if ('move' in effect) {
+      for (const leg of effect.move) this.#callOf.set(leg, effect.to);
+      return;
     }
     if (effect.do === 'setup') {
       this.#callOf.set(effect.leg, call);
@@ -126,6 +172,25 @@ export class Calls implements LegBook {
     }
     const leg = effect.do === 'release' ? effect.leg : effect.leg.leg;
     this.#takers.get(leg)?.(effect);
+  }
+
+  /** A call makes way for an emergency call (S4). */
+  #preempt(victim: CallId, by: CallId): void {
+    const { runner } = this.#options;
+    if (runner.has(victim)) {
+      this.#clearing.set(victim, [...(this.#clearing.get(victim) ?? []), by]);
+      this.#tell(victim, { type: 'end', cause: 'preempted' });
+    } else this.#tell(by, { type: 'cleared', call: victim });
+  }
+
+  /** The last termination of a call has gone: whoever waited for its way may have it. */
+  #closed(call: CallId): void {
+    const waiting = this.#clearing.get(call) ?? [];
+    this.#clearing.delete(call);
+    this.#options.runner.cascade(() => {
+      this.#tell(call, { type: 'closed' });
+      for (const each of waiting) this.#tell(each, { type: 'cleared', call });
+    });
   }
 
   #state(fact: Fact): void {

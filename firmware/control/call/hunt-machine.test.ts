@@ -4,8 +4,9 @@ import { after, type Instant, type Some } from '../../core/machine.ts';
 import type { Cause } from '../failure.ts';
 import type { LegEvent, LegId } from '../leg/leg.ts';
 import type { Attempt } from '../routing/attempt.ts';
-import { beginHunt, freshHunt, huntDeadline, stepHunt } from './hunt-machine.ts';
-import { type Hunt, type HuntEffect, MOST_ATTEMPTS } from './hunt-state.ts';
+import { beginHunt, huntDeadline, stepHunt } from './hunt-machine.ts';
+import type { Hunt, HuntEffect } from './hunt-state.ts';
+import { freshLimits, MOST_ATTEMPTS } from './limits.ts';
 import { FarEnds, seeded } from './test-far-ends.ts';
 
 const attempt = (id: string, over: Partial<Attempt> = {}): Attempt => ({
@@ -30,7 +31,7 @@ class Driver {
   readonly did: string[] = [];
 
   constructor(...attempts: Some<Attempt>) {
-    const out = beginHunt(attempts, freshHunt(10, start), asker, start);
+    const out = beginHunt(attempts, freshLimits(10, start), asker, start);
     this.state = out.state;
     this.#note(out.effects);
   }
@@ -200,7 +201,8 @@ const randomHunt = (ends: FarEnds, attempts: Some<Attempt>): { faults: string[];
     for (const effect of effects) {
       if ('note' in effect) {
         if (effect.note === 'attemptBegan') open.add(effect.attempt.id);
-        else if (!open.delete(effect.attempt)) faults.push(`${effect.attempt} ended without having begun`);
+        else if (effect.note === 'attemptEnded' && !open.delete(effect.attempt))
+          faults.push(`${effect.attempt} ended without having begun`);
       } else if (effect.do === 'setup') {
         if (rang) faults.push('set up after a phone rang');
         setups++;
@@ -212,7 +214,7 @@ const randomHunt = (ends: FarEnds, attempts: Some<Attempt>): { faults: string[];
       }
     }
   };
-  let out = beginHunt(attempts, freshHunt(10, now), asker, now);
+  let out = beginHunt(attempts, freshLimits(10, now), asker, now);
   perform(out.effects);
   for (let steps = 0; out.state.phase !== 'won' && out.state.phase !== 'lost'; steps++) {
     const due = huntDeadline(out.state);

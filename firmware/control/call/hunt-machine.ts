@@ -1,6 +1,6 @@
 import { after, earliest, type Instant, isSome, type Some } from '../../core/machine.ts';
 import type { Cause } from '../failure.ts';
-import type { LegEvent, LegId } from '../leg/leg.ts';
+import type { LegEvent, LegId, Setup } from '../leg/leg.ts';
 import type { Attempt } from '../routing/attempt.ts';
 import type { Reached } from '../routing/verdict.ts';
 import { verdictOn } from '../routing/verdict.ts';
@@ -15,10 +15,8 @@ import {
   type Hunt,
   type HuntEffect,
   type HuntEvent,
-  LONGEST_HUNT_MS,
   lastCause,
   lose,
-  MOST_ATTEMPTS,
   type Open,
   type Out,
   type Released,
@@ -29,23 +27,25 @@ import {
   STOP_WAIT_MS,
   silent,
 } from './hunt-state.ts';
+import { type Clearing, cleared, clearingFor } from './preemption.ts';
 
-/** Nothing spent yet; leg numbers from `firstLeg` on are the call's own. */
-export const freshHunt = (firstLeg: number, now: Instant): Spent => ({
-  nextLeg: firstLeg,
-  begun: 0,
-  giveUpAt: after(now, LONGEST_HUNT_MS),
-});
-
-/** Begins a hunt; it uses at most `MOST_ATTEMPTS` times the targets of an attempt as legs. */
+/** Begins a hunt; it uses at most `spent.most` times the targets of an attempt as legs. */
 export const beginHunt = (attempts: Some<Attempt>, spent: Spent, asker: Asker, now: Instant): Out =>
   startNext({ ...spent, phase: 'seeking', queue: attempts, tried: [], open: [] }, asker, now);
+
+/** A hunt that begins later, with nothing to try before (and with nothing at all, which is lost at `giveUpAt`). */
+export const pausedHunt = (attempts: readonly Attempt[], spent: Spent, startAt: Instant): Seeking => ({
+  ...{ ...spent, phase: 'seeking', queue: attempts, tried: [], open: [] },
+  startAt,
+});
 
 /** The next deadline of a hunt: every phase that waits has one. */
 export const huntDeadline = (hunt: Hunt): Instant | undefined => {
   if (hunt.phase === 'alerting') return hunt.noAnswerAt;
   if (hunt.phase !== 'seeking') return undefined;
-  return earliest(hunt.giveUpAt, hunt.stop?.until, ...hunt.open.map((one) => ('until' in one ? one.until : undefined)));
+  const { giveUpAt, stop, startAt, clearing, open } = hunt;
+  const budgets = open.map((one) => ('until' in one ? one.until : undefined));
+  return earliest(giveUpAt, stop?.until, startAt, clearing?.until, ...budgets);
 };
 
 /**
@@ -54,11 +54,12 @@ export const huntDeadline = (hunt: Hunt): Instant | undefined => {
  */
 export const stepHunt = (hunt: Hunt, event: HuntEvent, asker: Asker, now: Instant): Out => {
   if (event.type === 'abandon') return abandon(hunt, event.cause);
+  if (event.type === 'cleared') return wayIsFree(hunt, event.call, asker, now);
   switch (hunt.phase) {
     case 'seeking':
       return event.type === 'lapse' ? lapsed(hunt, asker, now) : seeking(hunt, event, asker, now);
     case 'alerting':
-      return event.type === 'lapse' ? unanswered(hunt, now) : alerting(hunt, event, asker, now);
+      return event.type === 'lapse' ? unanswered(hunt, asker, now) : alerting(hunt, event, asker, now);
     default:
       return { state: hunt, effects: [] };
   }
@@ -68,20 +69,26 @@ export const stepHunt = (hunt: Hunt, event: HuntEvent, asker: Asker, now: Instan
 
 /** Sets up the head of the queue beside what is open, or waits for what is open, or gives up. */
 function startNext(hunt: Seeking, asker: Asker, now: Instant): Out {
-  const holdsUp = hunt.open.some((one) => one.heard === 'ending') || hunt.stop !== undefined;
+  const { startAt, clearing, stop } = hunt;
+  const holdsUp = hunt.open.some((one) => one.heard === 'ending') || stop !== undefined || clearing !== undefined;
   const [head, ...queue] = hunt.queue;
-  if (!head || hunt.begun >= MOST_ATTEMPTS || holdsUp) return settle(hunt);
+  if (!head || hunt.begun >= hunt.most || holdsUp || startAt !== undefined) return settle(hunt);
   const waits = hunt.open.some((one) => one.heard !== 'outlived');
   if (head.start === 'alone' && waits) return settle(hunt);
+  const makesWay = clearingFor(head, now);
+  if (makesWay) {
+    return { state: { ...hunt, clearing: makesWay }, effects: [{ note: 'preempts', call: makesWay.call }] };
+  }
+  return begin(hunt, head, queue, asker, now);
+}
+
+function begin(hunt: Seeking, head: Attempt, queue: readonly Attempt[], asker: Asker, now: Instant): Out {
   const released = head.start === 'alone' ? closeAll(hunt.open, 'serverSilent') : [];
   const kept = head.start === 'alone' ? [] : hunt.open;
   const legs = head.targets.map((_, index): LegId => `leg/${hunt.nextLeg + index}`);
   if (!isSome(legs)) return settle(hunt);
   const fresh: Open = { attempt: head, legs, heard: 'nothing', until: after(now, head.silenceMs) };
-  const shown = head.shows === undefined ? {} : { shows: head.shows };
-  const setups = head.targets.map(
-    (target, index): HuntEffect => ({ do: 'setup', leg: legs[index]!, target, ...asker, ...shown }),
-  );
+  const setups = head.targets.map((target, index) => setupOf(head, target, legs[index]!, asker));
   const state: Seeking = {
     ...hunt,
     nextLeg: hunt.nextLeg + legs.length,
@@ -93,9 +100,29 @@ function startNext(hunt: Seeking, asker: Asker, now: Instant): Out {
   return { state, effects: [...released, { note: 'attemptBegan', attempt: head }, ...setups] };
 }
 
+/** What is forwarded leaves by the account of its line, and a way may show another number than the caller's. */
+const setupOf = (attempt: Attempt, target: Attempt['targets'][0], leg: LegId, { caller, beside }: Asker): Setup => ({
+  do: 'setup',
+  leg,
+  target,
+  caller: attempt.account === undefined ? caller : { ...caller, account: attempt.account },
+  ...(attempt.shows === undefined ? {} : { shows: attempt.shows }),
+  beside,
+});
+
+/** The call that had to make way has gone: the attempt that waited for it begins. */
+function wayIsFree(hunt: Hunt, call: Clearing['call'], asker: Asker, now: Instant): Out {
+  if (hunt.phase !== 'seeking' || hunt.clearing?.call !== call) return { state: hunt, effects: [] };
+  const { clearing, ...free } = hunt;
+  const queue = hunt.queue.map((one) => (one.id === clearing.attempt ? cleared(one) : one));
+  return startNext({ ...free, queue }, asker, now);
+}
+
 /** Nothing new is started: lost if nothing is open any more. */
 function settle(hunt: Seeking): Out {
-  return hunt.open.length > 0 ? { state: hunt, effects: [] } : lose(hunt, hunt.stop?.cause ?? lastCause(hunt), []);
+  const waits = hunt.open.length > 0 || hunt.startAt !== undefined || hunt.clearing !== undefined;
+  if (waits) return { state: hunt, effects: [] };
+  return lose(hunt, hunt.stop?.cause ?? lastCause(hunt), [], { stopped: hunt.stop !== undefined });
 }
 
 // ── while nothing rings ─────────────────────────────────────────────────────────────────────────
@@ -185,15 +212,11 @@ function failed(
   const effects = [ended(from.attempt, event.cause, event)];
   const tried = [...hunt.tried, { attempt: from.attempt.id, cause: event.cause }];
   const followUp = redirectedAttempt(from.attempt, event, hunt.begun);
-  const verdict = verdictOn({
-    cause: event.cause,
-    status: event.status,
-    q850: event.q850,
-    reached,
-    bound: from.attempt.bound,
-    overrides: from.attempt.verdicts,
-    redirected: followUp !== undefined,
-  });
+  const { bound, verdicts: overrides } = from.attempt;
+  const { cause, status, q850 } = event;
+  const judged = verdictOn({ cause, status, q850, reached, bound, overrides, redirected: followUp !== undefined });
+  // S4: no stop code applies, not even after a phone rang.
+  const verdict = hunt.emergency && judged === 'stop' ? 'next' : judged;
   const next: Seeking = { ...hunt, tried };
   if (verdict === 'stop') return prefix(effects, stopped(next, event.cause, now));
   const queue = verdict === 'follow' && followUp ? [followUp, ...hunt.queue] : hunt.queue;
@@ -213,13 +236,18 @@ function stopped(hunt: Seeking, cause: Cause, now: Instant): Out {
   const state: Seeking = { ...hunt, stop: hunt.stop ?? { cause, until: after(now, STOP_WAIT_MS) } };
   return state.open.some((one) => one.heard !== 'ending')
     ? { state, effects: [] }
-    : lose(state, state.stop?.cause ?? cause, []);
+    : lose(state, state.stop?.cause ?? cause, [], { stopped: true });
 }
 
 // ── deadlines ───────────────────────────────────────────────────────────────────────────────────
 
 function lapsed(hunt: Seeking, asker: Asker, now: Instant): Out {
   if (now >= hunt.giveUpAt) return giveUp(hunt);
+  if (hunt.clearing && now >= hunt.clearing.until) return wayIsFree(hunt, hunt.clearing.call, asker, now);
+  if (hunt.startAt !== undefined && now >= hunt.startAt) {
+    const { startAt: _, ...begins } = hunt;
+    return startNext(begins, asker, now);
+  }
   if (hunt.stop && now >= hunt.stop.until && !hunt.open.some((one) => one.heard === 'proceeding')) return giveUp(hunt);
   const due = hunt.open.find((one) => 'until' in one && one.until <= now);
   if (!due) return { state: hunt.stop && now >= hunt.stop.until ? hold(hunt, now) : hunt, effects: [] };
@@ -237,6 +265,11 @@ const hold = (hunt: Seeking, now: Instant): Seeking =>
 
 function stalled(hunt: Seeking, due: Open, now: Instant): Out {
   const { attempt, legs } = due;
+  // S4: no time-out ends the last way that is left.
+  if (hunt.emergency && hunt.queue.length === 0) {
+    const goesOn: Open = { attempt, legs, heard: 'proceeding', until: after(now, attempt.progressMs) };
+    return { state: replace(hunt, due, [goesOn]), effects: [] };
+  }
   const ending: Open = { attempt, legs, heard: 'ending', until: after(now, END_WAIT_MS) };
   const tried = [...hunt.tried, { attempt: attempt.id, cause: 'progressStalled' as const }];
   return { state: { ...replace(hunt, due, [ending]), tried }, effects: close(due, 'progressStalled') };
@@ -244,7 +277,7 @@ function stalled(hunt: Seeking, due: Open, now: Instant): Out {
 
 function giveUp(hunt: Seeking): Out {
   const cause = hunt.stop?.cause ?? (hunt.open.length > 0 ? 'serverSilent' : lastCause(hunt));
-  return lose(hunt, cause, closeAll(hunt.open, 'serverSilent'));
+  return lose(hunt, cause, closeAll(hunt.open, 'serverSilent'), { stopped: hunt.stop !== undefined });
 }
 
 // ── while it rings ──────────────────────────────────────────────────────────────────────────────
@@ -272,12 +305,24 @@ function ringingGone(hunt: Alerting, event: Released, asker: Asker, now: Instant
   }
   const { held, reached, noAnswerAt: _, ...common } = hunt;
   const back: Seeking = { ...common, phase: 'seeking', open: [] };
-  if (now >= hunt.giveUpAt) return lose(back, event.cause, [ended(held.attempt, event.cause, event)]);
+  if (now >= hunt.giveUpAt) {
+    return lose(back, event.cause, [ended(held.attempt, event.cause, event)], { stopped: reached === 'alerting' });
+  }
   return failed(back, held, event, asker, now, reached);
 }
 
-const unanswered = (hunt: Alerting, now: Instant): Out =>
-  now < hunt.noAnswerAt ? { state: hunt, effects: [] } : lose(hunt, 'noAnswer', close(hunt.held, 'noAnswer'));
+/** The ring time is over; an emergency call rings on unless there is another way (S4). */
+function unanswered(hunt: Alerting, asker: Asker, now: Instant): Out {
+  if (now < hunt.noAnswerAt) return { state: hunt, effects: [] };
+  const { held, reached: _, noAnswerAt, ...common } = hunt;
+  if (!hunt.emergency) return lose(hunt, 'noAnswer', close(held, 'noAnswer'), { stopped: true });
+  if (hunt.queue.length === 0) {
+    return { state: { ...hunt, noAnswerAt: after(noAnswerAt, held.attempt.ringMs) }, effects: [] };
+  }
+  const tried = [...hunt.tried, { attempt: held.attempt.id, cause: 'noAnswer' as const }];
+  const back: Seeking = { ...common, tried, phase: 'seeking', open: [] };
+  return prefix(close(held, 'noAnswer'), startNext(back, asker, now));
+}
 
 /** The caller has gone: everything that is open is released. */
 function abandon(hunt: Hunt, cause: Cause): Out {
@@ -286,7 +331,8 @@ function abandon(hunt: Hunt, cause: Cause): Out {
       hunt,
       cause,
       hunt.open.flatMap((one) => close(one, cause)),
+      { stopped: true },
     );
-  if (hunt.phase === 'alerting') return lose(hunt, cause, close(hunt.held, cause));
+  if (hunt.phase === 'alerting') return lose(hunt, cause, close(hunt.held, cause), { stopped: true });
   return { state: hunt, effects: [] };
 }

@@ -1,13 +1,11 @@
 import type { Instant, Lapse, Some, Step } from '../../core/machine.ts';
-import type { Target } from '../facts.ts';
+import type { CallId, Target } from '../facts.ts';
 import type { CallFailure, Cause } from '../failure.ts';
 import { isFailure } from '../failure.ts';
 import type { Caller, Connected, LegCommand, LegEvent, LegId } from '../leg/leg.ts';
 import type { Attempt } from '../routing/attempt.ts';
+import type { Clearing } from './preemption.ts';
 
-/** At most so many attempts, and so long until a phone rings, in one hunt (U5). */
-export const MOST_ATTEMPTS = 4;
-export const LONGEST_HUNT_MS = 60_000;
 /** How long a stop code waits for hedged legs that have said nothing at all. */
 export const STOP_WAIT_MS = 4_000;
 /** How long the end of a cancelled attempt is waited for before the next one starts. */
@@ -21,12 +19,16 @@ export type Held = { readonly attempt: Attempt; readonly legs: Some<LegId> };
  */
 export type Open = Held &
   ({ readonly heard: 'nothing' | 'proceeding' | 'ending'; readonly until: Instant } | { readonly heard: 'outlived' });
-/** What the hunts of one call share: their limits hold for all levels together. */
+/** What the hunts of one call share: their limits hold for all levels together (`limits.ts`). */
 export type Spent = {
   /** Number of the next leg; the executor reserved enough of them. */
   readonly nextLeg: number;
   readonly begun: number;
+  /** So many attempts at most, and until then a phone must ring. */
+  readonly most: number;
   readonly giveUpAt: Instant;
+  /** S4: every failure goes on, and no ring time or budget ends the last attempt that is left. */
+  readonly emergency?: true;
 };
 export type Common = Spent & {
   readonly queue: readonly Attempt[];
@@ -37,6 +39,10 @@ export type Seeking = Common & {
   readonly open: readonly Open[];
   /** A stop code came while another leg is open: it may be that other leg that rings the callee. */
   readonly stop?: { readonly cause: Cause; readonly until: Instant };
+  /** Nothing is started before (ways that have just failed are tried again only after a pause). */
+  readonly startAt?: Instant;
+  /** The head of the queue waits until this call has made way for it (`preemption.ts`). */
+  readonly clearing?: Clearing;
 };
 export type Alerting = Common & {
   readonly phase: 'alerting';
@@ -48,10 +54,12 @@ export type Hunt =
   | Seeking
   | Alerting
   | { readonly phase: 'won'; readonly leg: Connected; readonly attempt: string; readonly target: Target }
-  | { readonly phase: 'lost'; readonly failure: CallFailure; readonly spent: Spent };
+  /** `stopped`: the callee has been reached or has spoken, so no other way to the same callee is tried. */
+  | { readonly phase: 'lost'; readonly failure: CallFailure; readonly stopped: boolean; readonly spent: Spent };
 
 export type HuntEffect =
   | LegCommand
+  | { readonly note: 'preempts'; readonly call: CallId }
   | { readonly note: 'attemptBegan'; readonly attempt: Attempt }
   | {
       readonly note: 'attemptEnded';
@@ -60,7 +68,12 @@ export type HuntEffect =
       readonly status?: number;
       readonly q850?: number;
     };
-export type HuntEvent = LegEvent | Lapse | { readonly type: 'abandon'; readonly cause: Cause };
+export type HuntEvent =
+  | LegEvent
+  | Lapse
+  | { readonly type: 'abandon'; readonly cause: Cause }
+  /** The call that was to make way is gone. */
+  | { readonly type: 'cleared'; readonly call: CallId };
 export type Out = Step<Hunt, HuntEffect>;
 export type Released = Extract<LegEvent, { type: 'released' }>;
 /** Who calls, beside which leg: what a setup needs besides the target. */
@@ -73,13 +86,21 @@ export const silent = (open: readonly Open[]): Tried[] =>
   open.map((one) => ({ attempt: one.attempt.id, cause: 'serverSilent' }));
 
 /** The hunt is over without a winner. */
-export const lose = (hunt: Common, cause: Cause, effects: readonly HuntEffect[]): Out => ({
+export const lose = (
+  hunt: Common,
+  cause: Cause,
+  effects: readonly HuntEffect[],
+  how: { readonly stopped: boolean } = { stopped: false },
+): Out => ({
   // An end without a failure (the far end hung up before it answered) is told to the caller as unavailable.
-  state: { phase: 'lost', failure: isFailure(cause) ? cause : 'unavailable', spent: spentOf(hunt) },
+  state: { phase: 'lost', failure: isFailure(cause) ? cause : 'unavailable', ...how, spent: spentOf(hunt) },
   effects,
 });
 
-export const spentOf = ({ nextLeg, begun, giveUpAt }: Spent): Spent => ({ nextLeg, begun, giveUpAt });
+export const spentOf = ({ nextLeg, begun, most, giveUpAt, emergency }: Spent): Spent => ({
+  ...{ nextLeg, begun, most, giveUpAt },
+  ...(emergency ? { emergency } : {}),
+});
 
 /** Releases an attempt and notes its end; one that is `ending` was released before. */
 export const close = (

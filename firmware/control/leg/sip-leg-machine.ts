@@ -31,7 +31,7 @@ export type { SipLeg, SipLegEffect, SipLegEvent };
 export const sipLegMachine = (sdp: Negotiator): Machine<SipLeg, SipLegEvent, SipLegEffect> => ({
   step: (leg, event, now) => {
     if ('type' in event && event.type === 'command' && event.command.do === 'release') {
-      return released(leg, event.command.cause, now);
+      return released(leg, event.command.cause, now, event.command.status);
     }
     const out = stepped(sdp, leg, event, now);
     return 'sip' in event ? { state: out.state, effects: [{ do: 'hear', signal: event }, ...out.effects] } : out;
@@ -186,6 +186,8 @@ function arriving(sdp: Negotiator, leg: In<'arriving'>, event: SipLegEvent | Lap
       return stay(ready);
     case 'connect':
       return answered(sdp, ready);
+    case 'queued':
+      return stay(ready, { do: 'respond', status: 182 });
     default:
       return ring(ready, leg.owed === 'early');
   }
@@ -193,6 +195,7 @@ function arriving(sdp: Negotiator, leg: In<'arriving'>, event: SipLegEvent | Lap
 
 const owedBy = (command: LegCommand): In<'arriving'>['owed'] | undefined => {
   if (command.do === 'connect') return 'connect';
+  if (command.do === 'alert' && command.hear === 'queued') return 'queued';
   if (command.do === 'alert') return command.hear === 'local ringback' ? 'alert' : 'early';
   return undefined;
 };
@@ -211,7 +214,9 @@ function offered(sdp: Negotiator, leg: In<'offered'>, event: SipLegEvent | Lapse
   if (event.type === 'mediaFailed') return refuse(leg, 'mediaLost', failureTable.mediaLost.status);
   if (event.type !== 'command') return stay(leg);
   if (event.command.do === 'connect') return answered(sdp, leg);
-  return event.command.do === 'alert' ? ring(leg, event.command.hear !== 'local ringback') : stay(leg);
+  if (event.command.do !== 'alert') return stay(leg);
+  const { hear } = event.command;
+  return hear === 'queued' ? stay(leg, { do: 'respond', status: 182 }) : ring(leg, hear !== 'local ringback');
 }
 
 /** 180, or 183 with our answer so that the caller hears the callee's own network. */

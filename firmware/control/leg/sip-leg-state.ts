@@ -26,7 +26,7 @@ export type SipLeg =
   | (Base & {
       readonly phase: 'arriving';
       readonly offer?: string;
-      readonly owed: 'nothing' | 'alert' | 'early' | 'connect';
+      readonly owed: 'nothing' | 'queued' | 'alert' | 'early' | 'connect';
     })
   | (Streaming & { readonly phase: 'offered'; readonly answer?: { readonly sdp: string; readonly agreed: Agreed } })
   | (Streaming & {
@@ -93,8 +93,8 @@ export const streamOf = (leg: Base, [address, port]: readonly [string, number]):
 /** The same stream for the next description of it (RFC 3264 §8). */
 export const newer = (local: LocalStream): LocalStream => ({ ...local, version: local.version + 1 });
 
-/** The coordinator ends the leg, in whatever phase it is. */
-export function released(leg: SipLeg, cause: Cause, now: Instant): Out {
+/** The coordinator ends the leg, in whatever phase it is; `status` answers an offered one. */
+export function released(leg: SipLeg, cause: Cause, now: Instant, status = statusOf(cause)): Out {
   const until = after(now, END_WAIT_MS);
   const tell: SipLegEffect = { tell: { type: 'released', leg: leg.leg, cause } };
   switch (leg.phase) {
@@ -106,7 +106,7 @@ export function released(leg: SipLeg, cause: Cause, now: Instant): Out {
         : stay({ ...base(leg), phase: 'cancelling', cause, until }, { do: 'close' }, { do: 'cancel', cause });
     case 'arriving':
     case 'offered':
-      return gone(leg, { do: 'respond', status: statusOf(cause), cause }, { do: 'close' }, tell);
+      return gone(leg, { do: 'respond', status, cause }, { do: 'close' }, tell);
     case 'confirmed':
       return stay({ ...base(leg), phase: 'leaving', until }, { do: 'bye', cause }, { do: 'close' }, tell);
     default:

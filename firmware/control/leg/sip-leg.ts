@@ -64,8 +64,10 @@ export class SipLegs implements LegMaker {
     const leg = book.newLeg();
     const offer = invite.sdp === undefined ? {} : { offer: invite.sdp };
     this.#host({ phase: 'arriving', leg, way: media, owed: 'nothing', ...offer }, from, undefined);
-    this.#open(leg, media, undefined);
-    book.offer(offerOf(leg, invite, arrival));
+    const came = offerOf(leg, invite, arrival);
+    // The same call over another softswitch joins the context of the first: it may have to go on in its place.
+    this.#open(leg, media, book.twinOf(came));
+    book.offer(came);
     return { leg };
   }
 
@@ -130,5 +132,9 @@ const offerOf = (leg: LegId, invite: IncomingInvite, arrival: Extract<Arrival, {
     caller: { number, ...named },
     dialled: arrival.dialled,
     to: arrival.to,
+    identity: {
+      callId: invite.callId,
+      ...(invite.sessionId === undefined ? {} : { sessionId: invite.sessionId }),
+    },
   };
 };

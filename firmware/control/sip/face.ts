@@ -113,6 +113,8 @@ export type IncomingInvite = {
   readonly called: string;
   readonly caller: { readonly number: string; readonly name?: string };
   readonly callId: string;
+  /** The half of a Session-ID that the caller made (RFC 7989 §5), the same over every way. */
+  readonly sessionId?: string;
   readonly sdp?: string;
 };
 /** The leg that takes an INVITE, or the status that refuses it. */

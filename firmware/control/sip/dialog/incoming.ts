@@ -36,8 +36,15 @@ const invited = (flow: FlowId, request: SipMessage): IncomingInvite => {
     called: userOfText(called),
     caller: { number: userOfText(shown.uri), ...name },
     callId: request.callId,
+    ...sessionIdOf(request),
     ...sdpOf(request),
   };
+};
+
+/** The caller's half of a Session-ID, 32 hexadecimal digits; the nil one says nothing (RFC 7989 §4.1, §5). */
+const sessionIdOf = (request: SipMessage): { sessionId?: string } => {
+  const half = request.list('session-id')[0]?.slice(0, 32).toLowerCase() ?? '';
+  return /^[0-9a-f]{32}$/.test(half) && !/^0+$/.test(half) ? { sessionId: half } : {};
 };
 
 /** A new INVITE: a leg takes it, or it is refused (RFC 3261 §13.3.1). */
