@@ -3,6 +3,7 @@ import type { Doors } from './api/doors.ts';
 import type { MailboxView } from './api/wire.ts';
 import type { Ground } from './ground.ts';
 import type { MailboxState, Shelf } from './mailbox/shelf.ts';
+import type { DrillShelf } from './operation/drill-shelf.ts';
 import type { Operations } from './operation/operation.ts';
 import { CallSearches } from './records/search.ts';
 import { recordWords } from './records/words.ts';
@@ -14,11 +15,12 @@ export type DoorParts = {
   readonly status: Doors['status'];
   readonly operations: Operations;
   readonly shelf: Pick<Shelf, 'states' | 'file' | 'setGreeting'>;
+  readonly rehearsals: () => Pick<DrillShelf, 'sheets' | 'proof'>;
   readonly lab: string | undefined;
 };
 
 /** Joins what a face may ask of the box. */
-export const doorsOf = ({ build, ground, status, operations, shelf, lab }: DoorParts): Doors => {
+export const doorsOf = ({ build, ground, status, operations, shelf, lab, rehearsals }: DoorParts): Doors => {
   const { document, runner, journal } = ground;
   const searches = new CallSearches(journal);
   return {
@@ -41,6 +43,10 @@ export const doorsOf = ({ build, ground, status, operations, shelf, lab }: DoorP
       list: () => shelf.states().map(mailboxView),
       file: (mailbox, message) => shelf.file(mailbox, message),
       setGreeting: (mailbox, wav) => shelf.setGreeting(mailbox, wav),
+    },
+    drills: () => {
+      const { sheets, proof } = rehearsals();
+      return { sheets, ...(proof === undefined ? {} : { proof }) };
     },
     bench: () => benchOf(document.configuration),
     state: (fact) => runner.cascade(() => runner.fact(fact)),

@@ -11,7 +11,7 @@ import { portsAfter } from './status/port-state.ts';
 import { emptyStatus, type LiveStatus, statusAfter, statusWithCall } from './status/snapshot.ts';
 import type { StatusFile } from './status/status-file.ts';
 import { statusView, type ViewLine } from './status/status-view.ts';
-import type { StatusView } from './status/view.ts';
+import type { StatusView, TrunkView } from './status/view.ts';
 import type { Trunks } from './trunk/trunks.ts';
 
 export type UpwardOptions = {
@@ -24,6 +24,10 @@ export type UpwardOptions = {
   /** Name of the box and its lines, from the settings that run. */
   readonly shown: () => { readonly name: string; readonly lines: readonly ViewLine[] };
   readonly build: string;
+  /** How the calls over each trunk went. */
+  readonly figures?: (trunk: string) => TrunkView['figures'];
+  /** Numbers of ours, and ways by which the office is told. */
+  readonly named?: () => Pick<Known, 'dids' | 'noticeWays'>;
   /** Who else takes each fact. */
   readonly fold: (fact: Fact) => void;
 };
@@ -85,7 +89,7 @@ export class Upward {
 
   /** What is, as a person sees it. */
   view(): StatusView {
-    const { clock, trunks, shown, build } = this.#options;
+    const { clock, trunks, shown, build, figures } = this.#options;
     const { name, lines } = shown();
     return statusView({
       at: clock.wall(),
@@ -96,6 +100,7 @@ export class Upward {
       trunks: trunks.shown(),
       registrations: this.#registrations(),
       alarms: this.alarms(),
+      ...(figures === undefined ? {} : { figures }),
     });
   }
 
@@ -133,8 +138,9 @@ export class Upward {
   }
 
   #known(): Known {
-    const { trunks, shown } = this.#options;
+    const { trunks, shown, named } = this.#options;
     return {
+      ...(named?.() ?? { dids: [], noticeWays: [] }),
       trunks: trunks.shown().map(({ id }) => id),
       registrations: this.#registrations().map(({ trunk, account }) => `${trunk}/${account}`),
       lines: shown().lines.flatMap(({ line, enabled }) => (enabled ? [line] : [])),

@@ -5,6 +5,8 @@ import { operationsOf, type Rooms, verbsOf } from './operation/catalogue.ts';
 import type { Operations } from './operation/operation.ts';
 import { PlaneRestarts } from './operation/plane-restarts.ts';
 import type { PlaneName } from './operation/restart-plane.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import type { PlanQuestion, Routed } from './routing/question.ts';
 import type { ViewLine } from './status/status-view.ts';
 import type { Trunks } from './trunk/trunks.ts';
 import type { Upward } from './upward.ts';
@@ -15,6 +17,9 @@ export type VerbParts = Pick<Rooms, 'testCalls' | 'shelf'> & {
   readonly log: Log;
   readonly trunks: Trunks;
   readonly upward: Upward;
+  readonly rehearsal: Rehearsal;
+  /** What a real call would ask of routing now. */
+  readonly question: (offer: Routed) => PlanQuestion;
   readonly configuration: () => Configuration;
   /** Emergency numbers of the country that runs. */
   readonly emergency: () => readonly string[];
@@ -41,6 +46,11 @@ const roomsOf = (parts: VerbParts, restarts: PlaneRestarts): Rooms => {
     testCalls,
     shelf,
     emergency,
+    question: parts.question,
+    configuration,
+    drills: parts.rehearsal.drills,
+    drillSettings: () => configuration().drill,
+    proof: parts.rehearsal.proof,
     accounts: () => configuration().accounts.map(({ id }) => id),
     trunks: {
       ids: () => trunks.shown().map(({ id }) => id),

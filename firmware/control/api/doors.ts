@@ -1,7 +1,7 @@
 import type { DryRun, Outcome, Proposal } from '../configuration/document.ts';
 import type { Fact } from '../facts.ts';
 import type { Operations } from '../operation/operation.ts';
-import type { CallInWords, MailboxView, StatusView } from './wire.ts';
+import type { CallInWords, DrillSheets, MailboxView, StatusView } from './wire.ts';
 
 /**
  * All that a face may ask of the box. The composition hands it in; `api/` imports nothing of telephony, so that it
@@ -34,6 +34,8 @@ export type Doors = {
     /** Rejects with GatewayError `sound-file` naming what is wrong with it; undefined removes the greeting. */
     setGreeting(mailbox: string, wav: Buffer | undefined): Promise<void>;
   };
+  /** Sheets of failover drills, newest first, and the last proof that our numbers arrive. */
+  drills(): DrillSheets;
   /** Socket of the bench of the first simulated card, undefined where no card is simulated. */
   bench(): string | undefined;
   /** Socket of the lab, undefined where none runs. */

@@ -23,7 +23,7 @@ import { HandsetDoor } from './route/handset.ts';
 import { labRoutes } from './route/lab.ts';
 import { liveRoutes } from './route/live.ts';
 import { messageRoutes } from './route/messages.ts';
-import { operationRoutes } from './route/operations.ts';
+import { drillRoutes, operationRoutes } from './route/operations.ts';
 import { sessionRoutes } from './route/session.ts';
 import { settingsRoutes } from './route/settings.ts';
 import { Router } from './router.ts';
@@ -65,6 +65,7 @@ export const routesOf = (rooms: Rooms) => [
   ...settingsRoutes(rooms),
   ...callRoutes(rooms),
   ...operationRoutes(rooms),
+  ...drillRoutes(rooms),
   ...liveRoutes(rooms),
   ...messageRoutes(rooms),
   ...labRoutes(rooms),

@@ -57,6 +57,7 @@ const cases: readonly (readonly [method: string, path: string, status: number, a
   ['post', '/api/settings', 400, { body: '{' }],
   ['post', '/api/settings/dry-run', 200, { body: change('0-factory', {}) }],
   ['get', '/api/calls', 200],
+  ['get', '/api/drills', 200],
   ['get', '/api/operations', 200],
   ['post', '/api/operations/{name}', 200, { body: '{}' }],
   ['get', '/api/live', 429],

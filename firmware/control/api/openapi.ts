@@ -55,6 +55,10 @@ const SAID: Readonly<Record<string, Said>> = {
     answer: 'OperationOutcome',
     also: { 422: 'OperationOutcome' },
   },
+  'GET /api/drills': {
+    summary: 'Sheets of failover drills, newest first, and the last proof that our numbers arrive.',
+    answer: 'DrillSheets',
+  },
   'GET /api/live': { summary: 'Server-sent events: `status` with the whole status.', type: 'text/event-stream' },
   'GET /api/messages': { summary: 'Mailboxes and their messages.', answer: 'Mailboxes' },
   'GET /api/messages/:mailbox/:message/audio': { summary: 'A message as sound; ranges are served.', type: 'audio/wav' },
@@ -141,6 +145,44 @@ const workAnswers = {
     calls: list(object({ record: { type: 'object' }, title: text, attempts: list(text), end: text })),
     more: { type: 'boolean' },
   }),
+  DrillSheets: withOptional(
+    {
+      sheets: list(
+        withOptional(
+          {
+            id: text,
+            at: number,
+            box: text,
+            build: text,
+            trunk: text,
+            by: text,
+            blockMs: number,
+            number: text,
+            passed: { type: 'boolean' },
+            sentence: text,
+            rows: list(
+              withOptional(
+                {
+                  what: words('noticed', 'called', 'returned'),
+                  limitMs: number,
+                  passed: { type: 'boolean' },
+                  sentence: text,
+                },
+                { measuredMs: number, beforeMs: number },
+              ),
+            ),
+          },
+          { before: object({ id: text, at: number, passed: { type: 'boolean' } }) },
+        ),
+      ),
+    },
+    {
+      proof: object({
+        at: number,
+        rows: list(object({ did: text, number: text, arrives: { type: 'boolean' }, over: text, sentence: text })),
+      }),
+    },
+  ),
   Operations: list(
     object({
       name: text,

@@ -17,7 +17,7 @@ import { Runner } from '../../core/runner.ts';
 import type { Fact } from '../facts.ts';
 import type { Doors } from './doors.ts';
 import { type AccessSettings, Face } from './face.ts';
-import type { MailboxView } from './wire.ts';
+import type { DrillSheet, MailboxView } from './wire.ts';
 
 /** A face on loopback before a box that does nothing but note what it is asked. */
 export type TestFace = {
@@ -155,6 +155,13 @@ const mailbox: MailboxView = {
 
 const call = { record: { id: 'call/1' }, title: '11 called 201', attempts: ['primary: busy'], end: 'Busy.' };
 
+const sheet: DrillSheet = {
+  ...{ id: '2027-03-16-143000', at: 1, box: 'Town hall', build: 'test', trunk: 'primary', by: 'page', blockMs: 20_000 },
+  ...{ number: '5550100', passed: true, sentence: 'Passed.' },
+  rows: [{ what: 'noticed', measuredMs: 2400, limitMs: 20_000, passed: true, sentence: 'Noticed.', beforeMs: 2500 }],
+  before: { id: '2027-02-16-143000', at: 0, passed: true },
+};
+
 const doorsOf = (
   { asked, facts, listeners }: Noted,
   view: TestFace['view'],
@@ -187,6 +194,7 @@ const doorsOf = (
       return { calls: [call as never], more: false };
     },
   },
+  drills: () => ({ sheets: [sheet] }),
   operations: {
     infos: [
       { name: 'test-call', title: 'Test call', help: '', arguments: [], deadlineMs: 1000, disturbs: true },

@@ -1,6 +1,9 @@
 import type { Described } from '../../config/describe.ts';
 import type { Refusal } from '../../config/refusal.ts';
+import type { DrillSheet } from '../operation/drill-sheet.ts';
+import type { ProofSheet } from '../operation/inbound-proof.ts';
 import type { OperationInfo, OperationOutcome } from '../operation/operation.ts';
+import type { RouteAnalysis } from '../operation/route-words.ts';
 import type { CallRecord } from '../records/call-record-machine.ts';
 import type { StatusView } from '../status/view.ts';
 
@@ -18,6 +21,7 @@ import type { StatusView } from '../status/view.ts';
  *     GET    /api/calls?before=&limit=&number= Calls
  *     GET    /api/operations                   OperationInfo[]
  *     POST   /api/operations/NAME {…}          OperationOutcome; 422 refused, 404 unknown
+ *     GET    /api/drills                       DrillSheets
  *     GET    /api/messages                     Mailboxes
  *     GET    /api/messages/BOX/ID/audio        audio/wav, with ranges
  *     PUT    /api/messages/BOX/greeting        audio/wav in, 204
@@ -104,6 +108,9 @@ export type CallInWords = {
 /** Newest first; `more` when there are older ones. */
 export type Calls = { readonly calls: readonly CallInWords[]; readonly more: boolean };
 
+/** Newest first. */
+export type DrillSheets = { readonly sheets: readonly DrillSheet[]; readonly proof?: ProofSheet };
+
 export type MailboxView = {
   readonly mailbox: string;
   readonly extension: string;
@@ -140,4 +147,4 @@ export type LabAct = {
   readonly does: 'freeze' | 'thaw' | 'stop' | 'start' | 'refuse' | 'accept';
 };
 
-export type { Described, OperationInfo, OperationOutcome, StatusView };
+export type { Described, DrillSheet, OperationInfo, OperationOutcome, ProofSheet, RouteAnalysis, StatusView };

@@ -20,19 +20,29 @@ export type TestCallResult = {
   readonly answered: boolean;
   /** From the begin of the call to its answer, ms. */
   readonly afterMs?: number;
+  /** From the begin of the call to the first ringing, ms. */
+  readonly rangAfterMs?: number;
   /** Why it ended: `hungUp` after the sentence was heard to its end (or the far party hung up), else the failure. */
   readonly cause: Cause;
   readonly attempts: readonly { readonly target: string; readonly cause: Cause | 'answered' }[];
 };
+
+export type TestCallAsk = { readonly number: string; readonly trunk?: string; readonly name?: string };
 
 /** The box calls a number by itself, says what it is, and hangs up. */
 export interface TestCalls {
   /**
    * Calls `number` as a caller without an account does, or by one trunk or exchange line alone (`trunk`: its id).
    * Resolves when the call is over, after 90 s at most. Rejects with `operation-refused` for an emergency number, for
-   * what is no number, and while another test call is up.
+   * what is no number, and while another test call is up. `name`: shown to the callee as the caller's name.
    */
-  place(ask: { readonly number: string; readonly trunk?: string }): Promise<TestCallResult>;
+  place(ask: TestCallAsk): Promise<TestCallResult>;
+}
+
+/** Test calls that can be ended before their time. */
+export interface EndableTestCalls extends TestCalls {
+  /** Ends the test call that is up; what was heard of it until then is its result. */
+  hangUp(): void;
 }
 
 export type TestCallOptions = {
@@ -52,16 +62,25 @@ const NUMBER = /^[0-9*#+]{1,40}$/;
 const mayBeEmergency = (number: string, emergency: readonly string[]): boolean =>
   emergency.some((each) => number.length <= each.length + 2 && number.endsWith(each));
 
+/** Why this number is never called to try something out, in words; undefined: it may be. `isOwn`: a phone of the box. */
+export const neverTested = (number: string, emergency: readonly string[], isOwn = false): string | undefined => {
+  if (!NUMBER.test(number)) return 'this is no number that can be called';
+  const refused = isEmergency(number, emergency) || (!isOwn && mayBeEmergency(number, emergency));
+  return refused ? 'an emergency number is never called to try something out' : undefined;
+};
+
 type Seen = {
   readonly call: CallId;
   readonly began: number;
+  readonly leg: LegId;
   answeredAfterMs?: number;
+  rangAfterMs?: number;
   readonly attempts: { id: string; target: string; cause: Cause | 'answered' }[];
   readonly done: (result: TestCallResult) => void;
 };
 
 /** Makes test calls, one at a time. Its leg has the player as termination: silent until somebody answers. */
-export class TestCaller implements TestCalls {
+export class TestCaller implements EndableTestCalls {
   readonly #options: TestCallOptions;
   #seen: Seen | undefined;
   #busy = false;
@@ -70,19 +89,18 @@ export class TestCaller implements TestCalls {
     this.#options = options;
   }
 
-  async place({ number, trunk }: { readonly number: string; readonly trunk?: string }): Promise<TestCallResult> {
+  async place(ask: TestCallAsk): Promise<TestCallResult> {
+    const { number, trunk } = ask;
     const { emergency, extensions, sentence } = this.#options;
-    if (!NUMBER.test(number)) throw new GatewayError('operation-refused', 'this is no number that can be called');
     const isOwn = trunk === undefined && extensions().includes(number);
-    if (isEmergency(number, emergency()) || (!isOwn && mayBeEmergency(number, emergency()))) {
-      throw new GatewayError('operation-refused', 'an emergency number is never called to try something out');
-    }
+    const never = neverTested(number, emergency(), isOwn);
+    if (never !== undefined) throw new GatewayError('operation-refused', never);
     if (this.#busy)
       throw new GatewayError('operation-refused', 'another test call is under way; wait until it is over');
     this.#busy = true;
     try {
       const file = await sentence('testCall');
-      return await new Promise<TestCallResult>((done) => this.#offer(number, trunk, file, done));
+      return await new Promise<TestCallResult>((done) => this.#offer(ask, file, done));
     } catch (error) {
       this.#options.log.warn({ number, why: wordsOf(error) }, 'a test call could not be made');
       throw error;
@@ -92,7 +110,14 @@ export class TestCaller implements TestCalls {
     }
   }
 
-  #offer(number: string, trunk: string | undefined, file: string, done: Seen['done']): void {
+  hangUp(): void {
+    const leg = this.#seen?.leg;
+    if (leg === undefined) return;
+    const command: LegCommand = { do: 'release', leg, cause: 'hungUp' };
+    this.#options.runner.tell(`test-call/${leg}`, { type: 'command', command });
+  }
+
+  #offer({ number, trunk, name }: TestCallAsk, file: string, done: Seen['done']): void {
     const { runner, book, media } = this.#options;
     const only = trunk === undefined ? {} : { only: trunk };
     runner.cascade(() => {
@@ -106,11 +131,11 @@ export class TestCaller implements TestCalls {
       media.follow(leg, () => runner.tell(id, { type: 'said' }));
       const what = { kind: 'player', files: [file], repeat: false } as const;
       media.open(leg, { what, mode: 'inactive' }, (outcome) => runner.tell(id, { type: outcome.type }));
-      this.#expect(done);
+      this.#expect(leg, done);
       book.offer({
         leg,
         from: { kind: 'gateway', id: 'gateway', number: '' },
-        caller: { number: '' },
+        caller: { number: '', ...(name === undefined ? {} : { name }) },
         dialled: number,
         ...only,
       });
@@ -118,8 +143,8 @@ export class TestCaller implements TestCalls {
   }
 
   /** The next call that begins is ours: it begins within this cascade. */
-  #expect(done: Seen['done']): void {
-    this.#seen = { call: 'call/', began: this.#options.runner.now(), attempts: [], done };
+  #expect(leg: LegId, done: Seen['done']): void {
+    this.#seen = { call: 'call/', leg, began: this.#options.runner.now(), attempts: [], done };
   }
 
   #perform(leg: LegId, effect: TestCallEffect) {
@@ -145,6 +170,9 @@ export class TestCaller implements TestCalls {
       case 'attemptEnded':
         if (attempt) attempt.cause = fact.cause;
         return;
+      case 'callAlerting':
+        seen.rangAfterMs ??= Math.round(this.#options.runner.now() - seen.began);
+        return;
       case 'callAnswered':
         if (attempt) attempt.cause = 'answered';
         seen.answeredAfterMs = Math.round(this.#options.runner.now() - seen.began);
@@ -155,9 +183,10 @@ export class TestCaller implements TestCalls {
   }
 }
 
-const resultOf = ({ answeredAfterMs, attempts }: Seen, cause: Cause): TestCallResult => ({
+const resultOf = ({ answeredAfterMs, rangAfterMs, attempts }: Seen, cause: Cause): TestCallResult => ({
   answered: answeredAfterMs !== undefined,
   ...(answeredAfterMs === undefined ? {} : { afterMs: answeredAfterMs }),
+  ...(rangAfterMs === undefined ? {} : { rangAfterMs }),
   cause: answeredAfterMs === undefined && !isFailure(cause) ? 'noAnswer' : cause,
   attempts: attempts.map(({ target, cause: why }) => ({ target, cause: why })),
 });

@@ -4,11 +4,14 @@ import type { Log } from '../../core/log.ts';
 import { after } from '../../core/machine.ts';
 import { type AlarmRooms, acknowledgeAlarm } from './acknowledge-alarm.ts';
 import { type AnalyseRooms, analyseRegistration } from './analyse-registration.ts';
+import { analyseRoute, type RouteRooms } from './analyse-route.ts';
 import { type BlockRooms, blockTrunk } from './block-trunk.ts';
 import { deleteMessage } from './delete-message.ts';
+import { type DrillRooms, drill } from './drill.ts';
 import { keepMessage } from './keep-message.ts';
 import type { ShelfRooms } from './message-rooms.ts';
 import type { OperationInfo, OperationOutcome, Operations } from './operation.ts';
+import { type ProofRooms, proveNumbers } from './prove-numbers.ts';
 import { type PlaneRooms, restartPlane } from './restart-plane.ts';
 import { type TestCallRooms, testCall } from './test-call.ts';
 import { unblockTrunk } from './unblock-trunk.ts';
@@ -19,11 +22,22 @@ import { failed, type Verb } from './verb.ts';
 type AnyVerb = Verb<any>;
 
 /** All that the verbs work with. */
-export type Rooms = TestCallRooms & BlockRooms & AnalyseRooms & PlaneRooms & ShelfRooms & AlarmRooms;
+export type Rooms = TestCallRooms &
+  BlockRooms &
+  AnalyseRooms &
+  PlaneRooms &
+  ShelfRooms &
+  AlarmRooms &
+  RouteRooms &
+  DrillRooms &
+  ProofRooms;
 
 /** Every verb there is, in the order in which a person is shown them. */
 export const verbsOf = (rooms: Rooms): readonly AnyVerb[] => [
+  analyseRoute(rooms),
+  drill(rooms),
   testCall(rooms),
+  proveNumbers(rooms),
   analyseRegistration(rooms),
   blockTrunk(rooms),
   unblockTrunk(rooms),

@@ -11,6 +11,7 @@ import type { RegistrationAnalysis } from '../trunk/analysis.ts';
 import { operationsOf, type Rooms, verbsOf } from './catalogue.ts';
 import type { OperationOutcome } from './operation.ts';
 import { PlaneRestarts } from './plane-restarts.ts';
+import { rehearsalRooms } from './test-rehearsal.ts';
 import { done, type Verb } from './verb.ts';
 
 const registered: RegistrationAnalysis = {
@@ -61,6 +62,7 @@ const setUp = (more: Partial<Rooms> & { readonly dialled?: string[]; readonly su
       place: async (ask) =>
         note('place', { answered: true, afterMs: 1300, cause: 'hungUp', attempts: [] } as TestCallResult)(ask),
     },
+    ...rehearsalRooms(),
     emergency: () => ['911'],
     accounts: () => ['101'],
     trunks: {
@@ -98,7 +100,7 @@ const refusedPaths = (outcome: OperationOutcome): string[] => {
 
 test('every verb is described for a form, and has a name of its own', () => {
   const { infos } = setUp().operations;
-  assert.equal(new Set(infos.map(({ name }) => name)).size, 9);
+  assert.equal(new Set(infos.map(({ name }) => name)).size, 12);
   for (const info of infos) {
     assert.match(info.name, /^[a-z]+(-[a-z]+)+$/);
     assert.ok(info.title && info.help && info.deadlineMs > 0);

@@ -39,6 +39,8 @@ export class Phones implements LegMaker {
   /** Phones whose call goes on from before this plane began: what was found at its start does not end it. */
   readonly #adopted = new Set<string>();
   #inService = false;
+  /** The first softswitch is not the one that takes calls, and phones are to hear it. */
+  #backup = false;
   /** Handsets that moved while all are being looked at: whether each was lifted. */
   #moved: Map<string, boolean> | undefined;
 
@@ -97,9 +99,21 @@ export class Phones implements LegMaker {
     this.#ask(termination, () => this.#options.engine.modify({ termination, standing: this.#standing(line) }));
   }
 
+  /** Phones hear by another dial tone that calls take the backup, from the next lift on. */
+  backup(on: boolean): void {
+    const { runner, engine } = this.#options;
+    this.#backup = on;
+    if (!this.#inService) return;
+    for (const id of runner.ids()) {
+      if (!id.startsWith('phone/')) continue;
+      const termination = lineOf(id);
+      this.#ask(termination, () => engine.modify({ termination, standing: this.#standing(termination) }));
+    }
+  }
+
   #standing(line: string): Standing {
     const waits = (this.#waiting.get(line) ?? 0) > 0;
-    return { onOffHook: waits ? 'stutter' : 'dial', messageWaiting: waits };
+    return { onOffHook: waits || this.#backup ? 'stutter' : 'dial', messageWaiting: waits };
   }
 
   /**

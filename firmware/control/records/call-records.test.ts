@@ -106,7 +106,7 @@ test('a call that found its second way: every attempt with its reason', async (t
       },
       {
         ...{ attempt: '2', target: target('second'), why: 'primary is silent' },
-        ...{ afterMs: 1210, cause: 'answered', lastedMs: 3500 },
+        ...{ afterMs: 1210, cause: 'answered', lastedMs: 3500, rangAfterMs: 500 },
       },
     ],
     alertedAfterMs: 1710,

@@ -24,6 +24,8 @@ export type RecordHost = {
   readonly log: Log;
   /** Opened with `sync: 'each'`: a record is on disk soon after the call has ended. */
   readonly journal: Journal<CallRecord>;
+  /** Told of each record when its call has ended. */
+  readonly ended?: (record: CallRecord) => void;
 };
 
 /** A call that is still up, and what its record holds so far. */
@@ -87,6 +89,7 @@ export class CallRecords {
 
   #perform(id: string, { record }: RecordEffect): void {
     this.#host.runner.outward(() => {
+      this.#host.ended?.(record);
       void this.#store(id, record);
       for (const [other, waiting] of this.#unstored) {
         this.#unstored.delete(other);

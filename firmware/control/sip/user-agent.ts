@@ -113,6 +113,11 @@ export class SipUserAgent implements UserAgent {
     return this.#room.transports.flow(id);
   }
 
+  /** No new request leaves over this flow, until it is told otherwise; what stands goes on (`Transports.silence`). */
+  silence(id: FlowId, on: boolean): void {
+    this.#room.transports.silence(id, on);
+  }
+
   /** The far address of a flow as a literal, as far as its name is known. */
   farOf(id: FlowId): Endpoint | undefined {
     return this.#room.transports.far(id);

@@ -12,7 +12,11 @@ export type AlarmKind =
   | 'sourceLocked'
   | 'pageOut'
   | 'storeDamaged'
-  | 'ownSentenceUnusable';
+  | 'ownSentenceUnusable'
+  | 'drillFailed'
+  | 'drillOverdue'
+  | 'numberLost'
+  | 'noticeFailed';
 
 export type AlarmRow = {
   readonly severity: 'critical' | 'major' | 'warning';
@@ -100,6 +104,30 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
     severity: 'warning',
     text: () => 'Own recordings of sentences cannot be played; those of the box are used in their place.',
     remedy: 'Save each again as WAV with 8000 samples a second, mono, 16 bit; it is looked at again by itself.',
+    happened: false,
+  },
+  drillFailed: {
+    severity: 'major',
+    text: (what) => `The failover drill of ${what} did not pass.`,
+    remedy: 'Read its sheet under Tools, mend what failed, and drill again.',
+    happened: true,
+  },
+  drillOverdue: {
+    severity: 'warning',
+    text: () => 'The failover was not proved for a long time.',
+    remedy: 'Start a failover drill under Tools, or let the box do it every month by itself.',
+    happened: false,
+  },
+  numberLost: {
+    severity: 'major',
+    text: (what) => `Calls to our number ${what} do not arrive here.`,
+    remedy: 'Ask the provider where this number leads to, and whether its failover target is on.',
+    happened: false,
+  },
+  noticeFailed: {
+    severity: 'warning',
+    text: (what) => `The office cannot be told of alarms by ${what}.`,
+    remedy: 'Compare address, user and password in the settings of notices; it is tried again by itself.',
     happened: false,
   },
 };

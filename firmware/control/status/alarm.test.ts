@@ -150,8 +150,20 @@ test('what was taken out of the settings has no alarm any more; all other alarms
     full,
     { fact: 'engineLost', why: 'killed' },
   ]);
-  const all = { trunks: ['primary', 'secondary'], registrations: ['primary/a'], lines: ['line/1', 'line/9'] };
+  const all = {
+    trunks: ['primary', 'secondary'],
+    registrations: ['primary/a'],
+    dids: [],
+    noticeWays: [],
+    lines: ['line/1', 'line/9'],
+  };
   assert.deepEqual(Object.keys(alarmsAbout(alarms, all)), Object.keys(alarms));
-  const left = alarmsAbout(alarms, { trunks: ['secondary'], registrations: ['primary/b'], lines: ['line/1'] });
+  const left = alarmsAbout(alarms, {
+    trunks: ['secondary'],
+    registrations: ['primary/b'],
+    dids: [],
+    noticeWays: [],
+    lines: ['line/1'],
+  });
   assert.deepEqual(Object.keys(left), ['trunkDown/secondary', 'mailboxFull/line/1', 'engineRestarted']);
 });

@@ -92,6 +92,28 @@ const alarmsOfTheBox = (alarms: Alarms, fact: Fact, wall: number): Alarms => {
     case 'alarmAcknowledged':
       return acknowledged(alarms, fact.alarm);
     default:
+      return alarmsOfRehearsals(alarms, fact, wall);
+  }
+};
+
+/** Drills, proofs, and whether the office can be told. */
+const alarmsOfRehearsals = (alarms: Alarms, fact: Fact, wall: number): Alarms => {
+  switch (fact.fact) {
+    case 'drillEnded':
+      return fact.passed
+        ? clear(alarms, `drillFailed/${fact.trunk}`, 'drillOverdue')
+        : raise(alarms, 'drillFailed', fact.trunk, fact.why, wall);
+    case 'drillOverdue':
+      return raise(alarms, 'drillOverdue', '', fact.why, wall);
+    case 'numberLost':
+      return raise(alarms, 'numberLost', fact.did, fact.why, wall);
+    case 'numberArrives':
+      return clear(alarms, `numberLost/${fact.did}`);
+    case 'noticeFailed':
+      return raise(alarms, 'noticeFailed', fact.way, fact.why, wall);
+    case 'noticeSent':
+      return clear(alarms, `noticeFailed/${fact.way}`);
+    default:
       return alarms;
   }
 };
@@ -108,6 +130,9 @@ export type Known = {
   /** As `trunk/account`. */
   readonly registrations: readonly string[];
   readonly lines: readonly string[];
+  readonly dids: readonly string[];
+  /** Ways by which the office is told. */
+  readonly noticeWays: readonly string[];
 };
 
 const subjects: Partial<Readonly<Record<AlarmKind, keyof Known>>> = {
@@ -118,6 +143,9 @@ const subjects: Partial<Readonly<Record<AlarmKind, keyof Known>>> = {
   lineOut: 'lines',
   mailboxFull: 'lines',
   mailboxLocked: 'lines',
+  drillFailed: 'trunks',
+  numberLost: 'dids',
+  noticeFailed: 'noticeWays',
 };
 
 /** Without the alarms about what was taken out of the settings. */

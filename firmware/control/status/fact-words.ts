@@ -82,13 +82,26 @@ type OfACall =
   | 'callMedia'
   | LedOn['fact'];
 
-type Rehearsal = Of<'drillBegan' | 'drillEnded' | 'numberArrives' | 'numberLost' | 'noticeFailed' | 'noticeSent'>;
+type Rehearsal = Of<
+  | 'drillBegan'
+  | 'drillStepped'
+  | 'drillOverdue'
+  | 'drillEnded'
+  | 'numberArrives'
+  | 'numberLost'
+  | 'noticeFailed'
+  | 'noticeSent'
+>;
 
 /** Rehearsals, and whether the office could be told. */
 const rehearsalWords = (fact: Rehearsal): string => {
   switch (fact.fact) {
     case 'drillBegan':
       return `drill: ${fact.trunk} is blocked by ${fact.by}`;
+    case 'drillStepped':
+      return `drill of ${fact.trunk}: ${fact.why}`;
+    case 'drillOverdue':
+      return `a drill is overdue: ${fact.why}`;
     case 'drillEnded':
       return `drill of ${fact.trunk} ${fact.passed ? 'passed' : 'failed'}: ${fact.why}`;
     case 'numberArrives':
@@ -150,6 +163,8 @@ const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string =
     case 'tollOpened':
       return `${fact.class} numbers are open again for ${fact.line === '' ? 'the box' : fact.line}, by ${fact.by}`;
     case 'drillBegan':
+    case 'drillStepped':
+    case 'drillOverdue':
     case 'drillEnded':
     case 'numberArrives':
     case 'numberLost':

@@ -10,6 +10,14 @@ export type LiveStatus = {
   /** Messages by mailbox (FXS line id). */
   readonly mailboxes: Readonly<Record<string, { readonly waiting: number; readonly kept: number }>>;
   readonly engine: 'in service' | 'lost';
+  /** The failover drill that is under way. */
+  readonly drill?: LiveDrill;
+};
+export type LiveDrill = {
+  readonly trunk: string;
+  readonly by: string;
+  readonly since: number;
+  readonly steps: readonly { readonly is: 'noticed' | 'called' | 'freed'; readonly words: string }[];
 };
 export type LiveTrunk = { readonly is: 'up' | 'suspect' | 'down'; readonly why: string; readonly since: number };
 export type LiveCall = {
@@ -105,6 +113,22 @@ export const statusAfter = (status: LiveStatus, fact: Fact, wall: number): LiveS
     case 'engineLost':
     case 'engineBack':
       return { ...status, engine: fact.fact === 'engineLost' ? 'lost' : 'in service' };
+    default:
+      return drillAfter(status, fact, wall);
+  }
+};
+
+const drillAfter = (status: LiveStatus, fact: Fact, wall: number): LiveStatus => {
+  const { drill, ...rest } = status;
+  switch (fact.fact) {
+    case 'drillBegan':
+      return { ...rest, drill: { trunk: fact.trunk, by: fact.by, since: wall, steps: [] } };
+    case 'drillStepped': {
+      if (drill === undefined) return status;
+      return { ...rest, drill: { ...drill, steps: [...drill.steps, { is: fact.step, words: fact.why }] } };
+    }
+    case 'drillEnded':
+      return rest;
     default:
       return status;
   }

@@ -2,8 +2,8 @@ import { timeWords } from '../../core/time-words.ts';
 import type { Target } from '../facts.ts';
 import type { Alarm } from './alarm.ts';
 import type { PortState } from './port-state.ts';
-import type { LiveCall, LiveStatus, LiveTrunk } from './snapshot.ts';
-import type { CallView, PortView, StatusView, TrunkView } from './view.ts';
+import type { LiveCall, LiveDrill, LiveStatus, LiveTrunk } from './snapshot.ts';
+import type { CallView, DrillView, PortView, StatusView, TrunkView } from './view.ts';
 
 /** A line of the settings. */
 export type ViewLine = Pick<PortView, 'line' | 'kind' | 'card' | 'port' | 'extension' | 'simulated'> & {
@@ -34,6 +34,7 @@ export type ViewInputs = {
   readonly trunks: readonly ViewTrunk[];
   readonly registrations: readonly ViewRegistration[];
   readonly alarms: readonly Alarm[];
+  readonly figures?: (trunk: string) => TrunkView['figures'];
 };
 
 /** What a person sees of all this (pure). */
@@ -45,7 +46,13 @@ export const statusView = (inputs: ViewInputs): StatusView => ({
   trunks: inputs.trunks.map((trunk) => trunkView(trunk, inputs)),
   calls: Object.entries(inputs.live.calls).map(([call, live]) => callView(call as CallView['call'], live, inputs.at)),
   alarms: inputs.alarms,
+  ...(inputs.live.drill === undefined ? {} : { drill: drillView(inputs.live.drill, inputs.at) }),
 });
+
+const drillView = ({ trunk, by, since, steps }: LiveDrill, at: number): DrillView => {
+  const forS = Math.max(0, Math.floor((at - since) / 1000));
+  return { trunk, by, forS, steps };
+};
 
 // ── ports ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -96,7 +103,13 @@ const trunkView = (trunk: ViewTrunk, inputs: ViewInputs): TrunkView => {
       registered: bound,
       sentence: bound ? '' : sentence,
     }));
-  return { ...shown, why: trunkWhy(trouble, trunk.health, inputs.live.trunks[trunk.id], inputs.at), registrations };
+  const figures = inputs.figures?.(trunk.id);
+  return {
+    ...shown,
+    ...(figures === undefined ? {} : { figures }),
+    why: trunkWhy(trouble, trunk.health, inputs.live.trunks[trunk.id], inputs.at),
+    registrations,
+  };
 };
 
 /** Since when and why, in words. */

@@ -11,6 +11,26 @@ export type StatusView = {
   readonly trunks: readonly TrunkView[];
   readonly calls: readonly CallView[];
   readonly alarms: readonly Alarm[];
+  /** The failover drill that is under way (U17). */
+  readonly drill?: DrillView;
+};
+
+/** `steps`: what was seen so far, in words, in order. */
+export type DrillView = {
+  readonly trunk: string;
+  readonly by: string;
+  /** Seconds since it began. */
+  readonly forS: number;
+  readonly steps: readonly { readonly is: 'noticed' | 'called' | 'freed'; readonly words: string }[];
+};
+
+/** How the calls over a trunk went: answer-seizure ratio (0 to 1), average duration, post-dial delay (ITU-T E.411). */
+export type FiguresView = {
+  readonly attempts: number;
+  readonly answered: number;
+  readonly asr: number;
+  readonly acdS?: number;
+  readonly pddMs?: number;
 };
 
 export type PortView = {
@@ -42,6 +62,8 @@ export type TrunkView = {
   readonly callLimit: number;
   /** Taken out of service by a person; `minutesLeft` 0 = until it is unblocked. */
   readonly blocked?: { readonly by: string; readonly minutesLeft: number };
+  /** `recent`: the last 100 attempts; `kept`: all call records. Left out where nothing went that way yet. */
+  readonly figures?: { readonly recent: FiguresView; readonly kept: FiguresView };
   /** `sentence` says why not; empty while registered, and while nothing has gone wrong yet. */
   readonly registrations: readonly {
     readonly account: string;

@@ -22,6 +22,11 @@ export const operationRoutes = ({ doors }: Rooms): readonly Route[] => [
   },
 ];
 
+/** What drills and proofs have left. */
+export const drillRoutes = ({ doors }: Rooms): readonly Route[] => [
+  { method: 'GET', path: '/api/drills', needs: 'password', answer: () => ({ status: 200, json: doors.drills() }) },
+];
+
 const run = async (operations: Rooms['doors']['operations'], { params, body, request }: Ask): Promise<Reply> => {
   const name = params['name'] ?? '';
   const info = operations.infos.find((each) => each.name === name);

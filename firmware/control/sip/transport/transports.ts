@@ -26,6 +26,8 @@ export class Transports {
   readonly #log: Log;
   readonly #events: TransportEvents;
   readonly #openCarrier: OpenCarrier;
+  /** Flows over which nothing new leaves: a drill rehearses the silence of the far end. */
+  readonly #silenced = new Set<FlowId>();
 
   constructor(resolver: Resolver, log: Log, events: TransportEvents, openCarrier: OpenCarrier = openSocket) {
     this.#resolver = resolver;
@@ -78,11 +80,24 @@ export class Transports {
     return remote && address !== undefined ? { address, port: remote.port } : undefined;
   }
 
+  /**
+   * While a flow is silenced no request outside a dialog leaves over it, as if the far end heard none. Dialogs that
+   * stand, and answers to what comes in, pass: people are talking over it.
+   */
+  silence(id: FlowId, on: boolean): void {
+    if (on) this.#silenced.add(id);
+    else this.#silenced.delete(id);
+  }
+
   /** Sends over a flow; a name is resolved first, so that no socket ever asks the DNS by itself. */
   send(id: FlowId, octets: Buffer, to: Endpoint, done: (failed?: string) => void): void {
     const open = this.#flows.get(id);
     if (!open) {
       done(`there is no flow ${id}`);
+      return;
+    }
+    if (this.#silenced.has(id) && isOutsideDialog(octets)) {
+      done();
       return;
     }
     const address = literal(to.address) ?? this.#resolver.known(to.address);
@@ -100,3 +115,11 @@ export class Transports {
     await Promise.all(this.ids().map((id) => this.close(id)));
   }
 }
+
+/** A request whose To has no tag yet (RFC 3261 §12.2); the text is one of our own. */
+const isOutsideDialog = (octets: Buffer): boolean => {
+  const text = octets.toString('latin1');
+  if (text.startsWith('SIP/2.0')) return false;
+  const to = text.split('\r\n').find((line) => line.startsWith('To:'));
+  return to !== undefined && !to.includes(';tag=');
+};

@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Configuration } from '../config/schema.ts';
+import type { Clock } from '../core/clock.ts';
+import { wordsOf } from '../core/error.ts';
+import type { Log } from '../core/log.ts';
+import { after } from '../core/machine.ts';
+import type { Runner } from '../core/runner.ts';
+import type { Journal } from '../store/journal.ts';
+import type { Fact } from './facts.ts';
+import type { EndableTestCalls } from './ivr/test-call.ts';
+import { DrillShelf } from './operation/drill-shelf.ts';
+import { Drills } from './operation/drills.ts';
+import { InboundProof } from './operation/inbound-proof.ts';
+import { dueNow, localDay } from './operation/rehearsal-calendar.ts';
+import type { CallRecord } from './records/call-record-machine.ts';
+import { Figures } from './records/figures.ts';
+import type { PlanResult } from './routing/plan.ts';
+import type { Routed } from './routing/question.ts';
+import { Notices } from './system/notices.ts';
+import type { Trunks } from './trunk/trunks.ts';
+import type { Upward } from './upward.ts';
+
+export type RehearsalOptions = {
+  readonly data: string;
+  readonly build: string;
+  readonly runner: Runner;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly journal: Journal<CallRecord>;
+  /** States that the plane before us left. */
+  readonly before: ReadonlyMap<string, unknown>;
+  readonly configuration: () => Configuration;
+  readonly emergency: () => readonly string[];
+  readonly trunks: Trunks;
+  readonly testCalls: EndableTestCalls;
+  /** No new request leaves over this trunk. */
+  readonly silence: (trunk: string, on: boolean) => void;
+  /** The first softswitch is (not) the one that takes calls. */
+  readonly backup: (on: boolean) => void;
+};
+
+/** Records of which figures are made at the start: some months of an office, read in a moment. */
+const MOST_RECORDS = 2_000;
+const LOOK_MS = 20_000;
+const OVERDUE_LOOK_MS = 86_400_000;
+
+/** What the box does to prove itself, and how the office hears of what is wrong: makes these rooms and looks at the calendar. */
+export class Rehearsal {
+  readonly drills: Drills;
+  readonly proof: InboundProof;
+  readonly figures = new Figures();
+  readonly #options: RehearsalOptions;
+  readonly #shelf: DrillShelf;
+  readonly #notices: Notices;
+  #upward: Upward | undefined;
+  #backup = false;
+  #cancels: (() => void)[] = [];
+  /** Settings have changed what brings calls in: our numbers are to be proved again. */
+  #proofWanted = false;
+
+  constructor(options: RehearsalOptions) {
+    const { data, runner, clock, log, build, testCalls, silence, trunks, before, configuration, emergency } = options;
+    this.#options = options;
+    this.#shelf = new DrillShelf(join(data, 'drills'), log);
+    const box = () => ({ name: configuration().system.name, build });
+    const shelf = this.#shelf;
+    const dialled = () => this.#calls().map((call) => call.dialled);
+    const shown = () => trunks.shown();
+    this.drills = new Drills({ runner, clock, log, shelf, testCalls, silence, trunks: shown, box, emergency, dialled });
+    this.proof = new InboundProof({
+      ...{ runner, clock, testCalls, emergency },
+      dids: () => configuration().dids,
+      ways: () => waysOut(trunks),
+      ownNumbers: () => ownNumbers(configuration()),
+      keep: (sheet) => shelf.keepProof(sheet),
+      token: () => randomBytes(6).toString('hex'),
+    });
+    const settings = () => configuration().notice;
+    this.#notices = new Notices({ runner, clock, log, before, settings, box: () => configuration().system.name });
+  }
+
+  /** Sheets newest first, and the last proof of our numbers. */
+  get kept(): Pick<DrillShelf, 'sheets' | 'proof'> {
+    return this.#shelf;
+  }
+
+  /** What alarms may be about. */
+  get named(): { readonly dids: readonly string[]; readonly noticeWays: readonly string[] } {
+    const { dids, notice } = this.#options.configuration();
+    const ways = [notice.mailTo === '' ? [] : ['mail'], notice.webhook === '' ? [] : ['webhook']];
+    return { dids: dids.map(({ id }) => id), noticeWays: ways.flat() };
+  }
+
+  /** Reads what is kept, ends what was cut off, and begins to look at alarms and calendar. */
+  async open(upward: Upward): Promise<void> {
+    this.#upward = upward;
+    for (const { record } of await this.#options.journal.last(MOST_RECORDS)) this.figures.add(record);
+    await this.drills.open(this.#options.before);
+    upward.onChange(() => this.#look());
+    this.#look();
+    this.#every(LOOK_MS, () => this.#lookAtCalendar());
+    this.#every(OVERDUE_LOOK_MS, () => this.drills.lookForOverdue());
+  }
+
+  /** A drill that is under way ends; the softswitch is free. */
+  close(): void {
+    this.drills.stop('the gateway was stopped');
+    for (const cancel of this.#cancels) cancel();
+  }
+
+  /** Takes the next fact; to be called for every fact. */
+  fold(fact: Fact): void {
+    this.drills.fold(fact);
+    if (fact.fact === 'configured' && fact.steps.some((step) => /trunk|account|reroute|rehearse/i.test(step)))
+      this.#proofWanted = true;
+  }
+
+  /** A call that comes in and is one of our own proofs is refused before anybody is rung; undefined: it is none. */
+  planOf(offer: Pick<Routed, 'from' | 'caller' | 'dialled' | 'did'>): PlanResult | undefined {
+    if (!this.proof.recognises(offer)) return undefined;
+    const why = 'the box called its own number to see whether it arrives';
+    return { is: 'refused', cause: 'busy', reasons: [{ what: offer.did ?? offer.dialled, why }] };
+  }
+
+  #calls() {
+    return this.#upward?.view().calls ?? [];
+  }
+
+  #look(): void {
+    this.#notices.look(this.#upward?.alarms() ?? []);
+    const [first] = [...this.#options.trunks.shown()].sort((one, other) => one.priority - other.priority);
+    const isOut = first !== undefined && (['down', 'held'].includes(first.health) || first.blocked !== undefined);
+    const backup = isOut && this.#options.configuration().notice.backupTone;
+    if (backup === this.#backup) return;
+    this.#backup = backup;
+    this.#options.backup(backup);
+  }
+
+  #lookAtCalendar(): void {
+    const { clock, configuration, trunks } = this.#options;
+    const settings = configuration().drill;
+    const [last] = this.#shelf.sheets.filter(({ by }) => by === CALENDAR);
+    const begun = {
+      drill: last ? localDay(last.at).day : '',
+      proof: dayOf(this.#proofWanted ? 0 : this.#shelf.proof?.at),
+    };
+    const isIdle = this.#calls().length === 0 && !this.drills.running && !this.proof.running;
+    // a proof after a change of settings does not wait for the night
+    const at = this.#proofWanted ? '00:00' : settings.at;
+    const now = localDay(clock.wall());
+    const isUp = trunks.shown().some(({ health }) => health === 'up');
+    const due = dueNow(now, settings, begun, isIdle && isUp);
+    const proofDue = dueNow(now, { ...settings, at }, begun, isIdle && isUp).proof;
+    if (due.drill) this.#drill(settings);
+    else if (proofDue && configuration().dids.length > 0) this.#prove();
+  }
+
+  #drill({ testNumber, blockS }: Configuration['drill']): void {
+    const ask = { by: CALENDAR, trunk: '', blockMs: blockS * 1000, number: testNumber };
+    this.drills.start(ask).catch((error: unknown) => this.#notBegun('the monthly drill', error));
+  }
+
+  #prove(): void {
+    this.#proofWanted = false;
+    this.proof.run().catch((error: unknown) => this.#notBegun('the proof of our numbers', error));
+  }
+
+  #notBegun(what: string, error: unknown): void {
+    this.#options.log.warn({ why: wordsOf(error) }, `${what} could not be made; it is tried again`);
+  }
+
+  #every(ms: number, work: () => void): void {
+    const { clock } = this.#options;
+    const slot = this.#cancels.length;
+    const again = (): void => {
+      this.#cancels[slot] = clock.at(after(clock.now(), ms), () => {
+        again();
+        work();
+      });
+    };
+    again();
+  }
+}
+
+const CALENDAR = 'calendar';
+const dayOf = (wall: number | undefined): string => (wall === undefined ? '' : localDay(wall).day);
+
+/** Ways out that work now; the last by priority first, as calls come in by the first. */
+const waysOut = (trunks: Trunks): readonly string[] => {
+  const up = trunks.snapshot().filter(({ health, blocked }) => health === 'up' && blocked === undefined);
+  const softswitches = up.filter(({ kind }) => kind === 'trunk').sort((one, other) => other.priority - one.priority);
+  const lines = up.filter(({ kind }) => kind === 'line');
+  return (softswitches.length > 1 ? [...softswitches, ...lines] : [...lines, ...softswitches]).map(({ id }) => id);
+};
+
+const ownNumbers = ({ accounts, dids }: Configuration): readonly string[] => [
+  ...accounts.map(({ user }) => user),
+  ...dids.map(({ number }) => number),
+];
