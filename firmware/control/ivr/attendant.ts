@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Configuration } from '../../config/schema.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { Party } from '../facts.ts';
@@ -63,7 +63,9 @@ export class Attendants implements LegMaker {
     const hours = calendars.find(({ id }) => id === calendar);
     const out = hours !== undefined && !isWithin(hours, now());
     const file = out && greetingOut !== '' ? greetingOut : greeting;
-    return file === '' || system.sentences === '' ? 'attendantGreeting' : { file: join(system.sentences, file) };
+    return file === '' || system.sentences === ''
+      ? 'attendantGreeting'
+      : { file: join(system.sentences, basename(file)) };
   }
 
   /** Who called in the first place: the call that the attendant makes is in that party's name. */

@@ -8,6 +8,8 @@ export type DigitMap = {
   readonly patterns: readonly Pattern[];
   /** Recognised before any pattern; nothing is complete while one of them may still be meant. */
   readonly emergency: readonly string[];
+  /** Star codes: the same, so that `*xx` of the map does not cut a longer code short. */
+  readonly codes: readonly Pattern[];
 };
 
 /**
@@ -21,13 +23,22 @@ const ANY_DIGIT = '0123456789';
 /** Longest number that is collected; what is dialled beyond it is impossible. */
 export const LONGEST_NUMBER = 40;
 
-/** Compiles a map; extensions match at once, and emergency numbers before all else. Throws RangeError with the place. */
-export const compileDigitMap = (map: string, extensions: readonly string[], emergency: readonly string[]): DigitMap => {
+/**
+ * Compiles a map; extensions match at once, and emergency numbers and star codes (in the form of a map) before all else.
+ * Throws RangeError with the place.
+ */
+export const compileDigitMap = (
+  map: string,
+  extensions: readonly string[],
+  emergency: readonly string[],
+  codes: readonly string[] = [],
+): DigitMap => {
   const own = map
     .split('|')
     .filter((text) => text.trim() !== '')
     .map(compilePattern);
-  return { patterns: [...extensions.filter((each) => each !== '').map(literal), ...own], emergency };
+  const patterns = [...extensions.filter((each) => each !== '').map(literal), ...own];
+  return { patterns, emergency, codes: codes.map(compilePattern) };
 };
 
 const literal = (number: string): Pattern => ({
@@ -85,11 +96,14 @@ const rangeOf = (first: string, last: string, source: string): string => {
 export const matchDigits = (map: DigitMap, digits: string): Match => {
   if (digits.length > LONGEST_NUMBER) return 'impossible';
   if (map.emergency.includes(digits)) return 'complete';
-  const emergencyAhead = map.emergency.some((number) => number.startsWith(digits));
+  const coded = map.codes.map((pattern) => matchPattern(pattern, digits));
+  if (coded.includes('complete')) return 'complete';
+  const codeAhead = coded.includes('partial') || coded.includes('enough');
+  const ahead = codeAhead || map.emergency.some((number) => number.startsWith(digits));
   const found = map.patterns.map((pattern) => matchPattern(pattern, digits));
-  if (found.includes('complete')) return emergencyAhead ? 'enough' : 'complete';
-  if (found.includes('enough')) return 'enough';
-  return found.includes('partial') || emergencyAhead ? 'partial' : 'impossible';
+  if (found.includes('complete')) return ahead ? 'enough' : 'complete';
+  if (found.includes('enough') || coded.includes('enough')) return 'enough';
+  return found.includes('partial') || ahead ? 'partial' : 'impossible';
 };
 
 const matchPattern = (pattern: Pattern, digits: string): Match => {

@@ -1,0 +1,19 @@
+import { anyDigits, type StarCode } from './star-code.ts';
+
+/** Before the PIN and the number. */
+export const TOLL_OVERRIDE = '*88';
+
+/** `*88`, PIN and number: one call passes the classes and the night lock (R8). Without a PIN in the settings: never. */
+export const tollOverrideCode: StarCode = {
+  patterns({ tollGuard, routing }) {
+    if (tollGuard.overridePin === '') return [];
+    const before = `${TOLL_OVERRIDE}${anyDigits(tollGuard.overridePin.length)}`;
+    return routing.digitMap.split('|').map((numbers) => `${before}${numbers.trim()}`);
+  },
+  dialled(number, { tollGuard: { overridePin } }) {
+    if (overridePin === '' || !number.startsWith(TOLL_OVERRIDE)) return undefined;
+    const rest = number.slice(TOLL_OVERRIDE.length);
+    if (rest.length <= overridePin.length) return undefined;
+    return rest.startsWith(overridePin) ? { is: 'call', number: rest.slice(overridePin.length) } : { is: 'refused' };
+  },
+};
