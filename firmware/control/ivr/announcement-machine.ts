@@ -1,18 +1,25 @@
 import { after, type Instant, type Machine, type Step } from '../../core/machine.ts';
-import { type CallFailure, failureTable } from '../failure.ts';
+import type { SentenceName } from '../../profiles/sentence/names.ts';
+import { type CallFailure, type Cause, failureTable } from '../failure.ts';
 import type { LegId } from '../leg/leg.ts';
 import type { VoiceEffect, VoiceEvent, VoiceLeg } from './voice-leg.ts';
 
 /** A sentence that was missed for the surprise is heard the second time. */
 const TIMES = 2;
 const PAUSE_MS = 1_000;
+/** Who waits is told so now and then, until something rings (U7). */
+const WAIT_PAUSE_MS = 8_000;
+
+/** What is told: why a call failed, or that it goes on. */
+export type Told = CallFailure | 'pleaseWait';
+const words = (told: Told): SentenceName | undefined => (told === 'pleaseWait' ? told : failureTable[told].spoken);
 
 /**
  * Tells a caller in words why the call failed, as early media: the call is never answered, and ends with the very
- * cause for which the sentence stands (U15).
+ * cause for which the sentence stands (U15). Who is asked to wait hears it until the coordinator releases the leg.
  */
 export type Announcement = VoiceLeg & {
-  readonly failure: CallFailure;
+  readonly failure: Told;
   /** Times that it was begun. */
   readonly said: number;
   /** In the pause until then. */
@@ -21,8 +28,8 @@ export type Announcement = VoiceLeg & {
 };
 type Out = Step<Announcement, VoiceEffect>;
 
-export const beginAnnouncement = (leg: LegId, beside: LegId, failure: CallFailure): Out => {
-  const { spoken } = failureTable[failure];
+export const beginAnnouncement = (leg: LegId, beside: LegId, failure: Told): Out => {
+  const spoken = words(failure);
   const state: Announcement = { leg, beside, failure, voice: 1, said: 1, over: false };
   return spoken ? { state, effects: [{ do: 'play', voice: 1, words: [spoken] }] } : ended(state);
 };
@@ -52,18 +59,20 @@ export const announcementMachine: Machine<Announcement, VoiceEvent, VoiceEffect>
 };
 
 const finished = (announcement: Announcement, now: Instant): Out =>
-  announcement.said < TIMES
-    ? { state: { ...announcement, until: after(now, PAUSE_MS) }, effects: [] }
+  announcement.failure === 'pleaseWait' || announcement.said < TIMES
+    ? { state: { ...announcement, until: after(now, pauseOf(announcement)) }, effects: [] }
     : stopped(announcement);
+
+const pauseOf = ({ failure }: Announcement): number => (failure === 'pleaseWait' ? WAIT_PAUSE_MS : PAUSE_MS);
 
 const again = ({ until: _, ...announcement }: Announcement): Out => {
   const voice = announcement.voice + 1;
-  const words = [failureTable[announcement.failure].spoken ?? 'noWayOut'] as const;
+  const said = [words(announcement.failure) ?? 'noWayOut'] as const;
   return {
     state: { ...announcement, voice, said: announcement.said + 1 },
     effects: [
       { do: 'stop', voice: announcement.voice },
-      { do: 'play', voice, words },
+      { do: 'play', voice, words: said },
     ],
   };
 };
@@ -76,5 +85,7 @@ const stopped = (announcement: Announcement): Out => {
 
 const ended = ({ until: _, ...announcement }: Announcement): Out => ({
   state: { ...announcement, over: true },
-  effects: [{ tell: { type: 'released', leg: announcement.leg, cause: announcement.failure } }],
+  effects: [{ tell: { type: 'released', leg: announcement.leg, cause: causeOf(announcement) } }],
 });
+
+const causeOf = ({ failure }: Announcement): Cause => (failure === 'pleaseWait' ? 'answeredElsewhere' : failure);

@@ -1,7 +1,6 @@
 import type { Runner } from '../../core/runner.ts';
-import type { CallFailure } from '../failure.ts';
 import type { LegBook, LegMaker, Setup } from '../leg/leg.ts';
-import { type Announcement, announcementMachine, beginAnnouncement } from './announcement-machine.ts';
+import { type Announcement, announcementMachine, beginAnnouncement, type Told } from './announcement-machine.ts';
 import { machineOf, type Voices } from './voice.ts';
 import type { VoiceEffect, VoiceEvent } from './voice-leg.ts';
 
@@ -15,7 +14,7 @@ export class Announcements implements LegMaker {
 
   setup({ leg, beside, target }: Setup): void {
     const { runner, book, voices } = this.#options;
-    const begun = beginAnnouncement(leg, beside, target.id as CallFailure);
+    const begun = beginAnnouncement(leg, beside, target.id as Told);
     const owner = { id: machineOf('sentence', leg), leg, beside };
     runner.host<Announcement, VoiceEvent, VoiceEffect>(owner.id, announcementMachine, begun.state, (effect) =>
       voices.perform(owner, effect),

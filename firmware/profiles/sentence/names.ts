@@ -14,6 +14,8 @@ export const sentenceNames = [
   'numberIncomplete',
   'notReachable',
   'notAllowed',
+  // before protect routes (U7)
+  'pleaseWait',
   // leaving a message (S2)
   'greeting',
   'tone',

@@ -22,6 +22,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     numberIncomplete: 'The number you have dialed is not complete.',
     notReachable: 'The person you are calling cannot be reached right now. Please try again later.',
     notAllowed: 'This call is not allowed.',
+    pleaseWait: 'Please wait. Your call is being connected.',
     greeting:
       'Your call cannot be answered right now. Please leave a message after the tone. It will be stored and sent to ' +
       'the person you called. To finish, hang up or press pound.',
@@ -70,6 +71,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     numberIncomplete: 'El número que marcó está incompleto.',
     notReachable: 'La persona a la que llama no está disponible. Intente más tarde.',
     notAllowed: 'Esta llamada no está permitida.',
+    pleaseWait: 'Espere, por favor. Estamos conectando su llamada.',
     greeting:
       'No podemos atender su llamada. Deje un mensaje después del tono. Se guardará y se enviará a la persona a la ' +
       'que llamó. Para terminar, cuelgue o pulse numeral.',
@@ -117,6 +119,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     numberIncomplete: 'Die gewählte Rufnummer ist unvollständig.',
     notReachable: 'Der Teilnehmer ist zurzeit nicht erreichbar. Bitte versuchen Sie es später noch einmal.',
     notAllowed: 'Dieser Anruf ist nicht erlaubt.',
+    pleaseWait: 'Bitte warten Sie. Ihr Anruf wird verbunden.',
     greeting:
       'Ihr Anruf kann zurzeit nicht angenommen werden. Bitte sprechen Sie nach dem Ton. Ihre Nachricht wird ' +
       'gespeichert und weitergeleitet. Zum Beenden auflegen oder Raute drücken.',
@@ -162,6 +165,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     numberIncomplete: '您拨打的号码不完整。',
     notReachable: '您拨打的用户暂时无法接通，请稍后再拨。',
     notAllowed: '您不能拨打这个电话。',
+    pleaseWait: '请稍候，正在为您接通。',
     greeting: '您的电话暂时无人接听，请在提示音后留言。留言将被保存并转发给对方。结束请挂机或按井号键。',
     mailboxFull: '语音信箱已满，不能再录音。',
     enterPin: '请输入密码，按井号键结束。',
