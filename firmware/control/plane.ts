@@ -194,6 +194,7 @@ export class ControlPlane {
     return verbs({
       ...{ clock, log, shelf, testCalls, trunks: this.#trunks, upward: this.#upward, rehearsal: this.#rehearsal },
       question: (offer) => this.#planning.question(offer),
+      ledger: this.#ground.ledger,
       configuration: () => this.#ground.document.configuration,
       emergency: () => this.#hardware.profile.emergency,
       ...(restart === undefined ? {} : { restart }),
@@ -230,6 +231,7 @@ export class ControlPlane {
     this.#configureLines(document.configuration);
     this.#trunks.configure(document.configuration);
     await this.#voices.open();
+    this.#ground.ledger.restate();
     document.executeBy(
       executorsOf({
         trunks: (wanted) => this.#trunks.configure(wanted),

@@ -1,6 +1,7 @@
 import type { Configuration } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import { operationsOf, type Rooms, verbsOf } from './operation/catalogue.ts';
 import type { Operations } from './operation/operation.ts';
 import { PlaneRestarts } from './operation/plane-restarts.ts';
@@ -18,6 +19,7 @@ export type VerbParts = Pick<Rooms, 'testCalls' | 'shelf'> & {
   readonly trunks: Trunks;
   readonly upward: Upward;
   readonly rehearsal: Rehearsal;
+  readonly ledger: Ledger;
   /** What a real call would ask of routing now. */
   readonly question: (offer: Routed) => PlanQuestion;
   readonly configuration: () => Configuration;
@@ -51,6 +53,10 @@ const roomsOf = (parts: VerbParts, restarts: PlaneRestarts): Rooms => {
     drills: parts.rehearsal.drills,
     drillSettings: () => configuration().drill,
     proof: parts.rehearsal.proof,
+    toll: {
+      closed: () => parts.ledger.closed,
+      open: (line, numberClass, by) => parts.ledger.openClass(line, numberClass, by),
+    },
     accounts: () => configuration().accounts.map(({ id }) => id),
     trunks: {
       ids: () => trunks.shown().map(({ id }) => id),

@@ -107,7 +107,7 @@ test('a new day begins with nothing spent, but not while the time is not sure', 
 });
 
 test('what was spent, shown and closed outlives a restart; what was up is counted on from its record', async (t) => {
-  const { clock, open } = await setUp(t, { suddenCalls: 1 });
+  const { clock, open, stated } = await setUp(t, { suddenCalls: 1 });
   const before = await open();
   const abroad: Toll = { line: 'line/1', class: 'international', rate };
   const [one, two] = [call(abroad, '100'), call(national, '200', '040')];
@@ -121,6 +121,11 @@ test('what was spent, shown and closed outlives a restart; what was up is counte
   assert.deepEqual(after.memory().toll, toll);
   assert.deepEqual(after.memory().toll.closed, ['line/1 international']);
   assert.deepEqual(after.memory().numberShown, numberShown);
+  stated.length = 0;
+  after.ledger.restate();
+  after.tell();
+  assert.deepEqual(stated.map(({ fact }) => fact), ['tollClosed']);
+  assert.deepEqual(after.memory().toll.closed, ['line/1 international']);
   assert.equal(after.memory().scenario, scenario);
   assert.deepEqual(after.memory().numbersInUse, {});
   const goesOn = { call: two.id, from: phone, dialled: '040', attempt: 'A', toll: national, talkedMs: MINUTE };

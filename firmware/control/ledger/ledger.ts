@@ -118,6 +118,15 @@ export class Ledger {
     return this.#pages.book.closed;
   }
 
+  /** States what was closed before a restart, so that its alarm stands again. */
+  restate(): void {
+    for (const key of this.closed) {
+      const [line = '', numberClass = ''] = key.split(' ');
+      const why = 'it was closed before the control plane was restarted';
+      this.#options.state({ fact: 'tollClosed', line, class: numberClass, why });
+    }
+  }
+
   /** Opens a class that a sudden change has closed (R8); an empty line is the whole box. */
   openClass(line: string, numberClass: string, by: string): void {
     this.#options.state({ fact: 'tollOpened', line, class: numberClass, by });

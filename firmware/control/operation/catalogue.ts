@@ -10,6 +10,7 @@ import { deleteMessage } from './delete-message.ts';
 import { type DrillRooms, drill } from './drill.ts';
 import { keepMessage } from './keep-message.ts';
 import type { ShelfRooms } from './message-rooms.ts';
+import { openClass, type TollRooms } from './open-class.ts';
 import type { OperationInfo, OperationOutcome, Operations } from './operation.ts';
 import { type ProofRooms, proveNumbers } from './prove-numbers.ts';
 import { type PlaneRooms, restartPlane } from './restart-plane.ts';
@@ -30,6 +31,7 @@ export type Rooms = TestCallRooms &
   AlarmRooms &
   RouteRooms &
   DrillRooms &
+  TollRooms &
   ProofRooms;
 
 /** Every verb there is, in the order in which a person is shown them. */
@@ -41,6 +43,7 @@ export const verbsOf = (rooms: Rooms): readonly AnyVerb[] => [
   analyseRegistration(rooms),
   blockTrunk(rooms),
   unblockTrunk(rooms),
+  openClass(rooms),
   restartPlane(rooms),
   keepMessage(rooms),
   deleteMessage(rooms),

@@ -63,6 +63,7 @@ const setUp = (more: Partial<Rooms> & { readonly dialled?: string[]; readonly su
         note('place', { answered: true, afterMs: 1300, cause: 'hungUp', attempts: [] } as TestCallResult)(ask),
     },
     ...rehearsalRooms(),
+    toll: { closed: () => ['line/1 international'], open: note('open', undefined) },
     emergency: () => ['911'],
     accounts: () => ['101'],
     trunks: {
@@ -100,7 +101,7 @@ const refusedPaths = (outcome: OperationOutcome): string[] => {
 
 test('every verb is described for a form, and has a name of its own', () => {
   const { infos } = setUp().operations;
-  assert.equal(new Set(infos.map(({ name }) => name)).size, 12);
+  assert.equal(new Set(infos.map(({ name }) => name)).size, infos.length);
   for (const info of infos) {
     assert.match(info.name, /^[a-z]+(-[a-z]+)+$/);
     assert.ok(info.title && info.help && info.deadlineMs > 0);
@@ -309,6 +310,18 @@ test('restart-plane: says so where nobody can be asked', async () => {
   assert.match(sentence(await alone.run('restart-plane', {})), /^Nothing supervises/);
   const busy = setUp({ supervised: false, dialled: ['600'] });
   assert.match(sentence(await busy.run('restart-plane', {})), /^Nothing supervises/);
+});
+
+test('open-class opens what is closed, and names it where something else was asked for', async () => {
+  const { run, asked } = setUp();
+  assert.deepEqual(refusedPaths(await run('open-class', {})), ['class']);
+  assert.deepEqual(refusedPaths(await run('open-class', { line: 'line/1', class: 'all' })), ['class']);
+  assert.deepEqual(asked, []);
+  const opened = await run('open-class', { line: 'line/1', class: 'international' });
+  assert.match(sentence(opened), /international for line\/1 can be called again/);
+  assert.deepEqual(asked, [['open', 'line/1', 'international', 'page']]);
+  const nothing = setUp({ toll: { closed: () => [], open: () => assert.fail('nothing is closed') } });
+  assert.match(sentence(await nothing.run('open-class', {})), /No class/);
 });
 
 test('keep-message, delete-message and unlock-mailbox go to the shelf', async () => {

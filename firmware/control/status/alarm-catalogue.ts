@@ -16,7 +16,8 @@ export type AlarmKind =
   | 'drillFailed'
   | 'drillOverdue'
   | 'numberLost'
-  | 'noticeFailed';
+  | 'noticeFailed'
+  | 'tollClosed';
 
 export type AlarmRow = {
   readonly severity: 'critical' | 'major' | 'warning';
@@ -122,6 +123,12 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
     severity: 'major',
     text: (what) => `Calls to our number ${what} do not arrive here.`,
     remedy: 'Ask the provider where this number leads to, and whether its failover target is on.',
+    happened: false,
+  },
+  tollClosed: {
+    severity: 'major',
+    text: (what) => `So many calls were so costly that the class is closed: ${what}.`,
+    remedy: 'Find out who called where and why; then open the class again under Tools.',
     happened: false,
   },
   noticeFailed: {

@@ -31,6 +31,15 @@ const rows: readonly (readonly [string, readonly Fact[], readonly string[]])[] =
     ],
     [],
   ],
+  [
+    'classes of numbers closed, one of them opened again',
+    [
+      { fact: 'tollClosed', line: 'line/1', class: 'premium', why: '20 calls' },
+      { fact: 'tollClosed', line: '', class: 'international', why: '20 calls' },
+      { fact: 'tollOpened', line: 'line/1', class: 'premium', by: 'page' },
+    ],
+    ['tollClosed/box/international'],
+  ],
   ['one registration of two lost', [registered, failed('silent')], ['registrationLost/primary/a']],
   ['a wrong password after silence', [failed('silent'), failed('wrongPassword')], ['wrongPassword/primary/a']],
   ['a registration that came back', [failed('wrongPassword'), registered], []],

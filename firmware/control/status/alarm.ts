@@ -113,10 +113,17 @@ const alarmsOfRehearsals = (alarms: Alarms, fact: Fact, wall: number): Alarms =>
       return raise(alarms, 'noticeFailed', fact.way, fact.why, wall);
     case 'noticeSent':
       return clear(alarms, `noticeFailed/${fact.way}`);
+    case 'tollClosed':
+      return raise(alarms, 'tollClosed', tollSubject(fact), fact.why, wall);
+    case 'tollOpened':
+      return clear(alarms, `tollClosed/${tollSubject(fact)}`);
     default:
       return alarms;
   }
 };
+
+const tollSubject = ({ line, class: numberClass }: Extract<Fact, { fact: 'tollClosed' | 'tollOpened' }>): string =>
+  `${line === '' ? 'box' : line}/${numberClass}`;
 
 /** What happened may be forgotten once it was read; what still is stays until it is over. */
 const acknowledged = (alarms: Alarms, id: string): Alarms => {
