@@ -1,6 +1,6 @@
 import { priceOf } from '../../core/charge.ts';
 import type { Instant, Machine } from '../../core/machine.ts';
-import type { Fact, Party, Shown, Target, Toll } from '../facts.ts';
+import type { CallId, Fact, Party, Shown, Target, Toll } from '../facts.ts';
 import { type CallFailure, type Cause, failureTable, isFailure } from '../failure.ts';
 
 /** One attempt of a call: where it went, why there, and what became of it. */
@@ -32,6 +32,13 @@ export type CallRecord = {
   readonly from: Party;
   readonly dialled: string;
   readonly attempts: readonly AttemptRecord[];
+  /** Rules that led it on, such as a forwarding, each with its reason. */
+  readonly ledOn?: readonly { readonly by: string; readonly why: string; readonly afterMs: number }[];
+  /** It is the call `duplicateOf`, which came over another softswitch (U1). */
+  readonly duplicateOf?: CallId;
+  /** The emergency call for which it was ended (S4). */
+  readonly preemptedBy?: CallId;
+  readonly emergency?: true;
   readonly alertedAfterMs?: number;
   readonly answeredAfterMs?: number;
   readonly talkedMs?: number;
@@ -127,6 +134,16 @@ const folded = (state: RecordState, fact: CallFact, now: Instant): RecordState['
           each.attempt === fact.attempt ? { ...each, cause: 'answered', lastedMs: afterMs - each.afterMs } : each,
         ),
       };
+    case 'callLedOn': {
+      const { by, why } = fact;
+      return { ...record, ledOn: [...(record.ledOn ?? []), { by, why, afterMs }] };
+    }
+    case 'callDuplicate':
+      return { ...record, duplicateOf: fact.of };
+    case 'callPreempted':
+      return { ...record, preemptedBy: fact.by };
+    case 'emergencyCall':
+      return { ...record, emergency: true };
     case 'callMedia':
       return { ...record, statistics: fact.statistics };
     default:
