@@ -110,6 +110,7 @@ export class ControlPlane {
     const planning = this.#planning;
     this.#calls = new Calls({
       runner,
+      duplicateAnswer: () => ground.document.configuration.routing.duplicateAnswer,
       plan: (offer) => planning.plan(offer),
       firstLeg: this.#restart.nextLeg,
       epoch: newEpoch(),
