@@ -63,19 +63,24 @@ const refuse = ({ reasons }: Asking, refused: CallFailure, reason: PlanReason): 
 /** A way with the route that allows it; without one every trunk is allowed. */
 type Candidate = { readonly way: TrunkSnapshot; readonly route: Route | undefined };
 
+const isNormal = ({ way }: Candidate): boolean => way.role === 'normal';
+
 const byWays = (asking: Asking, routes: readonly (Route | undefined)[]): OutsideLevels => {
   const { reasons, question } = asking;
   const { open, down } = sifted(asking, candidatesOf(asking, routes));
-  const protect = open.filter(({ way }) => way.role === 'protect');
-  const ordinary = open.filter(({ way }) => way.role !== 'protect');
-  const nothingElse = open.length === 0;
-  const normal = attemptsBy(asking, nothingElse ? down.filter(({ way }) => way.kind === 'trunk') : ordinary);
-  for (const { way } of nothingElse ? [] : down) reasons.push(leftDown(way));
-  const last = attemptsBy(asking, protect);
+  // what is known to be down costs no time while anything else is left (U6)
+  const used = open.length > 0 ? open : down.filter(({ way }) => way.kind === 'trunk');
+  for (const each of down) if (!used.includes(each)) reasons.push(leftDown(each.way));
+  const normal = attemptsBy(asking, used.filter(isNormal));
+  const last = attemptsBy(
+    asking,
+    used.filter((each) => !isNormal(each)),
+  );
   const levels: Level[] = isSome(normal) ? [{ on: 'any', attempts: normal }] : [];
   if (isSome(last)) {
     const delayMs = question.configuration.routing.protectDelayS * 1000;
-    const again = delayMs === 0 || isSome(normal) ? normal : attemptsBy({ ...asking, reasons: [] }, down);
+    const again =
+      delayMs === 0 || isSome(normal) ? normal : attemptsBy({ ...asking, reasons: [] }, down.filter(isNormal));
     levels.push({ on: failedNotRefused(normal), attempts: last, protect: { delayMs, again } });
   }
   return levels.length > 0 ? { levels, reasons } : { levels, reasons, refused: 'congestion' };

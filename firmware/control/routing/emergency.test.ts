@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { TrunkSnapshot } from '../trunk/trunk.ts';
+import { dialledEmergency } from './emergency.ts';
+import { plan } from './plan.ts';
+import { freshMemory, type LineSnapshot, type PlanQuestion, type Routed } from './question.ts';
+import { country, fromPhone, office, question, way, waysOf, whyOf } from './test-box.ts';
+
+const on = (id: string, beganMs: number, emergency = false): LineSnapshot => ({
+  id,
+  is: 'busy',
+  call: { call: `call/${id}`, emergency, beganMs },
+});
+const busy = (id: string) => way(id, { callsUp: 1 });
+const attemptsOf = (asked: PlanQuestion) => {
+  const result = plan(asked);
+  assert.ok(result.is === 'planned');
+  assert.equal(result.levels.length, 1);
+  return result.levels[0].attempts;
+};
+
+describe('an emergency call asks', () => {
+  type Row = readonly [what: string, ways: string, trunks: readonly TrunkSnapshot[], lines?: readonly LineSnapshot[]];
+  const rows: readonly Row[] = [
+    ['a line that is free and marked first', 'line/8 a line/8/blind', [way('a'), way('line/8')]],
+    [
+      'then softswitches that are marked',
+      'line/8 b a line/8/blind',
+      [way('a'), way('b', { emergency: true, priority: 9 }), way('line/8')],
+    ],
+    [
+      'a line that is not marked only after softswitches',
+      'a line/8 line/8/blind',
+      [way('line/8', { emergency: false }), way('a')],
+    ],
+    ['a softswitch without our binding too', 'a b', [way('b', { bound: [] }), way('a')]],
+    [
+      'what is full, locked, or over its rate',
+      'd a b c',
+      [
+        way('a', { lock: 'all' }),
+        way('b', { lock: 'drain' }),
+        way('c', { blocked: { by: 'page', minutesLeft: 0 } }),
+        way('d', { callLimit: 1, callsUp: 1, cpsLimit: 1, newCalls: 9 }),
+      ],
+    ],
+    ['protect routes by their priority', 'a b', [way('b', { role: 'protect', priority: 2 }), way('a')]],
+    ['what is dead last of all', 'b a', [way('a', { health: 'down' }), way('b', { health: 'suspect' })]],
+    [
+      'the newest ordinary call to make way, the next newest after it',
+      'line/9 line/8',
+      [busy('line/8'), busy('line/9')],
+      [on('line/8', 1), on('line/9', 2)],
+    ],
+    [
+      'no emergency call to make way, though it is newer',
+      'line/8 line/9 line/9/blind',
+      [busy('line/8'), busy('line/9')],
+      [on('line/8', 1), on('line/9', 2, true)],
+    ],
+    [
+      'softswitches that live before any call makes way',
+      'a line/8',
+      [busy('line/8'), way('a', { health: 'suspect' })],
+      [on('line/8', 1)],
+    ],
+    [
+      'a call to make way before what is dead',
+      'line/8 a',
+      [busy('line/8'), way('a', { health: 'down' })],
+      [on('line/8', 1)],
+    ],
+  ];
+  for (const [what, ways, trunks, lines = []] of rows) {
+    it(what, () => assert.equal(waysOf(question(fromPhone('112'), trunks, {}, { lines })), ways));
+  }
+
+  it('each way in words', () => {
+    const asked = question(fromPhone('112'), [way('a'), way('line/8')]);
+    assert.equal(whyOf(asked, 'line/8'), 'emergency call: a free exchange line, valid for emergency calls');
+    assert.equal(whyOf(asked, 'a'), 'emergency call: a softswitch that lives');
+  });
+});
+
+describe('an emergency call', () => {
+  const hard = {
+    routing: { outsidePrefix: '0' },
+    routes: [{ id: 'bar', action: 'bar' }],
+    tollGuard: { boxCallsDay: 1 },
+    trunks: [{ id: 'a', host: 'h', techPrefix: '99#', transforms: [{ prepend: '7' }] }],
+    lines: [{ id: 'line/1', card: 'card', port: '1', extension: '11', classes: [], ownNumber: '030555' }],
+  };
+
+  it('passes routes, bars, transforms, tech prefix and toll guard, with the outside prefix or without', () => {
+    for (const dialled of ['112', '0112']) {
+      const [attempt] = attemptsOf(question(fromPhone(dialled), [way('a', { lock: 'noOutgoing' })], hard));
+      assert.deepEqual(attempt.targets, [{ kind: 'trunk', id: 'a', number: '112' }]);
+      assert.equal(attempt.shows, undefined);
+      assert.equal(attempt.verdicts.declined, 'next');
+      assert.ok(attempt.ringMs >= 3_600_000);
+    }
+    assert.equal(waysOf(question(fromPhone('9112'), [way('a')])), 'a', 'another prefix makes it another number');
+  });
+
+  it('names every way in which its number may be dialled', () => {
+    assert.deepEqual(dialledEmergency(office(), country), ['112']);
+    assert.deepEqual(dialledEmergency(office(hard), country), ['112', '0112']);
+  });
+
+  it('ends the call that holds the line, only there', () => {
+    const lines = [on('line/8', 5)];
+    const attempts = attemptsOf(
+      question(fromPhone('112'), [busy('line/8'), way('a', { health: 'down' })], {}, { lines }),
+    );
+    assert.deepEqual(
+      attempts.map(({ preempts }) => preempts),
+      ['call/line/8', undefined],
+    );
+  });
+
+  it('dials a line without dial tone when all has failed, and at once where it is the only way', () => {
+    const blind = (trunks: readonly TrunkSnapshot[]) =>
+      attemptsOf(question(fromPhone('112'), trunks)).map(({ targets }) => targets[0].blind === true);
+    assert.deepEqual(blind([way('line/8'), way('line/9'), way('a')]), [false, false, false, true]);
+    assert.deepEqual(blind([way('line/8')]), [true]);
+    assert.deepEqual(blind([way('a')]), [false]);
+  });
+
+  it('is none where somebody calls a phone of ours by that number', () => {
+    const offer: Routed = {
+      ...fromPhone('112'),
+      from: { kind: 'trunk', id: 'a', number: '1' },
+      to: { kind: 'phone', id: 'line/2' },
+    };
+    assert.equal(waysOf(question(offer, [way('a'), way('b')])), 'line/2');
+  });
+});
+
+describe('who called an emergency number', () => {
+  const now = { ms: 1_000_000, sure: true };
+  const memory = (untilMs: number) => ({ ...freshMemory, callBacks: [{ line: 'line/1', untilMs }] });
+  const forwardings = [{ id: 'away', line: 'line/1', on: 'always', targets: [{ to: 'extension', name: '12' }] }];
+  const back: Routed = {
+    from: { kind: 'trunk', id: 'a', number: '112' },
+    caller: { number: '112' },
+    dialled: '',
+    to: { kind: 'phone', id: 'line/1' },
+  };
+  const ways = [way('a', { lock: 'all' })];
+
+  it('is rung past forwarding and locks for an hour', () => {
+    assert.equal(waysOf(question(back, ways, { forwardings }, { now, memory: memory(now.ms + 1) })), 'line/1');
+  });
+
+  it('and then no longer; calls of the house never are', () => {
+    assert.equal(waysOf(question(back, ways, { forwardings }, { now, memory: memory(now.ms) })), 'congestion');
+    const open = [way('a')];
+    assert.equal(waysOf(question(back, open, { forwardings }, { now, memory: memory(now.ms) })), 'line/2');
+    const house = { ...fromPhone('11', 'line/2'), caller: { number: '12' } };
+    assert.equal(waysOf(question(house, open, { forwardings }, { now, memory: memory(now.ms + 1) })), 'line/2');
+  });
+});

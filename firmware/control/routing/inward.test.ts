@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { TrunkSnapshot } from '../trunk/trunk.ts';
+import { plan } from './plan.ts';
+import type { Routed } from './question.ts';
+import { fromPhone, question, way, waysOf, whyOf } from './test-box.ts';
+
+const [a, b] = [way('a'), way('b')];
+const settings = {
+  ringGroups: [
+    { id: 'sales', extension: '20', lines: ['line/1', 'line/2'], ringS: 25 },
+    { id: 'empty', extension: '21', lines: [] },
+  ],
+  attendants: [{ id: 'front', extension: '30' }],
+  groups: [{ id: 'g', failoverTrunk: 'b', failoverNumber: '030999' }],
+  dids: [
+    { id: 'main', number: '5000', rings: 'sales', group: 'g' },
+    { id: 'boss', number: '5001', rings: 'line/3' },
+    { id: 'vip', number: '5001', rings: 'line/2', callers: '089' },
+    { id: 'menu', number: '5002', rings: 'front' },
+    { id: 'ours', number: '5003' },
+  ],
+};
+const called = (did: string, more: Partial<Routed> = {}): Routed => ({
+  from: { kind: 'trunk', id: 'a', number: '030123' },
+  caller: { number: '030123' },
+  dialled: did,
+  did,
+  ...more,
+});
+
+describe('within the box', () => {
+  const rows: readonly [what: string, ways: string, dialled: string][] = [
+    ['an extension rings', 'line/2', '12'],
+    ['a ring group rings together', 'sales', '20'],
+    ['a group without phones is a number like any other', 'a b', '21'],
+  ];
+  for (const [what, ways, dialled] of rows) {
+    it(what, () => assert.equal(waysOf(question(fromPhone(dialled, 'line/3'), [a, b], settings)), ways));
+  }
+
+  it('with no softswitch at all phones, groups and attendants are there', () => {
+    const none: readonly TrunkSnapshot[] = [];
+    assert.equal(waysOf(question(fromPhone('12'), none, settings)), 'line/2');
+    assert.equal(waysOf(question(fromPhone('20', 'line/3'), none, settings)), 'sales');
+    const result = plan(question(fromPhone('30'), none, settings));
+    assert.ok(result.is === 'planned');
+    assert.deepEqual(result.levels[0].attempts[0].targets, [{ kind: 'attendant', id: 'front', number: '' }]);
+  });
+
+  it('a ring group is one attempt of all its phones, as long as it says', () => {
+    const result = plan(question(fromPhone('20', 'line/3'), [], settings));
+    assert.ok(result.is === 'planned');
+    const [{ targets, ringMs }] = result.levels[0].attempts;
+    assert.deepEqual(
+      targets.map(({ id, number }) => [id, number]),
+      [
+        ['line/1', '11'],
+        ['line/2', '12'],
+      ],
+    );
+    assert.equal(ringMs, 25_000);
+  });
+});
+
+describe('a number of ours', () => {
+  const rows: readonly [what: string, ways: string, offer: Routed][] = [
+    ['rings what it names, then the failover PBX, then the failover number', 'sales | b | b', called('5000')],
+    ['rings its phone', 'line/3', called('5001')],
+    [
+      'a rule for the caller goes first',
+      'line/2',
+      called('5001', { from: { kind: 'trunk', id: 'a', number: '0891' } }),
+    ],
+    ['names nobody: the way in says', 'line/1', called('5003', { to: { kind: 'phone', id: 'line/1' } })],
+    ['names nobody, nor does the way in', 'unavailable', called('5003')],
+    ['has no rule: the way in says', 'line/1', called('5999', { to: { kind: 'phone', id: 'line/1' } })],
+  ];
+  for (const [what, ways, offer] of rows) {
+    it(what, () => assert.equal(waysOf(question(offer, [a, b], settings)), ways));
+  }
+
+  it('may lead to an auto attendant', () => {
+    const result = plan(question(called('5002'), [a], settings));
+    assert.ok(result.is === 'planned');
+    assert.equal(result.levels[0].attempts[0].id, 'attendant/front');
+  });
+
+  it('comes in by no softswitch that is locked, but by one that is locked for outgoing calls', () => {
+    const by = (lock: TrunkSnapshot['lock']) => question(called('5001'), [way('a', { lock })], settings);
+    assert.equal(waysOf(by('all')), 'congestion');
+    assert.equal(waysOf(by('drain')), 'congestion');
+    assert.match(whyOf(by('all'), 'a'), /locked both ways/);
+    assert.equal(waysOf(by('noOutgoing')), 'line/3');
+  });
+});
