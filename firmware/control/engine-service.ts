@@ -18,8 +18,9 @@ export type EngineServiceOptions = {
   readonly runner: Runner;
   readonly log: Log;
   readonly document: Ground['document'];
-  /** States that the plane before us left, until the phones have been told what became of their calls. */
+  /** States that the plane before us left; with `adopted` its machines are ours: with its engine all goes on. */
   readonly before: ReadonlyMap<string, unknown>;
+  readonly adopted: boolean;
   readonly engine: EngineClient;
   readonly hardware: Hardware;
   readonly calls: Calls;
@@ -60,10 +61,12 @@ export class EngineService {
     runner.tell(ENGINE_EPOCH, { type: 'connected', epoch: hello.epoch });
     await hardware.provision(document.revision, document.configuration);
     const audit = await engine.audit();
+    const goesOn = !this.#linesTold && this.#options.adopted && hello.sameEpoch;
+    if (goesOn) media.compare(audit);
     await media.settled();
-    await hardware.tidy(audit, media.wanted());
+    await hardware.tidy(audit, media.wanted(), this.#options.phones.ringing());
     await voices.takeLeftovers();
-    if (!this.#linesTold) await this.#tellLines(audit);
+    if (!this.#linesTold) await this.#tellLines(audit, goesOn);
     runner.cascade(() => {
       this.#portsOf(audit);
       upward.engineBack();
@@ -72,11 +75,11 @@ export class EngineService {
     log.info({ lines: audit.lines.length }, 'lines are in service: calls are possible');
   }
 
-  async #tellLines(audit: AuditReply): Promise<void> {
+  async #tellLines(audit: AuditReply, goesOn: boolean): Promise<void> {
     const { phones, lines } = this.#options;
-    await phones.ready(audit, this.#cause, this.#before);
+    await phones.ready(audit, this.#cause, { goesOn, before: this.#before });
     this.#before = new Map();
-    lines.ready(this.#cause);
+    if (!goesOn) lines.ready(this.#cause);
     this.#linesTold = true;
   }
 

@@ -1,6 +1,6 @@
 import type { Configuration } from '../config/schema.ts';
 import type { Log } from '../core/log.ts';
-import type { TerminationId } from '../engine-protocol/ids.ts';
+import type { LineId, TerminationId } from '../engine-protocol/ids.ts';
 import type { AuditReply } from '../engine-protocol/messages.ts';
 import { type CountryProfile, loadProfile } from '../profiles/profile.ts';
 import type { Engine } from './engine/client-face.ts';
@@ -44,9 +44,9 @@ export class Hardware {
   }
 
   /** Contexts, loops and ringing that no call of ours wants. */
-  async tidy(audit: AuditReply, wanted: ReadonlySet<TerminationId>): Promise<void> {
+  async tidy(audit: AuditReply, wanted: ReadonlySet<TerminationId>, ringing: ReadonlySet<LineId>): Promise<void> {
     const { engine } = this.#options;
-    for (const step of topologySteps(audit, wanted)) {
+    for (const step of topologySteps(audit, wanted, ringing)) {
       if (step.do === 'subtract') await engine.subtract({ termination: step.termination });
       else if (step.do === 'openLoop') await engine.signal(step.line, { loop: 'release' });
       else await engine.signal(step.line, 'none');

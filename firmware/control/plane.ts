@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { Configuration } from '../config/schema.ts';
 import { wordsOf } from '../core/error.ts';
 import type { Notify } from '../engine-protocol/messages.ts';
-import { LeftDialogs } from './adoption.ts';
+import { type AdoptingRooms, Adoption } from './adoption.ts';
 import { Calls } from './call/calls.ts';
-import { planRestart, type Restart } from './call/restart.ts';
+import { planRestart } from './call/restart.ts';
 import type { Outcome, Proposal } from './configuration/document.ts';
 import { doorsOf } from './doors.ts';
 import { EngineClient } from './engine/client.ts';
@@ -27,6 +27,7 @@ import { Planning } from './planning.ts';
 import { CallRecords } from './records/call-records.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { dialledEmergency } from './routing/emergency.ts';
+import { Scenarios, starOf } from './scenarios.ts';
 import { makeTrunks, makeUserAgent } from './signalling.ts';
 import { negotiation } from './sip/sdp/negotiation.ts';
 import type { UdpSockets } from './sip/transport/udp-sockets.ts';
@@ -69,11 +70,12 @@ export class ControlPlane {
   readonly #calls: Calls;
   readonly #media: LegMedia;
   readonly #phones: Phones;
+  readonly #scenarios: Scenarios;
   readonly #lines: LineLegs;
   readonly #records: CallRecords;
   readonly #upward: Upward;
-  readonly #left: LeftDialogs;
-  readonly #restart: Restart;
+  readonly #sipLegs: SipLegs;
+  readonly #adoption: Adoption;
   readonly #voices: VoiceRooms;
   readonly #rehearsal: Rehearsal;
   readonly #faces: Faces;
@@ -96,13 +98,13 @@ export class ControlPlane {
     this.#options = options;
     this.#ground = ground;
     const known = keptEpoch(adoption.states);
-    this.#engine = new EngineClient({ socket: engineSocket, build, runner, clock, log, epoch: known.epoch });
+    const taken = (seq: number) => runner.tell(ENGINE_EPOCH, { type: 'heard', seq });
+    this.#engine = new EngineClient({ socket: engineSocket, build, runner, clock, log, ...known, taken });
     runner.host(ENGINE_EPOCH, epochMachine, known, () => {});
     const engine = this.#engine;
-    this.#restart = planRestart(adoption.states);
+    this.#adoption = new Adoption({ runner, clock, build, states: adoption.states });
     this.#userAgent = makeUserAgent(options, ground, () => this.#trunks);
-    this.#left = new LeftDialogs(runner, this.#userAgent, this.#restart.dialogs);
-    this.#trunks = makeTrunks(options, ground, this.#userAgent, (flow) => this.#left.flowOpened(flow));
+    this.#trunks = makeTrunks(options, ground, this.#userAgent);
     const trunks = this.#trunks;
     const configuration = () => ground.document.configuration;
     const country = () => this.#hardware.profile;
@@ -111,17 +113,26 @@ export class ControlPlane {
     this.#calls = new Calls({
       runner,
       duplicateAnswer: () => ground.document.configuration.routing.duplicateAnswer,
-      plan: (offer) => planning.plan(offer),
-      firstLeg: this.#restart.nextLeg,
+      plan: (offer) => this.#rehearsal.planOf(offer) ?? planning.plan(offer),
+      firstLeg: planRestart(adoption.states).nextLeg,
       epoch: newEpoch(),
     });
     const book = this.#calls;
     this.#media = new LegMedia({ runner, engine, log, book });
     const media = this.#media;
-    this.#phones = new Phones({ runner, engine, media, book, log });
+    const { ledger } = ground;
+    this.#scenarios = new Scenarios({ runner, clock, ledger, configuration, before: adoption.states });
+    const star = starOf(this.#scenarios);
+    this.#phones = new Phones({ runner, engine, media, book, log, star });
     const occupy = (line: string, leg: LegId) => trunks.occupy(line, leg);
     this.#lines = new LineLegs({ runner, book, media, occupy, vacate: (leg) => trunks.vacate(leg) });
-    this.#records = new CallRecords({ runner, clock, log, journal, ended: (each) => this.#rehearsal.figures.add(each) });
+    this.#records = new CallRecords({
+      runner,
+      clock,
+      log,
+      journal,
+      ended: (each) => this.#rehearsal.figures.add(each),
+    });
     const file = new StatusFile(join(run, 'status.json'), log);
     const shown = () => shownOf(configuration());
     const fold = (fact: Fact) => {
@@ -131,22 +142,23 @@ export class ControlPlane {
     };
     const rehearsed = { figures: (id: string) => this.#rehearsal.figures.of(id), named: () => this.#rehearsal.named };
     const all = { runner, clock, log, records: this.#records, trunks, file, shown, build, fold };
-    this.#upward = new Upward({ ...all, ...rehearsed });
+    this.#upward = new Upward({ ...all, ...rehearsed, scenario: () => this.#scenarios.shown() });
     const onFailed = (line: string, cause: string) => this.#upward.port(line, false, cause);
     this.#hardware = new Hardware({ engine, log, profile, onFailed });
     this.#voices = this.#makeVoices();
     this.#rehearsal = this.#makeRehearsal();
     this.#faces = this.#makeFaces();
     this.#service = this.#makeService();
+    this.#sipLegs = this.#makeSipLegs();
     this.#serve();
   }
 
   #makeVoices(): VoiceRooms {
     const { clock, log, data, sentences } = this.#options;
-    const { runner, document, adoption } = this.#ground;
+    const { runner, document } = this.#ground;
     return new VoiceRooms({
-      ...{ data, runner, clock, log, before: adoption.states, calls: this.#calls, media: this.#media },
-      ...{ phones: this.#phones, lines: this.#lines, country: () => this.#hardware.profile },
+      ...{ data, runner, clock, log, calls: this.#calls, media: this.#media },
+      ...{ phones: this.#phones, country: () => this.#hardware.profile },
       configuration: () => document.configuration,
       sentences: sentences ?? sourceSentences,
     });
@@ -183,7 +195,8 @@ export class ControlPlane {
     const { log } = this.#options;
     const { runner, document, adoption } = this.#ground;
     return new EngineService({
-      ...{ runner, log, document, before: adoption.states, engine: this.#engine, hardware: this.#hardware },
+      ...{ runner, log, document, before: adoption.states, adopted: this.#adoption.states.size > 0 },
+      ...{ engine: this.#engine, hardware: this.#hardware },
       ...{ calls: this.#calls, media: this.#media, phones: this.#phones, lines: this.#lines },
       ...{ voices: this.#voices, upward: this.#upward },
     });
@@ -194,6 +207,7 @@ export class ControlPlane {
     const { shelf, testCalls } = this.#voices;
     return verbs({
       ...{ clock, log, shelf, testCalls, trunks: this.#trunks, upward: this.#upward, rehearsal: this.#rehearsal },
+      scenarios: this.#scenarios,
       question: (offer) => this.#planning.question(offer),
       ledger: this.#ground.ledger,
       configuration: () => this.#ground.document.configuration,
@@ -202,37 +216,34 @@ export class ControlPlane {
     });
   }
 
-  /** Each kind of leg gets its maker. */
-  #serve(): void {
+  #makeSipLegs(): SipLegs {
     const { runner, document } = this.#ground;
-    const sipLegs = new SipLegs({
-      runner,
-      book: this.#calls,
-      media: this.#media,
-      userAgent: this.#userAgent,
-      negotiator: negotiation,
+    return new SipLegs({
+      ...{ runner, book: this.#calls, media: this.#media, userAgent: this.#userAgent, negotiator: negotiation },
       way: (id) => this.#wayOf(id),
+      trunk: (id) => this.#trunks.trunk(id),
       arrival: (invite) => sipArrival(document.configuration, this.#trunks.ofFlow(invite.flow), invite),
     });
-    this.#calls.serve('trunk', sipLegs);
+  }
+
+  /** Each kind of leg gets its maker. */
+  #serve(): void {
+    this.#calls.serve('trunk', this.#sipLegs);
     this.#calls.serve('phone', this.#phones);
     this.#calls.serve('line', this.#lines);
     this.#userAgent.onAccess((request) => this.#trunks.mayEnter(request));
   }
 
   async #start(): Promise<void> {
-    const { runner, adoption, document } = this.#ground;
-    const { goingOn } = this.#voices;
-    for (const call of await this.#records.adopt(adoption.states, goingOn)) {
+    const { adoption, document } = this.#ground;
+    await this.#voices.open();
+    this.#ground.ledger.restate();
+    this.#scenarios.open();
+    for (const call of await this.#records.adopt(adoption.states, this.#adoption.calls)) {
       this.#upward.goesOn(call);
       this.#planning.goesOn(call);
     }
-    const callsEnded = this.#restart.calls.filter((call) => !goingOn.has(call)).length;
-    if (this.#restart.calls.length > 0) runner.cascade(() => runner.fact({ fact: 'controlRestarted', callsEnded }));
-    this.#configureLines(document.configuration);
-    this.#trunks.configure(document.configuration);
-    await this.#voices.open();
-    this.#ground.ledger.restate();
+    this.#goOn(document.configuration);
     document.executeBy(
       executorsOf({
         trunks: (wanted) => this.#trunks.configure(wanted),
@@ -245,8 +256,26 @@ export class ControlPlane {
     await this.#rehearsal.open(this.#upward);
     this.#ground.onDamage((why) => this.#upward.state({ fact: 'storeDamaged', why }));
     this.#listen();
+    await this.#adoption.ways(this.#userAgent);
     this.#engine.start();
     this.#faces.open();
+  }
+
+  /** Lines and trunks as settings want them, and the calls of the plane before us on them; at once, in one cascade. */
+  #goOn(configuration: Configuration): void {
+    const { runner, adoption } = this.#ground;
+    const rooms: AdoptingRooms = {
+      ...{ media: this.#media, calls: this.#calls, phones: this.#phones, lines: this.#lines },
+      ...{ sipLegs: this.#sipLegs, voices: this.#voices, userAgent: this.#userAgent },
+    };
+    runner.cascade(() => {
+      this.#adoption.begin(rooms);
+      this.#trunks.configure(configuration);
+      this.#configureLines(configuration);
+      const callsEnded = this.#adoption.finish(rooms);
+      const restarted = [...adoption.states.keys()].some((id) => id.startsWith('call/'));
+      if (restarted) runner.fact({ fact: 'controlRestarted', callsEnded });
+    });
   }
 
   /** The one door to the settings. */
@@ -296,12 +325,14 @@ export class ControlPlane {
     const { sink } = this.#ground;
     this.#options.onReady();
     void this.#faces.introduce();
+    this.#adoption.settled();
     sink.settle(this.#options.clock.now());
   }
 
   #configureLines(configuration: Configuration): void {
     this.#phones.configure(configuration, dialledEmergency(configuration, this.#hardware.profile));
-    this.#lines.configure(configuration.lines.filter((line) => line.kind === 'fxo' && line.enabled));
+    const exchange = configuration.lines.filter((line) => line.kind === 'fxo' && line.enabled);
+    this.#lines.configure(exchange, configuration.ringGroups);
   }
 
   // ── what comes up ─────────────────────────────────────────────────────────────────────────────

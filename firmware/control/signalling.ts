@@ -1,7 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Ground } from './ground.ts';
-import type { FlowId } from './sip/face.ts';
 import { Resolver } from './sip/resolver/resolver.ts';
 import { carriersWith } from './sip/transport/carriers.ts';
 import type { UdpSockets } from './sip/transport/udp-sockets.ts';
@@ -33,12 +32,11 @@ export const makeUserAgent = (
     openCarrier: carriersWith(udpSockets),
   });
 
-/** The trunks, not configured yet. `flowOpened`: requests can leave over this one. */
+/** The trunks, not configured yet. */
 export const makeTrunks = (
   { clock, log }: SignallingOptions,
   { runner, adoption, document }: Ground,
   agent: SipUserAgent,
-  flowOpened: (flow: FlowId) => void,
 ): Trunks => {
   const { network } = document.configuration;
   return new Trunks({
@@ -50,6 +48,5 @@ export const makeTrunks = (
     address: network.address,
     t1Ms: network.sipT1Ms,
     kept: adoption.states,
-    flowOpened,
   });
 };

@@ -28,6 +28,8 @@ export type UpwardOptions = {
   readonly figures?: (trunk: string) => TrunkView['figures'];
   /** Numbers of ours, and ways by which the office is told. */
   readonly named?: () => Pick<Known, 'dids' | 'noticeWays'>;
+  /** The scenario that is switched on. */
+  readonly scenario?: () => StatusView['scenario'];
   /** Who else takes each fact. */
   readonly fold: (fact: Fact) => void;
 };
@@ -57,10 +59,12 @@ export class Upward {
   /** This call goes on from before this plane began: it is shown as its record has it. */
   goesOn({ call, record }: GoesOn): void {
     const { from, dialled, at: since, attempts } = record;
-    const ways = attempts.flatMap(({ attempt, target, cause }) =>
-      cause === 'answered' ? [{ attempt, target, rings: false }] : [],
-    );
-    this.#live = statusWithCall(this.#live, call, { from, dialled, since, is: 'talking', ways });
+    const rings = record.alertedAfterMs !== undefined;
+    const talks = record.answeredAfterMs !== undefined;
+    const up = attempts.filter(({ cause }) => cause === (talks ? 'answered' : undefined));
+    const ways = up.map(({ attempt, target }) => ({ attempt, target, rings: rings && !talks }));
+    const is = talks ? 'talking' : rings ? 'alerting' : 'calling';
+    this.#live = statusWithCall(this.#live, call, { from, dialled, since, is, ways });
     this.#options.runner.outward(() => this.#changed());
   }
 
@@ -89,8 +93,9 @@ export class Upward {
 
   /** What is, as a person sees it. */
   view(): StatusView {
-    const { clock, trunks, shown, build, figures } = this.#options;
+    const { clock, trunks, shown, build, figures, scenario: scenarioNow } = this.#options;
     const { name, lines } = shown();
+    const scenario = scenarioNow?.();
     return statusView({
       at: clock.wall(),
       box: { name, build, upS: Math.floor((clock.now() - this.#began) / 1000) },
@@ -101,6 +106,7 @@ export class Upward {
       registrations: this.#registrations(),
       alarms: this.alarms(),
       ...(figures === undefined ? {} : { figures }),
+      ...(scenario === undefined ? {} : { scenario }),
     });
   }
 

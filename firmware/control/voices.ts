@@ -5,22 +5,23 @@ import type { Log } from '../core/log.ts';
 import type { Runner } from '../core/runner.ts';
 import type { Language, SentenceName } from '../profiles/sentence/names.ts';
 import { sentenceFile } from '../profiles/sentence/sentence.ts';
-import type { Call } from './call/call-machine.ts';
 import type { Calls } from './call/calls.ts';
-import type { CallId, Fact } from './facts.ts';
+import type { Fact } from './facts.ts';
 import { Announcements } from './ivr/announcement.ts';
+import { Attendants } from './ivr/attendant.ts';
 import { LeaveMessages } from './ivr/leave-message.ts';
 import type { LeaveMessage } from './ivr/leave-message-machine.ts';
-import { type LeftRecording, leftRecordings } from './ivr/left-recordings.ts';
 import { MailboxMenus } from './ivr/mailbox-menu.ts';
 import type { Menu } from './ivr/mailbox-menu-machine.ts';
 import { OwnSentences } from './ivr/own-sentences.ts';
+import { Recordings } from './ivr/recording.ts';
 import { TestCaller } from './ivr/test-call.ts';
 import { Voices } from './ivr/voice.ts';
-import type { LineLegs } from './leg/line-leg.ts';
 import type { LegMedia } from './leg/media.ts';
 import { Mailboxes } from './mailbox/mailboxes.ts';
 import type { Phones } from './phone/phones.ts';
+import type { WallTime } from './routing/question.ts';
+import { timeIsKnown } from './system/time-known.ts';
 
 export type VoiceRoomsOptions = {
   readonly data: string;
@@ -32,16 +33,18 @@ export type VoiceRoomsOptions = {
   readonly calls: Calls;
   readonly media: LegMedia;
   readonly phones: Phones;
-  readonly lines: LineLegs;
   readonly configuration: () => Configuration;
   /** Of the country that runs. */
   readonly country: () => { readonly language: Language; readonly emergency: readonly string[] };
-  /** States that the plane before us left. */
-  readonly before: ReadonlyMap<string, unknown>;
 };
 
 const extensionsOf = ({ lines }: Configuration): readonly string[] =>
   lines.flatMap(({ kind, enabled, extension }) => (kind === 'fxs' && enabled ? [extension] : []));
+
+const wallTime = (clock: Clock): WallTime => {
+  const ms = clock.wall();
+  return { ms, sure: timeIsKnown(ms) };
+};
 
 /** The recorded voices of the box and the messages that people leave: makes the rooms and hands them each other. */
 export class VoiceRooms {
@@ -49,14 +52,12 @@ export class VoiceRooms {
   readonly testCalls: TestCaller;
   readonly #options: VoiceRoomsOptions;
   readonly #messages: LeaveMessages;
-  readonly #left: readonly LeftRecording[];
   readonly #own: OwnSentences;
   #leftoversTaken = false;
 
   constructor(options: VoiceRoomsOptions) {
-    const { runner, clock, log, calls: book, media, data, configuration, country, before } = options;
+    const { runner, clock, log, calls: book, media, data, configuration, country } = options;
     this.#options = options;
-    this.#left = leftRecordings(before);
     const folder = join(data, 'messages');
     this.shelf = new Mailboxes({ folder, runner, clock, log, configuration: configuration() });
     this.#own = new OwnSentences({ runner, clock, log });
@@ -70,32 +71,20 @@ export class VoiceRooms {
     book.serve('mailbox', this.#messages);
     book.serve('mailboxMenu', new MailboxMenus({ runner, book, voices, shelf, log }));
     book.serve('sentence', new Announcements({ runner, book, voices }));
+    book.serve('attendant', new Attendants({ runner, book, media, voices, configuration, now: () => wallTime(clock) }));
+    const own = () => configuration().system.sentences;
+    book.serve('announcement', new Recordings({ runner, book, voices, folder: own }));
   }
 
-  /** Calls of the plane before us that go on: a message is being recorded. */
-  get goingOn(): ReadonlySet<CallId> {
-    return new Set(this.#left.map(({ call }) => call));
-  }
-
-  /** Reads what is stored, and goes on with what is being recorded; to be called when phones and lines are hosted. */
+  /** Reads what is stored. */
   async open(): Promise<void> {
     await this.shelf.open();
     void this.#own.configured(this.#options.configuration().system.sentences);
-    this.#options.runner.cascade(() => {
-      for (const each of this.#left) this.#goOn(each);
-    });
   }
 
-  #goOn({ call, caller, message }: LeftRecording): void {
-    const { calls, media, phones, lines, before, log } = this.#options;
-    const { context } = message;
-    if (context === undefined) return;
-    log.info({ call, line: caller.line, message: message.room.message }, 'a recording goes on over the restart');
-    media.adopt(caller.leg, { context, termination: caller.line });
-    if (caller.kind === 'phone') phones.adopt(caller.line, caller.leg);
-    else lines.adopt(caller.line, caller.leg);
-    this.#messages.adopt(message);
-    calls.adopt(before.get(call) as Extract<Call, { phase: 'talking' }>);
+  /** Messages go on that were being recorded when the plane before us died; other voices ended with it. */
+  adoptAll(states: ReadonlyMap<string, unknown>): void {
+    this.#messages.adoptAll(states);
   }
 
   /** The engine writes nothing any more but what is wanted: other recordings that were left become messages. */

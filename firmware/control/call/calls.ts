@@ -21,6 +21,15 @@ export type CallsOptions = {
 /** Merged Request (RFC 3261 §8.2.2.2): the same call had come another way. */
 const MERGED = 482;
 
+const isUp = (call: Call | undefined): boolean =>
+  call !== undefined && call.phase !== 'closing' && call.phase !== 'ended';
+
+/** The legs that a state names, wherever in it. */
+const legsIn = (state: unknown): LegId[] => {
+  if (typeof state === 'string') return /^leg\/\d+$/.test(state) ? [state as LegId] : [];
+  return typeof state === 'object' && state !== null ? Object.values(state).flatMap(legsIn) : [];
+};
+
 /**
  * Hosts call machines and connects them with legs: commands go to whoever attached the leg, `setup` to the maker of
  * the target's kind, events to the call of their leg. It decides nothing.
@@ -88,14 +97,36 @@ export class Calls implements LegBook {
     });
   }
 
-  /** Goes on with a call of the plane before us; its legs are taken over by their own rooms. */
-  adopt(state: Extract<Call, { phase: 'talking' }>): void {
-    const { call, caller, callee } = state;
-    this.#callOf.set(caller.leg, call);
-    this.#callOf.set(callee.leg, call);
-    this.#options.runner.host<Call, CallEvent, CallEffect>(call, callMachine, state, (effect) =>
-      this.#perform(call, effect),
-    );
+  /** Goes on with the calls of a plane before us; their legs are taken over by their own rooms, then `settle` is due. */
+  adoptAll(states: ReadonlyMap<string, unknown>): void {
+    const { runner } = this.#options;
+    for (const [id, state] of states) {
+      if (!id.startsWith('call/')) continue;
+      const call = id as CallId;
+      for (const leg of legsIn(state)) this.#callOf.set(leg, call);
+      runner.host<Call, CallEvent, CallEffect>(call, callMachine, state as Call, (effect) =>
+        this.#perform(call, effect),
+      );
+    }
+  }
+
+  /**
+   * All rooms have taken over what they could: a leg that nobody has taken up is gone, and its call ends or goes
+   * another way, as it would at any other time. States which calls go on; returns how many do not.
+   */
+  settle(): number {
+    const { runner } = this.#options;
+    const before = [...this.up()];
+    runner.cascade(() => {
+      for (const leg of [...this.#callOf.keys()]) {
+        if (!this.#takers.has(leg)) this.report({ type: 'released', leg, cause: 'gatewayRestarted' });
+      }
+    });
+    const goOn = before.filter((call) => isUp(runner.state<Call>(call)));
+    runner.cascade(() => {
+      for (const call of goOn) this.#state({ fact: 'callAdopted', call });
+    });
+    return before.length - goOn.length;
   }
 
   /** The leg of the same call that came before over another softswitch (U1). */

@@ -13,6 +13,8 @@ import { EngineClient } from './client.ts';
 
 type Message = Record<string, unknown> & { readonly do: string; readonly id: number };
 
+const eventOf = (seq: number) => ({ to: 'event', seq, at: 0, termination: 'line/1', event: { is: 'offHook' } });
+
 /** The engine's end of the socket, answered by a test. */
 class Peer {
   readonly asked: Message[] = [];
@@ -20,6 +22,8 @@ class Peer {
   epoch = 'first';
   /** What it does with a request that is not hello; `undefined` keeps silent. */
   answer: (message: Message) => object | undefined = () => ({ ok: {} });
+  /** Events that stand right behind the answer to hello. */
+  kept: readonly number[] = [];
   readonly #server: Server;
 
   constructor(path: string) {
@@ -38,13 +42,15 @@ class Peer {
     const { epoch } = this;
     const hello = { ok: { protocol: '1.0', build: 'test', epoch, revision: undefined } };
     const reply = message.do === 'hello' ? hello : this.answer(message);
-    if (reply) this.send({ to: 'reply', id: message.id, ...reply });
+    const events = message.do === 'hello' ? this.kept.map(eventOf) : [];
+    const all = reply ? [{ to: 'reply', id: message.id, ...reply }, ...events] : [];
+    if (all.length > 0) this.socket?.write(Buffer.concat(all.map((each) => encodeMessage(each))));
   }
   send(message: object): void {
     this.socket?.write(encodeMessage(message));
   }
   event(seq: number): void {
-    this.send({ to: 'event', seq, at: 0, termination: 'line/1', event: { is: 'offHook' } });
+    this.send(eventOf(seq));
   }
   names(): string[] {
     return this.asked.map((message) => message.do);
@@ -81,6 +87,7 @@ beforeEach(() => {
     clock: systemClock,
     log: silentLog,
     random: () => 0,
+    taken: (seq) => seen.push(`taken ${seq}`),
   });
   client.onConnected(({ epoch, sameEpoch }) => seen.push(`connected ${epoch} ${sameEpoch}`));
   client.onLost(() => seen.push('lost'));
@@ -122,7 +129,7 @@ describe('the client of the engine', { timeout: 20_000 }, () => {
     peer.event(1);
     peer.event(2);
     await until(() => peer.asked.some((message) => message['upTo'] === 2));
-    assert.deepEqual(seen.slice(1), ['event 1', 'event 2']);
+    assert.deepEqual(seen.slice(1), ['event 1', 'taken 1', 'event 2', 'taken 2']);
     assert.equal(written, 2);
     peer.socket?.destroy();
     await until(() => seen.filter((each) => each.startsWith('connected')).length === 2);
@@ -130,7 +137,7 @@ describe('the client of the engine', { timeout: 20_000 }, () => {
     peer.event(2);
     peer.event(3);
     await until(() => seen.includes('event 3'));
-    assert.deepEqual(seen.slice(3), ['lost', 'connected first true', 'event 3']);
+    assert.deepEqual(seen.slice(5), ['lost', 'connected first true', 'event 3', 'taken 3']);
   });
 
   it('rejects what was asked when the connection is lost, and what is asked while it is', async () => {
@@ -154,6 +161,15 @@ describe('the client of the engine', { timeout: 20_000 }, () => {
     await until(() => peer.asked.findLast((message) => message.do === 'hello')?.['heardUpTo'] === 0);
     peer.event(1);
     await until(() => seen.includes('event 1'));
+  });
+
+  it('can ask on what was kept for it right behind the hello', async () => {
+    const asked: Promise<unknown>[] = [];
+    client.onEvent(() => asked.push(client.audit()));
+    peer.kept = [1, 2];
+    await connected();
+    await until(() => asked.length === 2);
+    await Promise.all(asked);
   });
 
   it('ends a connection that sends what cannot be read, and comes back', async () => {

@@ -31,6 +31,8 @@ export type EngineClientOptions = {
   readonly log: Log;
   /** Last event that a plane before this one took up; 0 if none did. */
   readonly heardUpTo?: number;
+  /** Told within the cascade of each event: it is taken up with what is written of that cascade. */
+  readonly taken?: (seq: number) => void;
   /** Epoch of the engine that a plane before this one spoke to. */
   readonly epoch?: string;
   readonly random?: () => number;
@@ -41,7 +43,8 @@ const RECONNECT: BackoffShape = { baseMs: 50, capMs: 1000 };
 /** Opening a card may take seconds; an engine that answers nothing for so long hangs. */
 const REPLY_WITHIN_MS = 15_000;
 
-type Waiting = { readonly resolve: (ok: never) => void; readonly reject: (error: unknown) => void };
+/** `answered` is called at once, within the octets that brought the reply: events may stand right behind it. */
+type Waiting = { readonly answered: (ok: never) => void; readonly reject: (error: unknown) => void };
 
 /**
  * The engine over its Unix socket. Connects again for ever; what was asked when the connection was lost rejects.
@@ -174,13 +177,14 @@ export class EngineClient implements Engine {
       control: String(process.pid),
       heardUpTo: this.#heardUpTo,
     };
-    this.#send<HelloReply>(socket, 'hello', ask).then(
-      (reply) => this.#welcomed(socket, reply),
-      (error: unknown) => {
+    // What the engine has kept for us comes right behind its answer, and must find a connection that takes requests.
+    this.#write<HelloReply>(socket, 'hello', ask, {
+      answered: (reply) => this.#welcomed(socket, reply),
+      reject: (error: unknown) => {
         this.#options.log.error({ why: wordsOf(error) }, 'the engine did not take the hello');
         socket.destroy();
       },
-    );
+    });
   }
 
   #welcomed(socket: Socket, reply: HelloReply): void {
@@ -210,12 +214,19 @@ export class EngineClient implements Engine {
   }
 
   #send<Ok>(socket: Socket, name: string, body: object): Promise<Ok> {
+    return new Promise<Ok>((answered, reject) => this.#write<Ok>(socket, name, body, { answered, reject }));
+  }
+
+  #write<Ok>(
+    socket: Socket,
+    name: string,
+    body: object,
+    waiting: { readonly answered: (ok: Ok) => void; readonly reject: Waiting['reject'] },
+  ): void {
     const id = ++this.#lastId;
-    return new Promise<Ok>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      socket.write(encodeMessage({ do: name, id, ...body }));
-      if (this.#waiting.size === 1) this.#watch(socket);
-    });
+    this.#waiting.set(id, waiting as Waiting);
+    socket.write(encodeMessage({ do: name, id, ...body }));
+    if (this.#waiting.size === 1) this.#watch(socket);
   }
 
   /** As long as something is asked, an answer has to come now and then. */
@@ -261,7 +272,7 @@ export class EngineClient implements Engine {
     this.#waiting.delete(reply.id);
     if (this.#waiting.size === 0) this.#cancelWatch();
     else this.#watch(socket);
-    if ('ok' in reply) waiting?.resolve(reply.ok as never);
+    if ('ok' in reply) waiting?.answered(reply.ok as never);
     else waiting?.reject(refusal(reply.error));
   }
 
@@ -269,7 +280,10 @@ export class EngineClient implements Engine {
   #numbered(report: Notify | Service, tell: () => void): void {
     if (report.seq <= this.#heardUpTo) return;
     this.#heardUpTo = report.seq;
-    this.#options.runner.cascade(tell);
+    this.#options.runner.cascade(() => {
+      tell();
+      this.#options.taken?.(report.seq);
+    });
   }
 
   #acknowledge(socket: Socket): void {

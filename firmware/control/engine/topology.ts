@@ -7,8 +7,8 @@ export type TopologyStep =
   | { readonly do: 'openLoop' | 'stopRinging'; readonly line: LineId };
 
 /**
- * Steps from what an audit found to what legs stand on (pure). After a restart of the control plane nothing is
- * wanted: every context goes, exchange lines that are held are let go, phones that ring fall silent.
+ * Steps from what an audit found to what legs stand on (pure): other terminations go, exchange lines that nobody wants
+ * are let go, phones that ring for nobody fall silent.
  */
 export const topologySteps = (
   audit: Pick<AuditReply, 'contexts' | 'lines'>,

@@ -39,12 +39,19 @@ export class LeaveMessages implements LegMaker {
     for (const effect of begun.effects) this.#perform(begun.state, effect);
   }
 
-  /** Goes on with a message that is being recorded since before this plane began. */
-  adopt(message: Extract<LeaveMessage, { phase: 'recording' }>): void {
-    const { recorder, context } = message;
-    if (recorder === undefined || context === undefined) return;
-    this.#options.voices.adopt(ownerOf(message), message.voice, { context, termination: recorder });
-    this.#host(message);
+  /**
+   * Goes on with messages that are being recorded since before this plane began: the engine records on, and the caller
+   * thinks that it is said.
+   */
+  adoptAll(states: ReadonlyMap<string, unknown>): void {
+    for (const [id, state] of states) {
+      if (!id.startsWith('message/')) continue;
+      const message = state as LeaveMessage;
+      if (message.phase !== 'recording' || message.recorder === undefined || message.context === undefined) continue;
+      const { recorder: termination, context } = message;
+      this.#options.voices.adopt(ownerOf(message), message.voice, { context, termination });
+      this.#host(message);
+    }
   }
 
   #host(message: LeaveMessage): void {

@@ -3,7 +3,7 @@ import type { LineId } from '../../engine-protocol/ids.ts';
 import type { Notify } from '../../engine-protocol/messages.ts';
 import type { CallerId } from '../../engine-protocol/signals.ts';
 import type { Cause } from '../failure.ts';
-import type { LegBook, LegCommand, LegId, LegMaker, Setup } from './leg.ts';
+import type { LegBook, LegCommand, LegId, LegMaker, Offer, Setup } from './leg.ts';
 import {
   type ExchangeLine,
   type ExchangeLineEffect,
@@ -20,8 +20,13 @@ export type LineLegsOptions = {
   readonly occupy: (line: string, leg: LegId) => void;
   readonly vacate: (leg: LegId) => void;
 };
-/** An exchange line and the phone it rings; empty if it rings none. */
+/** An exchange line and whom it rings: a phone, a ring group, or an auto attendant; empty if it rings none. */
 export type ExchangeLineSettings = { readonly id: string; readonly rings: string };
+/** `ringGroups`: short names of all ring groups; what is neither one of them nor a line is an auto attendant. */
+const toOf = (rings: string, ringGroups: ReadonlySet<string>): NonNullable<Offer['to']> => {
+  if (rings.startsWith('line/')) return { kind: 'phone', id: rings };
+  return { kind: ringGroups.has(rings) ? 'ringGroup' : 'attendant', id: rings };
+};
 
 const idOf = (line: string): string => `exchange/${line}`;
 
@@ -29,22 +34,30 @@ const idOf = (line: string): string => `exchange/${line}`;
 export class LineLegs implements LegMaker {
   readonly #options: LineLegsOptions;
   readonly #rings = new Map<string, string>();
-  /** Lines whose call goes on from before this plane began. */
-  readonly #adopted = new Set<string>();
+  #ringGroups: ReadonlySet<string> = new Set();
+  /** States that a plane before us left, by machine. */
+  #left: ReadonlyMap<string, unknown> = new Map();
 
   constructor(options: LineLegsOptions) {
     this.#options = options;
   }
 
-  configure(lines: readonly ExchangeLineSettings[]): void {
+  configure(lines: readonly ExchangeLineSettings[], ringGroups: readonly { readonly id: string }[] = []): void {
+    this.#ringGroups = new Set(ringGroups.map(({ id }) => id));
     const { runner } = this.#options;
     const wanted = new Map(lines.map((line) => [idOf(line.id), line]));
     for (const id of [...runner.ids()]) if (id.startsWith('exchange/') && !wanted.has(id)) this.#dismiss(id);
     this.#rings.clear();
     for (const [id, line] of wanted) {
       this.#rings.set(id, line.rings);
-      if (!runner.has(id)) this.#host(id, line.id as LineId);
+      if (!runner.has(id)) this.#host(id, line.id as LineId, (this.#left.get(id) as ExchangeLine) ?? { at: 'idle' });
     }
+    this.#left = new Map();
+  }
+
+  /** The next `configure` goes on with the lines as a plane before us has left them. */
+  adoptAll(states: ReadonlyMap<string, unknown>): void {
+    this.#left = states;
   }
 
   /** A line that settings have taken away is as one that is cut: its call ends in order, then it is forgotten. */
@@ -54,27 +67,19 @@ export class LineLegs implements LegMaker {
     runner.outward(() => runner.drop(id));
   }
 
-  #host(id: string, line: LineId, state: ExchangeLine = { at: 'idle' }): void {
-    this.#options.runner.host<ExchangeLine, ExchangeLineEvent, ExchangeLineEffect>(
-      id,
-      lineLegMachine,
-      state,
-      (effect, after) => this.#perform(id, line, effect, 'leg' in after ? after.leg : undefined),
+  #host(id: string, line: LineId, state: ExchangeLine): void {
+    const { runner, media } = this.#options;
+    runner.host<ExchangeLine, ExchangeLineEvent, ExchangeLineEffect>(id, lineLegMachine, state, (effect, after) =>
+      this.#perform(id, line, effect, 'leg' in after ? after.leg : undefined),
     );
+    if (!('leg' in state)) return;
+    this.#attach(id, state.leg);
+    media.expect(state.leg, (outcome) => runner.tell(id, { type: outcome.type }));
   }
 
-  /** The line was in this call when the plane before us died: it stays in it. */
-  adopt(line: LineId, leg: LegId): void {
-    const id = idOf(line);
-    this.#host(id, line, { at: 'talking', leg });
-    this.#adopted.add(id);
-    this.#attach(id, leg);
-  }
-
-  /** The engine was provisioned anew: nothing of a call is left on any line, but what was taken over. */
+  /** The engine was restarted, or nothing is known of before: nothing of a call is left on any line. */
   ready(cause: Cause): void {
-    const { runner } = this.#options;
-    for (const id of this.#rings.keys()) if (!this.#adopted.delete(id)) runner.tell(id, { type: 'found', cause });
+    for (const id of this.#rings.keys()) this.#options.runner.tell(id, { type: 'found', cause });
   }
 
   /** Events of exchange lines; true if the event was one. */
@@ -131,7 +136,7 @@ export class LineLegs implements LegMaker {
     const named = callerId?.name === undefined ? {} : { name: callerId.name };
     this.#attach(id, leg);
     runner.tell(id, { type: 'offered', leg });
-    const to = { kind: 'phone', id: rings } as const;
+    const to = toOf(rings, this.#ringGroups);
     book.offer({
       leg,
       from: { kind: 'line', id: line, number, ...named },

@@ -151,6 +151,14 @@ export class LegMedia {
     this.#unanswered.set(leg, { ask, answer });
   }
 
+  /** The leg has no termination of its own and stands where `beside` does: what joins it joins that context. */
+  lend(leg: LegId, beside: LegId): void {
+    this.#options.runner.outward(() => {
+      const row = this.#rows.get(beside);
+      if (row) this.#rows.set(leg, { place: row.place, tail: row.place });
+    });
+  }
+
   /** The leg goes on under this plane: `heard` is told of a termination that the plane before us did not hear of. */
   expect(leg: LegId, heard: (outcome: Opened) => void): void {
     if (this.#unanswered.has(leg)) this.#expecting.set(leg, heard);
@@ -194,10 +202,16 @@ export class LegMedia {
 
   #closeLeft(leg: LegId, { place, closing }: KeptMedia, stands: boolean | undefined): void {
     const { runner } = this.#options;
-    if (!place || !closing) return runner.drop(idOf(leg));
+    if (!place || !closing) {
+      runner.drop(idOf(leg));
+      return;
+    }
     this.#stands(leg, place);
     const { before, after } = closing.signals;
-    if (stands) return this.#takeAway(leg, closing.call, closing.signals);
+    if (stands) {
+      this.#takeAway(leg, closing.call, closing.signals);
+      return;
+    }
     this.#legOf.delete(place.termination);
     for (const play of [before, after]) if (play) this.signal(leg, play);
     runner.outward(() => this.#rows.delete(leg));

@@ -20,6 +20,8 @@ const words: Negotiator = {
     offer === 'bad' ? undefined : { sdp: `answer v${local.version}`, agreed: { ...agreed, mode: offer as 'inactive' } },
   read: (_, answer) => (answer === 'bad' ? undefined : { ...agreed, mode: answer as 'inactive' }),
 };
+const trunk = 'primary';
+const asked = { target: { kind: 'trunk', id: trunk, number: '12' }, caller: { number: '11' } } as const;
 const way: MediaWay = {
   address: '192.0.2.1',
   codecs: ['PCMU'],
@@ -110,9 +112,10 @@ const refused = (status: number, more: object = {}): SipSignal => ({
   credentialsRefused: false,
   ...more,
 });
-const placed = () => new Driver({ phase: 'opening', leg, way }).opened().done('invite offer sendReceive v1');
+const placed = () =>
+  new Driver({ phase: 'opening', leg, trunk, way, asked }).opened().done('invite offer sendReceive v1');
 const arrived = (offer?: string) =>
-  new Driver({ phase: 'arriving', leg, way, owed: 'nothing', ...(offer === undefined ? {} : { offer }) });
+  new Driver({ phase: 'arriving', leg, trunk, way, owed: 'nothing', ...(offer === undefined ? {} : { offer }) });
 const up = () => placed().sip(accepted).done('media sendReceive', '<connect>').is('confirmed');
 
 describe('a placed SIP leg', () => {
@@ -176,7 +179,7 @@ describe('a placed SIP leg', () => {
   });
 
   it('is over when its net cannot be opened, and nothing has left', () => {
-    new Driver({ phase: 'opening', leg, way })
+    new Driver({ phase: 'opening', leg, trunk, way, asked })
       .event({ type: 'mediaFailed' })
       .done('close', '<released mediaLost>')
       .is('gone');
@@ -185,7 +188,7 @@ describe('a placed SIP leg', () => {
 
 describe('the release of a placed SIP leg', () => {
   it('sends nothing when the INVITE has not left', () => {
-    new Driver({ phase: 'opening', leg, way }).release().done('close', '<released hungUp>').is('gone');
+    new Driver({ phase: 'opening', leg, trunk, way, asked }).release().done('close', '<released hungUp>').is('gone');
   });
 
   it('owes the CANCEL until a provisional answer, and tells only its end', () => {

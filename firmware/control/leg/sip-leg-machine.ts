@@ -101,7 +101,7 @@ function opening(sdp: Negotiator, leg: In<'opening'>, event: SipLegEvent | Lapse
   if (event.type !== 'opened') return stay(leg);
   const local = streamOf(leg, event.local);
   const state: SipLeg = { ...base(leg), phase: 'calling', heard: 'nothing', local };
-  return stay(state, { do: 'invite', sdp: sdp.offer(local, 'sendReceive') });
+  return stay(state, { do: 'invite', sdp: sdp.offer(local, 'sendReceive'), asked: leg.asked });
 }
 
 function calling(sdp: Negotiator, leg: In<'calling'>, event: SipLegEvent | Lapse, now: Instant): Out {

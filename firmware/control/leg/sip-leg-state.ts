@@ -4,19 +4,23 @@ import type { NetMedia } from '../../engine-protocol/messages.ts';
 import type { NetSignal } from '../../engine-protocol/signals.ts';
 import { type Cause, failureTable, isFailure } from '../failure.ts';
 import type { SipSignal } from '../sip/face.ts';
-import type { LegCommand, LegEvent, LegId } from './leg.ts';
+import type { LegCommand, LegEvent, LegId, Setup } from './leg.ts';
 import { type Agreed, type LocalStream, type MediaWay, netMedia } from './negotiator.ts';
 
 /** Longest wait for an end that the far end owes us; above 64·T1 of every setting, which the user agent waits. */
 export const END_WAIT_MS = 70_000;
 
-export type Base = { readonly leg: LegId; readonly way: MediaWay };
+/** `trunk`: the id of the trunk that it goes over. */
+export type Base = { readonly leg: LegId; readonly trunk: string; readonly way: MediaWay };
 export type Streaming = Base & { readonly local: LocalStream };
+
+/** Who is called, and by whom. */
+export type Asked = Pick<Setup, 'target' | 'caller' | 'shows'>;
 
 /** One SIP leg from either side; each phase has what it needs and no more. */
 export type SipLeg =
   /** Placed: the net is being opened, nothing has left. */
-  | (Base & { readonly phase: 'opening' })
+  | (Base & { readonly phase: 'opening'; readonly asked: Asked })
   | (Streaming & {
       readonly phase: 'calling';
       readonly heard: 'nothing' | 'proceeding' | 'early';
@@ -55,7 +59,8 @@ export type SipLegEvent =
 
 export type SipLegEffect =
   | { readonly tell: LegEvent }
-  | { readonly do: 'invite' | 'reoffer'; readonly sdp: string }
+  | { readonly do: 'invite'; readonly sdp: string; readonly asked: Asked }
+  | { readonly do: 'reoffer'; readonly sdp: string }
   /** A CANCEL is owed: nothing more is sent until the far end has shown that it lives. */
   | { readonly do: 'abandon' }
   | { readonly do: 'cancel' | 'bye'; readonly cause: Cause }
@@ -76,7 +81,7 @@ export const gone = (leg: Base, ...effects: SipLegEffect[]): Out => ({
   state: { ...base(leg), phase: 'gone' },
   effects,
 });
-export const base = ({ leg, way }: Base): Base => ({ leg, way });
+export const base = ({ leg, trunk, way }: Base): Base => ({ leg, trunk, way });
 
 /** Deterministic `o=` session number: the leg's own. */
 export const sessionOf = (leg: LegId): number => Number(leg.slice('leg/'.length));

@@ -1,6 +1,7 @@
 import type { Runner } from '../../core/runner.ts';
 import type { Shown } from '../facts.ts';
 import type { Cause } from '../failure.ts';
+import { KEPT, type Kept } from '../sip/dialog/kept.ts';
 import type { IncomingInvite, InviteAsk, InviteVerdict, SipSignal, UserAgent } from '../sip/face.ts';
 import type { Caller, LegBook, LegCommand, LegId, LegMaker, Offer, Setup, Target } from './leg.ts';
 import type { LegMedia } from './media.ts';
@@ -20,7 +21,7 @@ export type SipWay = {
 };
 /** Where an INVITE that came in belongs (flow, contact token, then address), or why it is refused. */
 export type Arrival =
-  | { readonly trunk: string; readonly to: { readonly kind: 'phone'; readonly id: string }; readonly dialled: string }
+  | ({ readonly trunk: string; readonly dialled: string } & Pick<Offer, 'to' | 'did'>)
   | { readonly refuse: number; readonly cause?: Cause };
 
 export type SipLegsOptions = {
@@ -30,6 +31,8 @@ export type SipLegsOptions = {
   readonly userAgent: UserAgent;
   readonly negotiator: Negotiator;
   readonly way: (trunk: string) => SipWay | undefined;
+  /** The trunk itself, whether there is a way to it or not. */
+  readonly trunk: (trunk: string) => Pick<SipWay, 'hear' | 'occupy' | 'vacate'> | undefined;
   readonly arrival: (invite: IncomingInvite) => Arrival;
 };
 
@@ -50,7 +53,8 @@ export class SipLegs implements LegMaker {
       const cause = 'cause' in head ? head.cause : 'serverUnreachable';
       return this.#options.book.report({ type: 'released', leg, cause });
     }
-    this.#host({ phase: 'opening', leg, way: way.media }, way, head);
+    const asked = { target, caller, ...(shows === undefined ? {} : { shows }) };
+    this.#host({ phase: 'opening', leg, trunk: target.id, way: way.media, asked });
     this.#open(leg, way.media, beside);
   }
 
@@ -63,7 +67,7 @@ export class SipLegs implements LegMaker {
     const { media } = from;
     const leg = book.newLeg();
     const offer = invite.sdp === undefined ? {} : { offer: invite.sdp };
-    this.#host({ phase: 'arriving', leg, way: media, owed: 'nothing', ...offer }, from, undefined);
+    this.#host({ phase: 'arriving', leg, trunk: arrival.trunk, way: media, owed: 'nothing', ...offer });
     const came = offerOf(leg, invite, arrival);
     // The same call over another softswitch joins the context of the first: it may have to go on in its place.
     this.#open(leg, media, book.twinOf(came));
@@ -71,13 +75,26 @@ export class SipLegs implements LegMaker {
     return { leg };
   }
 
-  #host(leg: SipLeg, way: SipWay, head: InviteHead | undefined): void {
-    const { runner, book, negotiator } = this.#options;
+  #host(leg: SipLeg): void {
+    const { runner, book, negotiator, trunk } = this.#options;
     runner.host<SipLeg, SipLegEvent, SipLegEffect>(leg.leg, sipLegMachine(negotiator), leg, (effect) =>
-      this.#perform(leg.leg, effect, way, head),
+      this.#perform(leg.leg, leg.trunk, effect),
     );
-    way.occupy(leg.leg);
+    trunk(leg.trunk)?.occupy(leg.leg);
     book.attach(leg.leg, (command: LegCommand) => runner.tell(leg.leg, { type: 'command', command }));
+  }
+
+  /** Goes on with the legs of a plane before us. One whose dialog was not left has ended with that plane. */
+  adoptAll(states: ReadonlyMap<string, unknown>): void {
+    const { runner, media, userAgent } = this.#options;
+    for (const [id, state] of states) {
+      if (!/^leg\/\d+$/.test(id)) continue;
+      const leg = state as SipLeg;
+      this.#host(leg);
+      media.expect(leg.leg, (outcome) => runner.tell(leg.leg, outcome));
+      const known = userAgent.adopt(leg.leg, keptOf(states, leg.leg));
+      if (!known) for (const sip of lostSignals(leg)) runner.tell(leg.leg, sip);
+    }
   }
 
   #open(leg: LegId, way: MediaWay, beside: LegId | undefined): void {
@@ -87,10 +104,10 @@ export class SipLegs implements LegMaker {
     this.#options.media.open(leg, ask, (outcome) => this.#options.runner.tell(leg, outcome));
   }
 
-  #perform(leg: LegId, effect: SipLegEffect, way: SipWay, head: InviteHead | undefined) {
-    const { runner, book, media, userAgent } = this.#options;
+  #perform(leg: LegId, trunkId: string, effect: SipLegEffect) {
+    const { runner, book, media, userAgent, trunk } = this.#options;
     if ('tell' in effect) {
-      if (effect.tell.type === 'released') way.vacate(leg);
+      if (effect.tell.type === 'released') trunk(trunkId)?.vacate(leg);
       return book.report(effect.tell);
     }
     switch (effect.do) {
@@ -101,13 +118,13 @@ export class SipLegs implements LegMaker {
       case 'close':
         return media.close(leg);
       case 'invite':
-        return head ? userAgent.invite(leg, { ...head, sdp: effect.sdp }) : undefined;
+        return this.#invite(leg, trunkId, effect);
       case 'reoffer':
         return userAgent.reoffer(leg, effect.sdp);
       case 'abandon':
         return userAgent.abandon(leg);
       case 'hear':
-        return way.hear(effect.signal);
+        return trunk(trunkId)?.hear(effect.signal);
       case 'cancel':
         return userAgent.cancel(leg, effect.cause);
       case 'bye':
@@ -116,12 +133,37 @@ export class SipLegs implements LegMaker {
         return userAgent.info(leg, effect.contentType, effect.body);
       case 'respond': {
         const { do: _, ...answer } = effect;
-        // The INVITE that this answers is taken in by the user agent when its decision returns.
-        return runner.outward(() => userAgent.respond(leg, answer));
+        // An INVITE that is refused at once is taken in by the user agent only when its decision returns.
+        if (effect.status >= 300) return runner.outward(() => userAgent.respond(leg, answer));
+        return userAgent.respond(leg, answer);
       }
     }
   }
+
+  /** The way may have gone while the net was opened. */
+  #invite(leg: LegId, trunk: string, { sdp, asked }: Extract<SipLegEffect, { do: 'invite' }>): void {
+    const { way, userAgent, runner } = this.#options;
+    const { target, caller, shows } = asked;
+    const head = way(trunk)?.invite(target, caller, shows);
+    if (head && !('cause' in head)) userAgent.invite(leg, { ...head, sdp });
+    else runner.tell(leg, { sip: 'unanswered', why: 'transport', detail: 'the flow is closed' });
+  }
 }
+
+/** What the user agent of a plane before us has left of a leg, by kind. */
+export const keptOf = (states: ReadonlyMap<string, unknown>, leg: LegId): Kept => {
+  const found = KEPT.flatMap((kind) => (states.has(`${kind}/${leg}`) ? [[kind, states.get(`${kind}/${leg}`)]] : []));
+  return Object.fromEntries(found) as Kept;
+};
+
+/** What a leg hears whose dialog has ended: a leg that is only being opened has none. */
+const lostSignals = (leg: SipLeg): SipSignal[] => {
+  if (leg.phase === 'opening' || leg.phase === 'gone') return [];
+  if (leg.phase === 'confirmed' || leg.phase === 'offered') return [{ sip: 'bye' }];
+  if (leg.phase === 'arriving') return [{ sip: 'cancelled' }];
+  if (leg.phase === 'calling') return [{ sip: 'unanswered', why: 'transport', detail: 'lost by a restart' }];
+  return [{ sip: 'ended' }];
+};
 
 const offerOf = (leg: LegId, invite: IncomingInvite, arrival: Extract<Arrival, { trunk: string }>): Offer => {
   const { number, name } = invite.caller;
@@ -131,7 +173,8 @@ const offerOf = (leg: LegId, invite: IncomingInvite, arrival: Extract<Arrival, {
     from: { kind: 'trunk', id: arrival.trunk, number, ...named },
     caller: { number, ...named },
     dialled: arrival.dialled,
-    to: arrival.to,
+    ...(arrival.to === undefined ? {} : { to: arrival.to }),
+    ...(arrival.did === undefined ? {} : { did: arrival.did }),
     identity: {
       callId: invite.callId,
       ...(invite.sessionId === undefined ? {} : { sessionId: invite.sessionId }),

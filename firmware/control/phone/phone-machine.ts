@@ -33,9 +33,13 @@ export type PhoneEvent =
   | { readonly type: 'line'; readonly event: LineEvent }
   | { readonly type: 'command'; readonly command: LegCommand }
   | { readonly type: 'placed'; readonly leg: LegId }
+  /** What was dialled was a star code: nobody is called, and a tone says whether it was taken. */
+  | { readonly type: 'coded'; readonly taken: boolean }
   | { readonly type: 'opened' | 'mediaFailed' }
   /** Where the handset was found after a start of either plane. `lost`: the plane before us had it in a call. */
-  | { readonly type: 'found'; readonly offHook: boolean; readonly lost: boolean; readonly cause: Cause };
+  | { readonly type: 'found'; readonly offHook: boolean; readonly lost: boolean; readonly cause: Cause }
+  /** A plane before us had it as it is now; `ringing`: the engine rings it. */
+  | { readonly type: 'goesOn'; readonly ringing: boolean };
 
 export type PhoneEffect =
   | { readonly tell: LegEvent }
@@ -65,6 +69,13 @@ export const phoneMachine = (settings: () => PhoneSettings): Machine<Phone, Phon
         return commanded(phone, event.command);
       case 'found':
         return found(phone, event, settings(), now);
+      case 'goesOn': {
+        // The plane before us died before it could say so.
+        const ring: PhoneEffect = { do: 'signal', play: { ring: 'normal' } };
+        return phone.at === 'ringing' && !event.ringing ? stay(phone, ring) : stay(phone);
+      }
+      case 'coded':
+        return phone.at === 'placing' ? coded(event.taken) : stay(phone);
       case 'placed':
         return phone.at === 'placing'
           ? stay({ at: 'calling', leg: event.leg }, { do: 'open', leg: event.leg })
@@ -139,6 +150,13 @@ function unfit(number: string, cause: Unfit): Out {
   if (number === '') return stay({ at: 'hearing', cause }, { do: 'signal', play: toneOf(cause) });
   return stay({ at: 'placing', number }, { do: 'dial', number, unfit: cause });
 }
+
+/** The stuttering dial tone says yes, the special information tone no. */
+const coded = (taken: boolean): Out =>
+  stay(
+    { at: 'hearing', cause: taken ? 'hungUp' : 'forbidden' },
+    { do: 'signal', play: { tone: taken ? 'stutter' : 'special' } },
+  );
 
 /** The tone of a failure; after an ordinary end the busy tone asks to hang up. */
 const toneOf = (cause: Cause): LineSignal => ({ tone: isFailure(cause) ? failureTable[cause].tone : 'busy' });

@@ -6,12 +6,14 @@ import type { LineId } from '../../engine-protocol/ids.ts';
 import type { AuditReply, Notify } from '../../engine-protocol/messages.ts';
 import type { Standing } from '../../engine-protocol/signals.ts';
 import type { Engine } from '../engine/client-face.ts';
-import type { LegId, Party } from '../facts.ts';
+import type { Party } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 import type { Caller, LegBook, LegCommand, LegMaker, Setup } from '../leg/leg.ts';
 import type { LegMedia } from '../leg/media.ts';
 import { compileDigitMap } from '../routing/digit-map.ts';
 import { type Phone, type PhoneEffect, type PhoneEvent, type PhoneSettings, phoneMachine } from './phone-machine.ts';
+import { starDialled, starPatterns } from './star-code/catalogue.ts';
+import type { StarOutcome, StarRooms } from './star-code/star-code.ts';
 
 export type PhonesOptions = {
   readonly runner: Runner;
@@ -19,13 +21,17 @@ export type PhonesOptions = {
   readonly media: LegMedia;
   readonly book: LegBook;
   readonly log: Log;
+  /** What star codes work with; left out: none switches anything. */
+  readonly star?: StarRooms;
 };
+const noStar: StarRooms = { scenario: () => '', switchScenario: () => {} };
 
 const idOf = (line: string): string => `phone/${line}`;
+const isOffHook = ({ at }: Phone): boolean => at !== 'onHook' && at !== 'ringing';
 /** Whether the plane before us has left this phone in a call, just after one, or half dialled. */
 const wasInCall = (phone: Phone | undefined): boolean => {
   if (phone === undefined || phone.at === 'onHook') return false;
-  return phone.at !== 'dialling' || phone.dialling.typed !== '';
+  return phone.at !== 'dialling' || phone.dialling?.typed !== '';
 };
 const lineOf = (id: string): LineId => id.slice('phone/'.length) as LineId;
 
@@ -36,8 +42,8 @@ export class Phones implements LegMaker {
   #settings: PhoneSettings | undefined;
   /** Messages that wait in the mailbox of each line. */
   readonly #waiting = new Map<string, number>();
-  /** Phones whose call goes on from before this plane began: what was found at its start does not end it. */
-  readonly #adopted = new Set<string>();
+  /** States that a plane before us left, by machine. */
+  #left: ReadonlyMap<string, unknown> = new Map();
   #inService = false;
   /** The first softswitch is not the one that takes calls, and phones are to hear it. */
   #backup = false;
@@ -55,8 +61,13 @@ export class Phones implements LegMaker {
     this.#settings = {
       map: compileDigitMap(
         configuration.routing.digitMap,
-        [...phones.map((line) => line.extension), configuration.mailbox.accessCode],
+        [
+          ...phones.map((line) => line.extension),
+          ...[...configuration.ringGroups, ...configuration.attendants].map(({ extension }) => extension),
+          configuration.mailbox.accessCode,
+        ],
         emergency,
+        starPatterns(configuration),
       ),
       firstDigitMs: configuration.routing.firstDigitS * 1000,
       interDigitMs: configuration.routing.interDigitS * 1000,
@@ -64,7 +75,20 @@ export class Phones implements LegMaker {
     const { runner } = this.#options;
     const wanted = new Set(phones.map((line) => idOf(line.id)));
     for (const id of [...runner.ids()]) if (id.startsWith('phone/') && !wanted.has(id)) this.#dismiss(id);
-    for (const id of wanted) if (!runner.has(id)) this.#host(id);
+    for (const id of wanted) if (!runner.has(id)) this.#host(id, (this.#left.get(id) as Phone) ?? { at: 'onHook' });
+    this.#left = new Map();
+  }
+
+  /** The next `configure` goes on with the phones as a plane before us has left them. */
+  adoptAll(states: ReadonlyMap<string, unknown>): void {
+    this.#left = states;
+  }
+
+  /** Phones that ring for a call. */
+  ringing(): ReadonlySet<LineId> {
+    const { runner } = this.#options;
+    const phones = [...runner.ids()].filter((id) => id.startsWith('phone/'));
+    return new Set(phones.filter((id) => runner.state<Phone>(id)?.at === 'ringing').map(lineOf));
   }
 
   /** A phone that settings have taken away is as one that is hung up: its call ends in order, then it is forgotten. */
@@ -74,19 +98,15 @@ export class Phones implements LegMaker {
     runner.outward(() => runner.drop(id));
   }
 
-  #host(id: string, phone: Phone = { at: 'onHook' }): void {
+  #host(id: string, phone: Phone): void {
     const settings = () => this.#settings!;
-    this.#options.runner.host<Phone, PhoneEvent, PhoneEffect>(id, phoneMachine(settings), phone, (effect) =>
+    const { runner, book, media } = this.#options;
+    runner.host<Phone, PhoneEvent, PhoneEffect>(id, phoneMachine(settings), phone, (effect) =>
       this.#perform(id, effect),
     );
-  }
-
-  /** The person who was in this call when the plane before us died talks on. */
-  adopt(line: LineId, leg: LegId): void {
-    const id = idOf(line);
-    this.#host(id, { at: 'talking', leg });
-    this.#adopted.add(id);
-    this.#options.book.attach(leg, this.#taker(id));
+    if (!('leg' in phone)) return;
+    book.attach(phone.leg, this.#taker(id));
+    media.expect(phone.leg, (outcome) => this.#tell(id, { type: outcome.type }));
   }
 
   /** So many messages wait for this phone: it is told by its dial tone, from the next lift on. */
@@ -118,25 +138,34 @@ export class Phones implements LegMaker {
 
   /**
    * The engine was provisioned (again): standing orders are given, and each phone is told where its handset is.
-   * A handset that was in a call hears the tone of `cause`. `before`: states that a plane before us has left. The
-   * audit only says which lines there are: somebody may lift a handset at any moment after it.
+   * A handset that was in a call hears the tone of `cause`. `goesOn`: the engine is the one that the plane before us
+   * had, and has told us all that happened since: a phone whose handset is where it should be goes on. `before`: states
+   * that a plane before us has left. The audit only says which lines there are: somebody may lift a handset at any moment after it.
    */
-  async ready(audit: AuditReply, cause: Cause, before: ReadonlyMap<string, unknown> = new Map()): Promise<void> {
+  async ready(
+    audit: AuditReply,
+    cause: Cause,
+    { goesOn = false, before = new Map() }: { goesOn?: boolean; before?: ReadonlyMap<string, unknown> } = {},
+  ): Promise<void> {
     const { runner, engine } = this.#options;
     this.#inService = true;
     const found = audit.lines.filter((line) => line.kind === 'fxs' && runner.has(idOf(line.id)));
     this.#moved = new Map();
     await Promise.all(found.map(({ id }) => engine.modify({ termination: id, standing: this.#standing(id) })));
     const now = await engine.audit();
-    const lifted = new Set(now.lines.filter(({ offHook }) => offHook).map(({ id }) => id));
+    const lines = new Map(now.lines.map((line) => [line.id, line]));
     const moved = this.#moved;
     this.#moved = undefined;
     runner.cascade(() => {
       for (const { id } of found) {
-        const offHook = moved?.get(idOf(id)) ?? lifted.has(id);
-        if (this.#adopted.delete(idOf(id))) continue;
-        const lost = wasInCall(before.get(idOf(id)) as Phone | undefined);
-        this.#tell(idOf(id), { type: 'found', offHook, lost, cause });
+        const offHook = moved?.get(idOf(id)) ?? lines.get(id)?.offHook === true;
+        const phone = runner.state<Phone>(idOf(id));
+        if (goesOn && phone && isOffHook(phone) === offHook) {
+          this.#tell(idOf(id), { type: 'goesOn', ringing: lines.get(id)?.ringing === true });
+        } else {
+          const lost = wasInCall(before.get(idOf(id)) as Phone | undefined);
+          this.#tell(idOf(id), { type: 'found', offHook, lost, cause });
+        }
       }
     });
   }
@@ -194,17 +223,26 @@ export class Phones implements LegMaker {
     }
   }
 
-  #dial(id: string, { number, unfit }: Extract<PhoneEffect, { do: 'dial' }>): void {
+  #dial(id: string, { number, unfit }: Extract<PhoneEffect, { do: 'dial' }>) {
     const { book } = this.#options;
     const line = this.#configuration?.lines.find((each) => each.id === lineOf(id));
     if (!line) return;
+    const coded = unfit === undefined ? this.#starDialled(number, line) : undefined;
+    if (coded && coded.is !== 'call') return this.#tell(id, { type: 'coded', taken: coded.is === 'done' });
     const caller = this.callerOf(line);
     const named = caller.name === undefined ? {} : { name: caller.name };
     const from: Party = { kind: 'phone', id: line.id, number: caller.number, ...named };
     const leg = book.newLeg();
     book.attach(leg, this.#taker(id));
     this.#tell(id, { type: 'placed', leg });
-    book.offer({ leg, from, caller, dialled: number, ...(unfit === undefined ? {} : { unfit }) });
+    const dialled = coded ? { dialled: coded.number, overridden: true as const } : { dialled: number };
+    book.offer({ leg, from, caller, ...dialled, ...(unfit === undefined ? {} : { unfit }) });
+  }
+
+  #starDialled(number: string, line: Line): StarOutcome | undefined {
+    if (!this.#configuration) return undefined;
+    const by = line.extension === '' ? line.id : `phone ${line.extension}`;
+    return starDialled(number, this.#configuration, this.#options.star ?? noStar, by);
   }
 
   #ask(line: LineId, work: () => Promise<void>): void {

@@ -19,8 +19,10 @@ import type { Engine } from '../engine/client-face.ts';
 import type { Fact, LegId } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 import { Announcements } from '../ivr/announcement.ts';
+import { Attendants } from '../ivr/attendant.ts';
 import { LeaveMessages } from '../ivr/leave-message.ts';
 import { MailboxMenus } from '../ivr/mailbox-menu.ts';
+import { Recordings } from '../ivr/recording.ts';
 import { TestCaller } from '../ivr/test-call.ts';
 import { TestShelf } from '../ivr/test-shelf.ts';
 import { Voices } from '../ivr/voice.ts';
@@ -29,7 +31,7 @@ import { LegMedia } from '../leg/media.ts';
 import type { Agreed, Negotiator } from '../leg/negotiator.ts';
 import { type Arrival, SipLegs, type SipWay } from '../leg/sip-leg.ts';
 import { plan } from '../routing/plan.ts';
-import { type PlanQuestion, quietQuestion } from '../routing/question.ts';
+import { type PlanQuestion, quietQuestion, type WallTime } from '../routing/question.ts';
 import type { IncomingInvite, InviteAsk, InviteVerdict, SipSignal, UserAgent } from '../sip/face.ts';
 import { ordinaryWay, type TrunkSnapshot } from '../trunk/trunk.ts';
 import { Phones } from './phones.ts';
@@ -165,7 +167,9 @@ export class TestUserAgent implements UserAgent {
     this.#decide = decide;
   }
   onAccess(): void {}
-  adopt(): void {}
+  adopt(): boolean {
+    return true;
+  }
   async close(): Promise<void> {}
 
   arrive(invite: IncomingInvite): InviteVerdict {
@@ -262,6 +266,7 @@ export class TestOffice {
       userAgent: this.userAgent,
       negotiator: wordNegotiator,
       way: (trunk) => this.#way(trunk),
+      trunk: (trunk) => this.#way(trunk),
       arrival: (): Arrival => ({ trunk: 'primary', to: { kind: 'phone', id: 'line/2' }, dialled: '12' }),
     });
     this.calls.serve('trunk', sip);
@@ -286,12 +291,21 @@ export class TestOffice {
       extensions: () => this.extensions,
     });
     this.calls.serve('sentence', new Announcements({ runner, book: this.calls, voices }));
+    const now = () => this.now;
+    const configuration = () => this.configuration;
+    this.calls.serve(
+      'attendant',
+      new Attendants({ runner, book: this.calls, media: this.media, voices, configuration, now }),
+    );
+    this.calls.serve('announcement', new Recordings({ runner, book: this.calls, voices, folder: () => '/own' }));
     this.phones.configure(this.configuration, ['112']);
     this.lines.configure([{ id: 'line/9', rings: 'line/2' }]);
     engine.onEvent((event) => {
       runner.cascade(() => this.media.heard(event) || this.phones.heard(event) || this.lines.heard(event));
     });
   }
+  /** Wall time, for calendars. */
+  now: WallTime = { ms: 0, sure: false };
   /** Numbers that ring here. */
   extensions: readonly string[] = ['11', '12'];
   /** What the runner had to log as an error: must stay empty. */
@@ -334,7 +348,7 @@ export class TestOffice {
         jitter: { kind: 'adaptive', minMs: 20, initialMs: 60, maxMs: 200 },
         lostAfterMs: 30_000,
       },
-      invite: (number) => ({
+      invite: ({ number }) => ({
         flow: trunk,
         uri: `sip:${number}@${trunk}`,
         from: { uri: 'sip:5001@office' },
@@ -390,7 +404,9 @@ export class TestOffice {
 
   /** Legs, calls and contexts that are still there; empty when all is over. */
   left(): string[] {
-    const machines = [...this.runner.ids()].filter((id) => /^(leg|call|message|menu|sentence)\//.test(id));
+    const machines = [...this.runner.ids()].filter((id) =>
+      /^(leg|call|message|menu|sentence|attendant|recording)\//.test(id),
+    );
     const lines = [...this.runner.ids()].filter((id) => {
       const state = this.runner.state<object>(id);
       return id.startsWith('exchange/') && state !== undefined && 'leg' in state;

@@ -460,12 +460,17 @@ describe('states of a call', () => {
     await call('3456');
     await office.answer('primary', accepted);
     const kept = [...office.states.keys()].filter((id) => !id.startsWith('exchange/'));
-    assert.deepEqual(kept.sort(), ['call/test-1', 'leg/2', 'phone/line/1', 'phone/line/2']);
+    const media = ['media/leg/1', 'media/leg/2'];
+    assert.deepEqual(kept.sort(), ['call/test-1', 'leg/2', ...media, 'phone/line/1', 'phone/line/2']);
     for (const state of office.states.values()) assert.deepEqual(JSON.parse(JSON.stringify(state)), state);
     await hangUp();
     await office.answer('primary', { sip: 'ended' });
     assert.equal(office.states.has('leg/2'), false);
     assert.equal(office.states.has('call/test-1'), false);
+    assert.deepEqual(
+      [...office.states.keys()].filter((id) => id.startsWith('media/')),
+      [],
+    );
   });
 });
 
@@ -490,7 +495,7 @@ describe('settings that take a phone away in mid-call', () => {
 describe('a start that finds handsets lifted', () => {
   const start = async (before: ReadonlyMap<string, unknown>) => {
     office.engine.lifted.add('line/1');
-    await office.phones.ready(await office.engine.audit(), 'gatewayRestarted', before);
+    await office.phones.ready(await office.engine.audit(), 'gatewayRestarted', { before });
     await office.settle();
   };
 
@@ -505,7 +510,7 @@ describe('a start that finds handsets lifted', () => {
     const audit = await office.engine.audit();
     office.engine.lifted.add('line/1');
     await lift();
-    const ready = office.phones.ready(audit, 'gatewayRestarted', new Map());
+    const ready = office.phones.ready(audit, 'gatewayRestarted', {});
     await office.line('line/2', { is: 'offHook' });
     await ready;
     await office.settle();

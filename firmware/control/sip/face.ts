@@ -149,9 +149,9 @@ export interface UserAgent {
     allow: (request: { readonly flow: FlowId; readonly source: Endpoint; readonly requestUser: string }) => boolean,
   ): void;
   /**
-   * Takes up from its kept state (`dialog/<leg>`, `invite/<leg>`, `arrival/<leg>`) what a plane before us left, so that
-   * `bye` or `cancel` can end it in order.
+   * Goes on with what a plane before us left for this leg (its kept states `dialog/<leg>`, `invite/<leg>` …, by kind),
+   * as soon as its flow is open; what is asked of the leg until then waits. False if it cannot be read.
    */
-  adopt(leg: LegId, kept: unknown): void;
+  adopt(leg: LegId, kept: Readonly<Record<string, unknown>>): boolean;
   close(): Promise<void>;
 }

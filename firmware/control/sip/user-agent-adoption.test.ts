@@ -1,18 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LegId } from '../facts.ts';
+import { KEPT } from './dialog/kept.ts';
 import { openPair, type Pair, Side, sdp, T1_MS } from './test-user-agents.ts';
 
 /** What the adoption file would hold of a side, as it reads back. */
 const keptBy = (side: Side): Map<string, unknown> => {
-  const ids = [...side.runner.ids()].filter((id) => /^(dialog|invite|arrival)\/leg/.test(id));
+  const ids = [...side.runner.ids()].filter((id) => KEPT.some((kind) => id.startsWith(`${kind}/leg`)));
   return new Map(ids.map((id) => [id, JSON.parse(JSON.stringify(side.runner.state(id)))]));
+};
+const byLeg = (kept: Map<string, unknown>): Map<LegId, Record<string, unknown>> => {
+  const legs = new Map<LegId, Record<string, unknown>>();
+  for (const [id, state] of kept) {
+    const [kind, leg] = [id.slice(0, id.indexOf('/')), id.slice(id.indexOf('/') + 1) as LegId];
+    legs.set(leg, { ...legs.get(leg), [kind]: state });
+  }
+  return legs;
 };
 
 /** Side a dies without a word, and another user agent stands up in its place and adopts what it left. */
 const replaced = async (pair: Pair, port: 'a' | 'b'): Promise<{ next: Side; legs: LegId[] }> => {
   const { network, relay } = pair;
-  const kept = keptBy(pair[port]);
+  const legs = byLeg(keptBy(pair[port]));
   const remote = { address: '127.0.0.1', port: port === 'a' ? relay.portForA : relay.portForB };
   relay.judge = () => 'lose';
   await pair[port].agent.close();
@@ -20,14 +29,9 @@ const replaced = async (pair: Pair, port: 'a' | 'b'): Promise<{ next: Side; legs
   relay.judge = () => 'pass';
   const next = new Side(network);
   const local = { address: '127.0.0.1', port: relay[port] };
+  for (const [leg, kept] of legs) assert.ok(next.agent.adopt(leg, kept));
   await next.agent.openFlow({ id: 'f', transport: 'udp', local, remote });
-  const legs: LegId[] = [];
-  for (const [id, state] of kept) {
-    const leg = id.slice(id.indexOf('/') + 1) as LegId;
-    next.agent.adopt(leg, state);
-    legs.push(leg);
-  }
-  return { next, legs };
+  return { next, legs: [...legs.keys()] };
 };
 
 const within = async (work: (pair: Pair) => Promise<void>): Promise<void> => {
@@ -106,10 +110,11 @@ test('nothing is kept of what is answered, and what cannot be read is not taken'
     assert.ok(!JSON.stringify(invite).includes('secret'));
     b.agent.respond('leg/1', { status: 200, sdp, contact });
     await a.until('accepted');
-    assert.deepEqual([...keptBy(a).keys(), ...keptBy(b).keys()], ['dialog/leg/1', 'dialog/leg/1']);
+    await b.until('acknowledged');
+    assert.deepEqual([...keptBy(a).keys(), ...keptBy(b).keys()], ['dialog/leg/1', 'acked/leg/1', 'dialog/leg/1']);
     const next = new Side(pair.network);
     const damaged = [{ fields: 7 }, { fields: [['via']] }, { to: {} }, { contact: 1 }, { flow: 0 }, { as: 'x' }];
-    for (const each of damaged) next.agent.adopt('leg/9', { ...invite, ...each });
-    for (const each of [null, 'x', { as: 'arrival' }]) next.agent.adopt('leg/9', each);
+    for (const each of damaged) assert.equal(next.agent.adopt('leg/9', { invite: { ...invite, ...each } }), false);
+    for (const arrival of [null, 'x', { as: 'arrival' }]) assert.equal(next.agent.adopt('leg/9', { arrival }), false);
     assert.equal(next.agent.counts.sessions, 0);
   }));

@@ -230,8 +230,8 @@ test('a dialog is taken up by a new user agent from its kept state, and ended in
       local: { address: '127.0.0.1', port: relay.a },
       remote: { address: '127.0.0.1', port: relay.portForA },
     });
-    next.agent.adopt('leg/1', { nonsense: true });
-    next.agent.adopt('leg/1', kept.get('dialog/leg/1'));
+    assert.equal(next.agent.adopt('leg/1', { dialog: { nonsense: true } }), false);
+    assert.ok(next.agent.adopt('leg/1', { dialog: kept.get('dialog/leg/1') }));
     next.agent.bye('leg/1', 'gatewayRestarted');
     assert.deepEqual((await b.until('bye')).reason?.q850, 41);
     await next.until('ended');

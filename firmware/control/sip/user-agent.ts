@@ -1,12 +1,14 @@
 import type { Clock } from '../../core/clock.ts';
+import { keepState } from '../../core/kept-state.ts';
 import type { Log } from '../../core/log.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { LegId } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 import { Access, type AccessAsk } from './access.ts';
 import type { CredentialsOf } from './dialog/dialog.ts';
-import { type Answer, flowClosed, hangUp, respond, userOfText } from './dialog/incoming.ts';
-import { adopt } from './dialog/left.ts';
+import { flowClosed, hangUp, respond, userOfText } from './dialog/incoming.ts';
+import { type Answer, KEPT, type Kept } from './dialog/kept.ts';
+import { adopt, flowOfKept } from './dialog/left.ts';
 import { abandon, cancel, invite } from './dialog/outgoing.ts';
 import { reoffer } from './dialog/reoffer.ts';
 import { Requester } from './dialog/requester.ts';
@@ -21,7 +23,7 @@ import {
   sendInfo,
 } from './dialog/requests.ts';
 import type { Room } from './dialog/room.ts';
-import { Sessions } from './dialog/sessions.ts';
+import { type Session, Sessions } from './dialog/sessions.ts';
 import { Standalone } from './dialog/standalone.ts';
 import type {
   Endpoint,
@@ -68,6 +70,8 @@ export class SipUserAgent implements UserAgent {
   readonly #standalone: Standalone;
   readonly #access = new Access();
   #decide: (invite: IncomingInvite) => InviteVerdict = () => ({ refuse: 480 });
+  /** What a plane before us left for legs whose flow is not open yet, and what was asked of those legs meanwhile. */
+  readonly #waiting = new Map<LegId, { readonly flow: FlowId; readonly kept: Kept; readonly asked: (() => void)[] }>();
 
   constructor(options: SipUserAgentOptions) {
     const { runner, log, clock } = options;
@@ -100,6 +104,23 @@ export class SipUserAgent implements UserAgent {
   async openFlow(flow: Flow): Promise<void> {
     if (this.#room.transports.flow(flow.id)) await this.closeFlow(flow.id);
     await this.#room.transports.open(flow);
+    this.#room.runner.cascade(() => this.#takeUp(flow.id));
+  }
+
+  #takeUp(flow: FlowId): void {
+    for (const [leg, waiting] of this.#waiting) {
+      if (waiting.flow !== flow) continue;
+      this.#waiting.delete(leg);
+      adopt(this.#room, leg, waiting.kept);
+      for (const ask of waiting.asked) ask();
+    }
+  }
+
+  /** Does it for the leg now, or when what was left for it has been taken up. */
+  #when(leg: LegId, work: () => void): void {
+    const waiting = this.#waiting.get(leg);
+    if (waiting) waiting.asked.push(work);
+    else this.#room.runner.cascade(work);
   }
 
   async closeFlow(flow: FlowId): Promise<void> {
@@ -132,22 +153,20 @@ export class SipUserAgent implements UserAgent {
   }
 
   abandon(leg: LegId): void {
-    const session = this.#room.sessions.of(leg);
-    if (session) this.#room.runner.cascade(() => abandon(this.#room, session));
+    this.#for(leg, (session) => abandon(this.#room, session));
   }
 
   /** After this the leg hears only `ended`: the 487 and a 200 that crosses are the user agent's own affair. */
   cancel(leg: LegId, cause: Cause): void {
-    this.#room.runner.cascade(() => this.#end(leg, cause));
+    this.#when(leg, () => this.#end(leg, cause));
   }
 
   respond(leg: LegId, given: Answer): void {
-    const session = this.#room.sessions.of(leg);
-    if (session) this.#room.runner.cascade(() => respond(this.#room, session, given));
+    this.#for(leg, (session) => respond(this.#room, session, given));
   }
 
   bye(leg: LegId, cause: Cause): void {
-    this.#room.runner.cascade(() => this.#end(leg, cause));
+    this.#when(leg, () => this.#end(leg, cause));
   }
 
   #end(leg: LegId, cause: Cause): void {
@@ -161,13 +180,18 @@ export class SipUserAgent implements UserAgent {
   }
 
   reoffer(leg: LegId, sdp: string): void {
-    const session = this.#room.sessions.of(leg);
-    if (session) this.#room.runner.cascade(() => reoffer(this.#room, session, sdp));
+    this.#for(leg, (session) => reoffer(this.#room, session, sdp));
   }
 
   info(leg: LegId, contentType: string, body: string): void {
-    const session = this.#room.sessions.of(leg);
-    if (session) this.#room.runner.cascade(() => sendInfo(this.#room, session, contentType, body));
+    this.#for(leg, (session) => sendInfo(this.#room, session, contentType, body));
+  }
+
+  #for(leg: LegId, work: (session: Session) => void): void {
+    this.#when(leg, () => {
+      const session = this.#room.sessions.of(leg);
+      if (session) work(session);
+    });
   }
 
   onInvite(decide: (invite: IncomingInvite) => InviteVerdict): void {
@@ -178,13 +202,26 @@ export class SipUserAgent implements UserAgent {
     this.#access.decideBy(admit);
   }
 
-  /** Takes up what a plane before us left for a leg (`dialog/left.ts`); anything else is said in the log. */
-  adopt(leg: LegId, kept: unknown): void {
-    const { runner, log } = this.#room;
+  /**
+   * Takes up what a plane before us left for a leg, as soon as its flow is open; what is asked of the leg until then
+   * waits. False if it cannot be read.
+   */
+  adopt(leg: LegId, kept: Kept): boolean {
+    const { runner } = this.#room;
+    const flow = flowOfKept(kept);
+    if (flow === undefined) return false;
+    this.#waiting.set(leg, { flow, kept, asked: [] });
     runner.cascade(() => {
-      if (!adopt(this.#room, leg, kept))
-        log.warn({ leg }, 'what a plane before us left of a SIP call could not be read; it cannot be ended');
+      // Until then it is ours to keep: we may die as well.
+      for (const kind of KEPT) if (kept[kind] !== undefined) keepState(runner, `${kind}/${leg}`, kept[kind]);
+      if (this.#room.transports.flow(flow)) this.#takeUp(flow);
     });
+    return true;
+  }
+
+  /** Legs that were left by a plane before us, and whose flow is not open yet. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   /** Closes all flows at once; what ran over them is told `transport`. */

@@ -116,7 +116,9 @@ export class TestUserAgent implements UserAgent {
   info(): void {}
   onInvite(): void {}
   onAccess(): void {}
-  adopt(): void {}
+  adopt(): boolean {
+    return true;
+  }
   abandon(): void {}
   async close(): Promise<void> {}
 }

@@ -3,8 +3,8 @@ import { type Field, SipMessage } from '../message/message.ts';
 import { isUri, parseUri } from '../message/uri.ts';
 
 /**
- * A dialog (RFC 3261 §12) as plain data: written with the leg's states, so that a new control plane can end the
- * call in order. No password is in it; `user` finds the credentials again.
+ * A dialog (RFC 3261 §12) as plain data: written with the leg's states, so that a new control plane goes on
+ * with the call. No password is in it; `user` finds the credentials again.
  */
 export type Dialog = {
   readonly flow: FlowId;
@@ -22,6 +22,8 @@ export type Dialog = {
   readonly contact: UriText;
   readonly user?: string;
   readonly confirmed: boolean;
+  /** The INVITE was ours, and so the Call-ID. */
+  readonly placed: boolean;
 };
 
 export const isDialog = (value: unknown): value is Dialog => {
@@ -55,6 +57,7 @@ export const dialogOfResponse = (
   contact: own.contact,
   ...(own.user === undefined ? {} : { user: own.user }),
   confirmed: response.status >= 200,
+  placed: true,
 });
 
 /** The dialog that an INVITE from outside makes when we answer it (§12.1.1). */
@@ -74,6 +77,7 @@ export const dialogOfRequest = (
   target: contactOf(request) ?? request.from!.uri,
   contact: own.contact,
   confirmed: false,
+  placed: false,
 });
 
 export const contactOf = (message: SipMessage): UriText | undefined => {

@@ -1,3 +1,4 @@
+import { keepState } from '../../../core/kept-state.ts';
 import type { LegId } from '../../facts.ts';
 import { type Cause, failureTable, isFailure } from '../../failure.ts';
 import type { FlowId, IncomingInvite, InviteVerdict, UriText } from '../face.ts';
@@ -8,16 +9,9 @@ import { responseTo } from '../transaction/response.ts';
 import type { ServerTransaction } from '../transaction/transactions.ts';
 import { answerKeeperMachine, answerSent } from './answer-keeper-machine.ts';
 import { afterRequest, dialogOfRequest } from './dialog.ts';
-import { type KeptArrival, keepState, keptFields } from './kept.ts';
+import { type Answer, type KeptArrival, keptFields, messageOf } from './kept.ts';
 import { allow, type Room, reasonField, reasonOf, sdpOf, sdpType, sendBye } from './room.ts';
 import type { Incoming, Session } from './sessions.ts';
-
-export type Answer = {
-  readonly status: number;
-  readonly sdp?: string;
-  readonly cause?: Cause;
-  readonly contact?: UriText;
-};
 
 /** The plain user part of a URI text, '' if it has none. */
 export const userOfText = (text: string | undefined): string => {
@@ -68,9 +62,9 @@ export const incomingInvite = (
   hold(room, verdict.leg, transaction, localTag);
 };
 
-/** The leg holds the INVITE until its final answer, and so do the kept states: the next plane answers it otherwise. */
-const hold = (room: Room, leg: LegId, transaction: ServerTransaction, localTag: string): void => {
-  const { flow, source, message: request } = transaction;
+/** The leg holds the INVITE until its final answer, and so do the kept states: else the next plane answers it. */
+const hold = (room: Room, leg: LegId, transaction: ServerTransaction, localTag: string): Session => {
+  const { flow, message: request } = transaction;
   const contact = contactFor(room, flow, request);
   const dialog = dialogOfRequest(request, { flow, contact, tag: localTag, cseq: 0 });
   const session: Session = {
@@ -87,17 +81,41 @@ const hold = (room: Room, leg: LegId, transaction: ServerTransaction, localTag: 
   room.sessions.add(session);
   transaction.onAck = (ack) => acknowledged(room, session, ack);
   transaction.onCancel = (cancel) => cancelled(room, session, cancel);
-  const kept: KeptArrival = { as: 'arrival', flow, source, uri: request.uri, fields: keptFields(request), localTag };
-  keepState(room.runner, `arrival/${leg}`, kept);
+  keepState(room.runner, `arrival/${leg}`, keptArrival(session, transaction));
+  return session;
 };
 
-/** Takes up an INVITE that a plane before us has not answered. */
-export const adoptIncoming = (room: Room, leg: LegId, kept: KeptArrival, message: SipMessage): void => {
+const keptArrival = ({ localTag }: Session, transaction: ServerTransaction, last?: Answer): KeptArrival => {
+  const { flow, source, message } = transaction;
+  const fields = keptFields(message);
+  const said = last === undefined ? {} : { last };
+  return { as: 'arrival', flow, source, uri: message.uri, fields, localTag, ...said };
+};
+
+/** Takes up an INVITE that a plane before us has not answered, and says again what was said last. */
+export const adoptIncoming = (room: Room, leg: LegId, kept: KeptArrival): void => {
+  const transaction = adoptTransaction(room, kept);
+  if (!transaction) return;
+  const session = hold(room, leg, transaction, kept.localTag);
+  if (kept.last) respond(room, session, kept.last);
+};
+
+const adoptTransaction = (room: Room, kept: KeptArrival): ServerTransaction | undefined => {
+  const message = messageOf(kept);
   message.source = kept.source;
   const transaction = room.transactions.accept(kept.flow, message, kept.source);
-  if (!transaction) return;
-  transaction.localTag = kept.localTag;
-  hold(room, leg, transaction, kept.localTag);
+  if (transaction) transaction.localTag = kept.localTag;
+  return transaction;
+};
+
+/** Goes on with a 2xx of a plane before us whose ACK has not come: it is said again. */
+export const adoptAnswered = (room: Room, session: Session, kept: KeptArrival): void => {
+  const transaction = adoptTransaction(room, kept);
+  if (!transaction || !kept.last) return;
+  transaction.onAck = (ack) => acknowledged(room, session, ack);
+  session.incoming = { transaction, request: transaction.message, reoffer: kept.reoffer === true };
+  respond(room, session, kept.last);
+  if (session.unacknowledged && kept.bye !== undefined) owe(room, session, kept.bye);
 };
 
 /** Our Contact when the leg gives none: the user that was asked for, at the flow's own address. */
@@ -126,6 +144,7 @@ export const respond = (room: Room, session: Session, answer: Answer): void => {
   }
   const response = responseFor(session, incoming, answer);
   if (answer.status < 200) {
+    keepState(room.runner, `arrival/${session.leg}`, keptArrival(session, incoming.transaction, answer));
     room.transactions.respond(incoming.transaction, response);
     return;
   }
@@ -137,7 +156,7 @@ export const respond = (room: Room, session: Session, answer: Answer): void => {
   session.incoming = undefined;
   room.sessions.setDialog(session, { ...session.dialog!, confirmed: true });
   room.transactions.respond(incoming.transaction, response);
-  if (incoming.request.method === 'INVITE') keep(room, session, incoming, response);
+  if (incoming.request.method === 'INVITE') keep(room, session, incoming, response, answer);
 };
 
 const responseFor = (session: Session, incoming: Incoming, answer: Answer): SipMessage => {
@@ -156,8 +175,11 @@ const finish = (room: Room, session: Session, incoming: Incoming, answer: Answer
 };
 
 /** Repeats the 2xx until its ACK comes; without one the dialog is ended (§13.3.1.4). */
-const keep = (room: Room, session: Session, incoming: Incoming, response: SipMessage): void => {
+const keep = (room: Room, session: Session, incoming: Incoming, response: SipMessage, answer: Answer): void => {
+  const { reoffer, transaction } = incoming;
   session.unacknowledged = { cseq: incoming.request.cseq!.number };
+  const kept: KeptArrival = { ...keptArrival(session, transaction, answer), ...(reoffer ? { reoffer } : {}) };
+  keepState(room.runner, `answered/${session.leg}`, kept);
   const { runner, timers } = room;
   runner.host(
     `answer/${session.leg}`,
@@ -167,6 +189,7 @@ const keep = (room: Room, session: Session, incoming: Incoming, response: SipMes
       if ('do' in effect) return room.transactions.respond(incoming.transaction, response);
       const owed = session.unacknowledged?.bye;
       session.unacknowledged = undefined;
+      runner.drop(`answered/${session.leg}`);
       if (owed === undefined) room.tell(session.leg, { sip: 'neverAcknowledged' });
       sendBye(room, session, owed ?? 'serverSilent');
     },
@@ -179,6 +202,7 @@ export const acknowledged = (room: Room, session: Session, ack: SipMessage): voi
   const waiting = session.unacknowledged;
   if (!waiting || waiting.cseq !== ack.cseq?.number) return;
   session.unacknowledged = undefined;
+  room.runner.drop(`answered/${session.leg}`);
   room.runner.tell(`answer/${session.leg}`, { type: 'acknowledged' });
   if (waiting.bye !== undefined) {
     sendBye(room, session, waiting.bye);
@@ -223,8 +247,16 @@ export const hangUp = (room: Room, session: Session, cause: Cause): void => {
     return;
   }
   if (session.incoming) finish(room, session, session.incoming, { status: 487 });
-  if (session.unacknowledged) session.unacknowledged.bye = cause;
+  if (session.unacknowledged) owe(room, session, cause);
   else sendBye(room, session, cause);
+};
+
+/** BYE waits for the ACK of our 2xx (§15). */
+const owe = (room: Room, session: Session, bye: Cause): void => {
+  session.unacknowledged = { ...session.unacknowledged!, bye };
+  const id = `answered/${session.leg}`;
+  const kept = room.runner.state<KeptArrival>(id);
+  if (kept) keepState(room.runner, id, { ...kept, bye });
 };
 
 /** The flow of a call that nobody answered yet is gone: its leg hears what a CANCEL would have told it. */

@@ -1,52 +1,103 @@
-import type { Machine } from '../../../core/machine.ts';
-import type { Runner } from '../../../core/runner.ts';
+import type { Instant } from '../../../core/machine.ts';
+import type { Cause } from '../../failure.ts';
 import type { Endpoint, FlowId, UriText } from '../face.ts';
 import { type Field, SipMessage } from '../message/message.ts';
+import type { ClientTransaction } from '../transaction/transactions.ts';
+import type { Dialog } from './dialog.ts';
 
 /**
- * What a control plane leaves behind when it dies, as plain data: a dialog, an INVITE of ours without a final answer
- * (a phone may ring over there), or one of the far end that we have not answered. The next plane takes each up only
- * to end it in order. No password and no credentials are in it.
+ * What a control plane leaves behind when it dies, as plain data, by the leg that it belongs to: the next plane goes on
+ * from there. No password and no credentials are in it; a far end that wants them asks again.
  */
-export type KeptInvite = {
-  readonly as: 'invite';
+export type Kept = {
+  readonly dialog?: unknown;
+  /** Our INVITE without a final answer. */
+  readonly invite?: unknown;
+  /** An INVITE of the far end that we have not answered. */
+  readonly arrival?: unknown;
+  /** Our 2xx that waits for its ACK. */
+  readonly answered?: unknown;
+  /** A BYE or re-INVITE of ours without a final answer. */
+  readonly request?: unknown;
+  /** The 2xx that we have acknowledged: its copies want their ACK too. */
+  readonly acked?: unknown;
+};
+export const KEPT = ['dialog', 'invite', 'arrival', 'answered', 'request', 'acked'] as const;
+
+/** A request of ours as it left: Via with its branch, Route, From, To, Call-ID, CSeq, and what is in it. */
+export type KeptRequest = {
   readonly flow: FlowId;
   readonly to: Endpoint;
+  readonly method: string;
   readonly uri: UriText;
-  /** Via with its branch, Route, From, To, Call-ID, CSeq: what CANCEL and ACK must repeat (RFC 3261 §9.1). */
   readonly fields: readonly Field[];
+  readonly body: string;
+};
+export type KeptInvite = KeptRequest & {
+  readonly as: 'invite';
   readonly contact: UriText;
   readonly user?: string;
+  /** A provisional answer has come. */
+  readonly heard: boolean;
+  readonly early: readonly Dialog[];
+  readonly cancel?: Cause;
+  readonly abandoned: boolean;
 };
 export type KeptArrival = {
   readonly as: 'arrival';
   readonly flow: FlowId;
   readonly source: Endpoint;
   readonly uri: UriText;
-  /** What a final answer repeats (§8.2.6), and the Contact. */
+  /** What an answer repeats (§8.2.6), and the Contact. */
   readonly fields: readonly Field[];
   readonly localTag: string;
+  /** The last that we have said: provisional, or the 2xx that waits for its ACK. */
+  readonly last?: Answer;
+  /** It changes a call that stands (§14.2). */
+  readonly reoffer?: boolean;
+  /** BYE goes out when the ACK has come. */
+  readonly bye?: Cause;
+};
+export type KeptAcked = KeptRequest & { readonly until: Instant };
+export type Answer = {
+  readonly status: number;
+  readonly sdp?: string;
+  readonly cause?: Cause;
+  readonly contact?: UriText;
 };
 
-/** A state that is told as a whole: the deciding is done elsewhere. */
-const wholeMachine: Machine<unknown, { readonly type: 'is'; readonly state: unknown }, never> = {
-  step: (state, event) => ({ state: event.type === 'is' ? event.state : state, effects: [] }),
-  deadline: () => undefined,
-};
-
-/** Has a state written with the cascade that is running, until it is dropped. */
-export const keepState = (runner: Runner, id: string, state: unknown): void => {
-  if (runner.has(id)) runner.tell(id, { type: 'is', state });
-  else runner.host(id, wholeMachine, state, () => {});
-};
-
-/** The fields of a message that CANCEL, ACK and answers need; no credentials. */
+/** The fields of a request that its answers need. */
 export const keptFields = (message: SipMessage): Field[] => message.fields.filter(([name]) => NEEDED.has(name));
 const NEEDED = new Set(['via', 'route', 'record-route', 'from', 'to', 'call-id', 'cseq', 'contact']);
 
+/** A request of ours with all that a copy of it needs, but credentials. */
+export const keptRequest = ({ flow, to, message }: ClientTransaction): KeptRequest => {
+  const { method, uri, body } = message;
+  return { flow, to, method, uri, body, fields: message.fields.filter(([name]) => !/authorization$/.test(name)) };
+};
+
+export const messageOf = (kept: {
+  readonly method?: string;
+  readonly uri: UriText;
+  readonly fields: readonly Field[];
+  readonly body?: string;
+}): SipMessage => new SipMessage({ method: kept.method ?? 'INVITE', uri: kept.uri }, kept.fields, kept.body ?? '');
+
+/** What a try adds to a request: the next try adds its own. */
+export const draftFields = (message: SipMessage): Field[] =>
+  message.fields.filter(([name]) => name !== 'via' && name !== 'cseq' && name !== 'max-forwards');
+
+export const isRequest = (kept: unknown): kept is KeptRequest => {
+  const { to, method, body } = (kept ?? {}) as Partial<KeptRequest>;
+  return typeof method === 'string' && typeof body === 'string' && isEndpoint(to) && hasMessage(kept as KeptRequest);
+};
+
+export const isAcked = (kept: unknown): kept is KeptAcked =>
+  isRequest(kept) && typeof (kept as Partial<KeptAcked>).until === 'number';
+
 export const isInvite = (kept: unknown): kept is KeptInvite => {
-  const { as, to, contact } = (kept ?? {}) as Partial<KeptInvite>;
-  return as === 'invite' && isEndpoint(to) && typeof contact === 'string' && hasMessage(kept as KeptInvite);
+  const { as, contact, early } = (kept ?? {}) as Partial<KeptInvite>;
+  return as === 'invite' && typeof contact === 'string' && Array.isArray(early) && isRequest(kept);
 };
 
 export const isArrival = (kept: unknown): kept is KeptArrival => {
@@ -54,7 +105,7 @@ export const isArrival = (kept: unknown): kept is KeptArrival => {
   return as === 'arrival' && isEndpoint(source) && typeof localTag === 'string' && hasMessage(kept as KeptArrival);
 };
 
-const hasMessage = ({ flow, uri, fields }: Partial<KeptInvite | KeptArrival>): boolean => {
+const hasMessage = ({ flow, uri, fields }: Partial<KeptRequest | KeptArrival>): boolean => {
   if (typeof flow !== 'string' || typeof uri !== 'string' || !Array.isArray(fields)) return false;
   const readable = fields.every((field) => Array.isArray(field) && field.every((text) => typeof text === 'string'));
   const message = readable ? new SipMessage({ method: 'INVITE', uri }, fields as unknown as Field[]) : undefined;

@@ -1,13 +1,16 @@
+import { keepState } from '../../../core/kept-state.ts';
+import { after } from '../../../core/machine.ts';
 import type { LegId } from '../../facts.ts';
 import type { Cause } from '../../failure.ts';
 import type { FlowId, InviteAsk, UriText } from '../face.ts';
 import { parseRetryAfter } from '../message/headers.ts';
 import { type Field, SipMessage } from '../message/message.ts';
-import { octetsOf } from '../message/serializer.ts';
+import { octetsOf, serialize } from '../message/serializer.ts';
 import type { ClientTransaction } from '../transaction/transactions.ts';
 import { type Acks, acknowledge, sendAck } from './acks.ts';
-import { type Dialog, dialogOfResponse } from './dialog.ts';
-import { type KeptInvite, keepState, keptFields } from './kept.ts';
+import { ackOf2xx, type Dialog, dialogOfResponse, isDialog } from './dialog.ts';
+import { draftFields, type KeptAcked, type KeptInvite, keptRequest, messageOf } from './kept.ts';
+import type { DraftHandler } from './requester.ts';
 import { addressText, allow, dialogDraft, type Room, reasonField, reasonOf, sdpOf, sdpType, sendBye } from './room.ts';
 import type { Outgoing, Session } from './sessions.ts';
 
@@ -32,15 +35,8 @@ export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
   };
   room.sessions.add(session);
   let cseq = 0;
-  const outgoing: Outgoing = {
-    sending: undefined as never,
-    reoffer: false,
-    provisional: false,
-    cancelSent: false,
-    abandoned: false,
-  };
-  session.outgoing = outgoing;
-  const attempt: Attempt = { session, outgoing, own: ownOf(ask), acks: new Map() };
+  const attempt = attemptOf(session, ownOf(ask), false);
+  const { outgoing } = attempt;
   outgoing.sending = room.requester.send(
     {
       flow: ask.flow,
@@ -53,19 +49,41 @@ export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
       credentials: ask.credentials,
       fresh: true,
     },
-    {
-      sent: () => room.tell(leg, { sip: 'sent' }),
-      resent: () => hears(outgoing) && room.tell(leg, { sip: 'resent' }),
-      challenged: () => {
-        outgoing.provisional = false;
-        room.tell(leg, { sip: 'challenged' });
-      },
-      wanted: () => hears(outgoing) && !outgoing.abandoned,
-      tried: (transaction) => keep(room, attempt, transaction),
-      response: (response, refused) => answered(room, attempt, response, refused),
-      failed: (why, detail) => failed(room, attempt, why, detail),
-    },
+    handlerOf(room, attempt),
   );
+};
+
+const handlerOf = (room: Room, attempt: Attempt): DraftHandler => {
+  const { session, outgoing } = attempt;
+  const { leg } = session;
+  return {
+    sent: () => room.tell(leg, { sip: 'sent' }),
+    resent: () => hears(outgoing) && room.tell(leg, { sip: 'resent' }),
+    challenged: () => {
+      outgoing.provisional = false;
+      room.tell(leg, { sip: 'challenged' });
+    },
+    wanted: () => hears(outgoing) && !outgoing.abandoned,
+    tried: (transaction) => {
+      outgoing.keep = () => keep(room, attempt, transaction);
+      outgoing.keep();
+    },
+    response: (response, refused) => answered(room, attempt, response, refused),
+    failed: (why, detail) => failed(room, attempt, why, detail),
+  };
+};
+
+const attemptOf = (session: Session, own: Own, provisional: boolean): Attempt => {
+  const outgoing: Outgoing = {
+    sending: undefined as never,
+    reoffer: false,
+    provisional,
+    cancelSent: false,
+    abandoned: false,
+    keep: () => {},
+  };
+  session.outgoing = outgoing;
+  return { session, outgoing, own, acks: new Map() };
 };
 
 /** An INVITE under way, and how dialogs that it makes are ours. */
@@ -82,38 +100,58 @@ const ownOf = ({ flow, contact, credentials }: InviteAsk): Own => ({
   ...(credentials === undefined ? {} : { user: credentials.user }),
 });
 
-/** What the next plane needs to take this INVITE back, should we die before its answer. */
-const keep = (room: Room, { session, own }: Attempt, { message, to }: ClientTransaction): void => {
-  if (room.sessions.of(session.leg) !== session) return;
-  const kept: KeptInvite = { as: 'invite', ...own, to, uri: message.uri, fields: keptFields(message) };
+/** What the next plane needs to go on with this INVITE, should we die before its answer. */
+const keep = (room: Room, { session, own, outgoing }: Attempt, transaction: ClientTransaction): void => {
+  if (room.sessions.of(session.leg) !== session || session.outgoing !== outgoing) return;
+  const { provisional: heard, abandoned, cancel } = outgoing;
+  const early = [...session.early.values()];
+  const kept: KeptInvite = {
+    ...{ as: 'invite', ...keptRequest(transaction), ...own, heard, early, abandoned },
+    ...(cancel === undefined ? {} : { cancel }),
+  };
   keepState(room.runner, `invite/${session.leg}`, kept);
 };
 
-/**
- * Takes up an INVITE of a plane before us. Whether its provisional answer came is not known, so that a CANCEL goes out
- * at once when it is asked for; to an INVITE that never arrived it does no harm.
- */
-export const adoptOutgoing = (room: Room, leg: LegId, kept: KeptInvite, message: SipMessage): void => {
-  const { flow, contact, user } = kept;
+/** Goes on with an INVITE of a plane before us: what nobody has answered is sent again, a CANCEL as well. */
+export const adoptOutgoing = (room: Room, leg: LegId, kept: KeptInvite): void => {
+  const { flow, contact, user, to, uri, body } = kept;
+  const message = messageOf(kept);
   const { callId, fromTag: localTag } = message;
-  const session: Session = { leg, flow, callId, localTag, placed: true, early: new Map(), ending: false };
+  const credentials = user === undefined ? undefined : room.credentialsOf(flow, user);
+  const session: Session = { leg, flow, callId, localTag, credentials, placed: true, early: new Map(), ending: false };
   const own = { flow, contact, ...(user === undefined ? {} : { user }) };
-  const outgoing: Outgoing = {
-    sending: undefined as never,
-    reoffer: false,
-    provisional: true,
-    cancelSent: false,
-    abandoned: false,
-  };
-  const attempt: Attempt = { session, outgoing, own, acks: new Map() };
-  session.outgoing = outgoing;
+  const attempt = attemptOf(session, own, kept.heard);
+  const { outgoing } = attempt;
+  outgoing.abandoned = kept.abandoned;
+  if (kept.cancel !== undefined) outgoing.cancel = kept.cancel;
   room.sessions.add(session);
-  const current = room.transactions.resume(flow, kept.to, message, {
-    response: (response) => answered(room, attempt, response, false),
-    failed: (why, detail) => failed(room, attempt, why, detail),
-  });
-  outgoing.sending = { current };
-  keep(room, attempt, current);
+  for (const dialog of kept.early) if (isDialog(dialog)) room.sessions.addEarly(session, dialog);
+  let cseq = message.cseq!.number;
+  outgoing.sending = room.requester.resume(
+    { flow, to, method: 'INVITE', uri, fields: draftFields(message), body, cseq: () => ++cseq, credentials },
+    handlerOf(room, attempt),
+    message,
+    { heard: kept.heard, abandoned: kept.abandoned || kept.cancel !== undefined },
+  );
+  if (kept.cancel !== undefined && kept.heard) sendCancel(room, outgoing);
+};
+
+/** The 2xx that an acknowledged INVITE has got may come again: its ACK was lost, or the plane died with it. */
+export const adoptAcknowledged = (room: Room, session: Session, dialog: Dialog, kept: KeptAcked): void => {
+  const { flow, to, contact, until } = { ...kept, contact: dialog.contact };
+  const message = messageOf(kept);
+  const attempt = attemptOf(session, { flow, contact }, true);
+  session.outgoing = undefined;
+  const octets = serialize(ackOf2xx(dialog, message, room.transactions.via(flow)));
+  attempt.acks.set(dialog.remoteTag, { octets, dialog });
+  const current = room.transactions.resume(
+    flow,
+    to,
+    message,
+    { response: (response) => answered(room, attempt, response, false), failed: () => {} },
+    { heard: true, acceptedUntil: until },
+  );
+  attempt.outgoing.sending = { current };
 };
 
 const failed = (room: Room, { session, outgoing }: Attempt, why: 'silence' | 'transport', detail: string): void => {
@@ -171,10 +209,13 @@ const answered = (room: Room, attempt: Attempt, response: SipMessage, refused: b
 };
 
 const rang = (room: Room, { session, outgoing, own }: Attempt, response: SipMessage): void => {
+  const known = session.early.size;
+  const first = !outgoing.provisional;
   outgoing.provisional = true;
   if (response.toTag !== '' && response.status > 100) {
     room.sessions.addEarly(session, dialogOfResponse(outgoing.sending.current.message, response, own));
   }
+  if (first || session.early.size > known) outgoing.keep();
   if (hears(outgoing)) room.tell(session.leg, { sip: 'provisional', status: response.status, ...sdpOf(response) });
   else sendCancel(room, outgoing);
 };
@@ -196,6 +237,12 @@ const accepted = (room: Room, { session, outgoing, own, acks }: Attempt, respons
   session.outgoing = undefined;
   session.early.clear();
   room.sessions.setDialog(session, dialog);
+  const acked: KeptAcked = {
+    ...keptRequest(outgoing.sending.current),
+    body: '',
+    until: after(room.runner.now(), room.timers.giveUp),
+  };
+  keepState(room.runner, `acked/${session.leg}`, acked);
   if (outgoing.cancel !== undefined) sendBye(room, session, outgoing.cancel);
   else room.tell(session.leg, { sip: 'accepted', ...sdpOf(response) });
 };
@@ -217,6 +264,7 @@ export const cancel = (room: Room, session: Session, cause: Cause): void => {
   const { outgoing } = session;
   if (!outgoing || outgoing.reoffer || outgoing.cancel !== undefined) return;
   outgoing.cancel = cause;
+  outgoing.keep();
   if (outgoing.provisional) sendCancel(room, outgoing);
   else room.transactions.abandoned(outgoing.sending.current);
 };
@@ -226,6 +274,7 @@ export const abandon = (room: Room, session: Session): void => {
   const { outgoing } = session;
   if (!outgoing || outgoing.reoffer) return;
   outgoing.abandoned = true;
+  outgoing.keep();
   room.transactions.abandoned(outgoing.sending.current);
 };
 

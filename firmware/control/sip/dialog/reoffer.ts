@@ -1,9 +1,21 @@
 import { after, type Instant, type Machine } from '../../../core/machine.ts';
 import type { SipMessage } from '../message/message.ts';
-import { octetsOf } from '../message/serializer.ts';
+import { octetsOf, textOf } from '../message/serializer.ts';
 import { type Acks, acknowledge, sendAck } from './acks.ts';
 import { contactOf } from './dialog.ts';
-import { allow, credentialsFor, dialogDraft, type Room, sdpOf, sdpType, unknownThere } from './room.ts';
+import { type KeptRequest, messageOf } from './kept.ts';
+import type { DraftHandler } from './requester.ts';
+import {
+  allow,
+  credentialsFor,
+  dialogDraft,
+  keepRequest,
+  type Room,
+  resumedDraft,
+  sdpOf,
+  sdpType,
+  unknownThere,
+} from './room.ts';
 import type { Outgoing, Session } from './sessions.ts';
 
 /** re-INVITE with an offer of ours (§14.1). A 491 is tried again after the wait of that section. */
@@ -14,15 +26,7 @@ export const reoffer = (room: Room, session: Session, sdp: string): void => {
     retryLater(room, session, sdp);
     return;
   }
-  const outgoing: Outgoing = {
-    sending: undefined as never,
-    reoffer: true,
-    provisional: false,
-    cancelSent: false,
-    abandoned: false,
-  };
-  session.outgoing = outgoing;
-  const acks: Acks = new Map();
+  const outgoing = outgoingOf(session);
   const draft = dialogDraft(room, dialog, {
     method: 'INVITE',
     fields: [['contact', `<${dialog.contact}>`], allow, sdpType],
@@ -30,13 +34,43 @@ export const reoffer = (room: Room, session: Session, sdp: string): void => {
     cseq: () => room.sessions.nextCseq(session),
     credentials: credentialsFor(room, session),
   });
-  outgoing.sending = room.requester.send(draft, {
+  outgoing.sending = room.requester.send(draft, handlerOf(room, session, outgoing, sdp));
+};
+
+/** Goes on with a re-INVITE of a plane before us, which is sent again. */
+export const adoptReoffer = (room: Room, session: Session, kept: KeptRequest): void => {
+  const outgoing = outgoingOf(session);
+  const message = messageOf(kept);
+  const sdp = textOf(kept.body);
+  const handler = handlerOf(room, session, outgoing, sdp);
+  const draft = resumedDraft(room, session, kept);
+  outgoing.sending = room.requester.resume(draft, handler, message, { heard: false });
+};
+
+const outgoingOf = (session: Session): Outgoing => {
+  const outgoing: Outgoing = {
+    sending: undefined as never,
+    reoffer: true,
+    provisional: false,
+    cancelSent: false,
+    abandoned: false,
+    keep: () => {},
+  };
+  session.outgoing = outgoing;
+  return outgoing;
+};
+
+const handlerOf = (room: Room, session: Session, outgoing: Outgoing, sdp: string): DraftHandler => {
+  const acks: Acks = new Map();
+  return {
+    tried: (transaction) => keepRequest(room, session, transaction),
     response: (response) => reofferAnswered(room, session, outgoing, acks, sdp, response),
     failed: () => {
       session.outgoing = undefined;
+      room.runner.drop(`request/${session.leg}`);
       if (!session.ending) room.tell(session.leg, { sip: 'reofferAnswered', status: 408 });
     },
-  });
+  };
 };
 
 const reofferAnswered = (
@@ -54,6 +88,7 @@ const reofferAnswered = (
     return;
   }
   if (session.outgoing === outgoing) session.outgoing = undefined;
+  if (!session.ending) room.runner.drop(`request/${session.leg}`);
   if (response.status < 300 && session.dialog) {
     const dialog = { ...session.dialog, target: contactOf(response) ?? session.dialog.target };
     acks.set(response.toTag, acknowledge(room, dialog, outgoing.sending.current.message));

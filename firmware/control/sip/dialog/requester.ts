@@ -3,7 +3,7 @@ import { KeptChallenges } from '../auth/digest.ts';
 import type { Credentials, Endpoint, FlowId } from '../face.ts';
 import { type Field, SipMessage } from '../message/message.ts';
 import type { TokenMaker } from '../message/token.ts';
-import type { ClientTransaction, Transactions } from '../transaction/transactions.ts';
+import type { ClientHandler, ClientTransaction, Transactions } from '../transaction/transactions.ts';
 
 /** A request as it is meant; Via, CSeq and Authorization are added for each try. */
 export type Draft = {
@@ -74,25 +74,42 @@ export class Requester {
     return sending;
   }
 
+  /** Goes on with a request that a plane before us has sent: `message` is its last try. */
+  resume(
+    draft: Draft,
+    handler: DraftHandler,
+    message: SipMessage,
+    from: Parameters<Transactions['resume']>[4],
+  ): Sending {
+    const answered = new Set<string>();
+    const sending: Sending = {
+      ...{ draft, handler, answered, authorization: [] },
+      current: undefined as unknown as ClientTransaction,
+    };
+    const { flow, to } = draft;
+    sending.current = this.#transactions.resume(flow, to, message, this.#heard(sending), from);
+    handler.tried?.(sending.current);
+    return sending;
+  }
+
+  #heard(sending: Sending): ClientHandler {
+    const { handler } = sending;
+    const first = sending.answered.size === 0;
+    return {
+      sent: () => first && handler.sent?.(),
+      resent: (count) => first && count === 1 && handler.resent?.(),
+      response: (response) => this.#response(sending, response),
+      failed: (why, detail) => handler.failed(why, detail),
+    };
+  }
+
   #try(sending: Sending): void {
     const { draft, handler } = sending;
     const cseq: Field = ['cseq', `${draft.cseq()} ${draft.method}`];
     const fields: Field[] = [...draft.fields, cseq, ['max-forwards', '70'], ...sending.authorization];
     const message = new SipMessage({ method: draft.method, uri: draft.uri }, fields, draft.body);
-    const first = sending.answered.size === 0;
     const options = draft.giveUpAfterMs === undefined ? {} : { giveUpAfterMs: draft.giveUpAfterMs };
-    sending.current = this.#transactions.request(
-      draft.flow,
-      draft.to,
-      message,
-      {
-        sent: () => first && handler.sent?.(),
-        resent: (count) => first && count === 1 && handler.resent?.(),
-        response: (response) => this.#response(sending, response),
-        failed: (why, detail) => handler.failed(why, detail),
-      },
-      options,
-    );
+    sending.current = this.#transactions.request(draft.flow, draft.to, message, this.#heard(sending), options);
     handler.tried?.(sending.current);
   }
 

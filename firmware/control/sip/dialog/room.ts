@@ -1,3 +1,4 @@
+import { keepState } from '../../../core/kept-state.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Runner } from '../../../core/runner.ts';
 import type { LegId } from '../../facts.ts';
@@ -9,10 +10,11 @@ import { octetsOf } from '../message/serializer.ts';
 import type { TokenMaker } from '../message/token.ts';
 import { literal } from '../resolver/resolver.ts';
 import type { Timers } from '../transaction/timers.ts';
-import type { Transactions } from '../transaction/transactions.ts';
+import type { ClientTransaction, Transactions } from '../transaction/transactions.ts';
 import type { Transports } from '../transport/transports.ts';
 import { type CredentialsOf, type Dialog, inDialog, nextHop } from './dialog.ts';
-import type { Draft, Requester } from './requester.ts';
+import { draftFields, type KeptRequest, keptRequest, messageOf } from './kept.ts';
+import type { Draft, DraftHandler, Requester } from './requester.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** What the rooms of the dialog layer share; made once by the user agent. */
@@ -96,22 +98,53 @@ export const credentialsFor = (room: Room, session: Session): Draft['credentials
   return session.credentials ?? (user === undefined ? undefined : room.credentialsOf(session.flow, user));
 };
 
+/** What the next plane needs to go on with this request, should we die before its answer. */
+export const keepRequest = (room: Room, session: Session, transaction: ClientTransaction): void => {
+  if (room.sessions.of(session.leg) === session)
+    keepState(room.runner, `request/${session.leg}`, keptRequest(transaction));
+};
+
+/** A request within a dialog that a plane before us has sent. */
+export const resumedDraft = (room: Room, session: Session, kept: KeptRequest): Draft => {
+  const { flow, to, method, uri, body } = kept;
+  return {
+    ...{ flow, to, method, uri, body, fields: draftFields(messageOf(kept)) },
+    cseq: () => room.sessions.nextCseq(session),
+    credentials: credentialsFor(room, session),
+  };
+};
+
 /** Sends BYE and tells `ended` when it has run its course, whatever the answer (RFC 3261 §15.1.1). */
 export const sendBye = (room: Room, session: Session, cause: Cause): void => {
   if (session.ending || !session.dialog) return;
   session.ending = true;
-  const done = (): void => {
-    if (room.sessions.of(session.leg) !== session) return;
-    room.sessions.remove(session);
-    room.tell(session.leg, { sip: 'ended' });
-  };
   const draft = dialogDraft(room, session.dialog, {
     method: 'BYE',
     fields: [reasonField(cause)],
     cseq: () => room.sessions.nextCseq(session),
     credentials: credentialsFor(room, session),
   });
-  room.requester.send(draft, { response: (response) => response.status >= 200 && done(), failed: done });
+  room.requester.send(draft, byeHandler(room, session));
+};
+
+/** Goes on with the BYE of a plane before us, which is sent again. */
+export const adoptBye = (room: Room, session: Session, kept: KeptRequest): void => {
+  session.ending = true;
+  const draft = resumedDraft(room, session, kept);
+  room.requester.resume(draft, byeHandler(room, session), messageOf(kept), { heard: false });
+};
+
+const byeHandler = (room: Room, session: Session): DraftHandler => {
+  const done = (): void => {
+    if (room.sessions.of(session.leg) !== session) return;
+    room.sessions.remove(session);
+    room.tell(session.leg, { sip: 'ended' });
+  };
+  return {
+    tried: (transaction) => keepRequest(room, session, transaction),
+    response: (response) => response.status >= 200 && done(),
+    failed: done,
+  };
 };
 
 /**

@@ -1,3 +1,4 @@
+import { keepState } from '../../../core/kept-state.ts';
 import type { Runner } from '../../../core/runner.ts';
 import type { LegId } from '../../facts.ts';
 import type { Cause } from '../../failure.ts';
@@ -5,7 +6,7 @@ import type { Credentials, FlowId } from '../face.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { ClientTransaction, ServerTransaction } from '../transaction/transactions.ts';
 import type { Dialog } from './dialog.ts';
-import { keepState } from './kept.ts';
+import { KEPT } from './kept.ts';
 
 /** An INVITE (or re-INVITE) of ours that waits for its final answer. */
 export type Outgoing = {
@@ -18,6 +19,8 @@ export type Outgoing = {
   cancelSent: boolean;
   /** The leg gave the call up: no copy more, no challenge answered; what comes is still told. */
   abandoned: boolean;
+  /** Has what is known of it now written for the next plane. */
+  keep: () => void;
 };
 /** An INVITE, re-INVITE or UPDATE of the far end that the leg has to answer. */
 export type Incoming = {
@@ -118,8 +121,7 @@ export class Sessions {
     if (this.#byLeg.get(session.leg) === session) this.#byLeg.delete(session.leg);
     const dialogKey = key(session.callId, session.localTag);
     if (this.#byDialog.get(dialogKey) === session) this.#byDialog.delete(dialogKey);
-    this.settled(session);
-    this.#runner.drop(`dialog/${session.leg}`);
+    for (const kind of KEPT) this.#runner.drop(`${kind}/${session.leg}`);
     this.#runner.drop(`answer/${session.leg}`);
   }
 }

@@ -34,6 +34,14 @@ export const clientTrying = (timers: Timers, reliable: boolean, now: Instant, gi
   giveUpAt: after(now, Math.min(timers.giveUp, giveUpAfterMs ?? timers.giveUp)),
 });
 
+/** State of a request that a plane before us has sent: it is sent again at once. */
+export const clientResumed = (timers: Timers, reliable: boolean, now: Instant): Client => ({
+  is: 'trying',
+  waitMs: timers.t1 / 2,
+  ...(reliable ? {} : { resendAt: now }),
+  giveUpAt: after(now, timers.giveUp),
+});
+
 export const clientMachine = (timers: Timers, reliable: boolean): Machine<Client, ClientEvent, ClientEffect> => ({
   step(state, event, now) {
     if (state.is === 'over') return { state, effects: [] };

@@ -36,6 +36,24 @@ export const inviteCalling = (timers: Timers, reliable: boolean, now: Instant): 
   giveUpAt: after(now, timers.giveUp),
 });
 
+/** State of an INVITE that a plane before us has sent: what nobody has answered is sent again at once. */
+export const inviteResumed = (
+  timers: Timers,
+  now: Instant,
+  from: {
+    readonly heard: boolean;
+    readonly abandoned?: boolean;
+    readonly acceptedUntil?: Instant;
+    readonly reliable: boolean;
+  },
+): InviteClient => {
+  if (from.acceptedUntil !== undefined) return { is: 'accepted', endAt: from.acceptedUntil };
+  if (from.heard) return { is: 'proceeding' };
+  const silent = from.abandoned || from.reliable;
+  const giveUpAt = after(now, timers.giveUp);
+  return { is: 'calling', waitMs: timers.t1 / 2, ...(silent ? {} : { resendAt: now }), giveUpAt };
+};
+
 export const inviteClientMachine = (
   timers: Timers,
   reliable: boolean,

@@ -1,5 +1,5 @@
 import type { Log } from '../../../core/log.ts';
-import { after, type Lapse, type Machine } from '../../../core/machine.ts';
+import { after, type Instant, type Lapse, type Machine } from '../../../core/machine.ts';
 import type { Runner } from '../../../core/runner.ts';
 import type { Endpoint, FlowId } from '../face.ts';
 import { type Field, SipMessage } from '../message/message.ts';
@@ -7,8 +7,8 @@ import { serialize } from '../message/serializer.ts';
 import type { TokenMaker } from '../message/token.ts';
 import { hostText } from '../message/uri.ts';
 import type { Transports } from '../transport/transports.ts';
-import { clientMachine, clientTrying } from './client-machine.ts';
-import { type ClientEffect, inviteCalling, inviteClientMachine } from './invite-client-machine.ts';
+import { clientMachine, clientResumed, clientTrying } from './client-machine.ts';
+import { type ClientEffect, inviteCalling, inviteClientMachine, inviteResumed } from './invite-client-machine.ts';
 import { inviteServerMachine, type ServerEffect } from './invite-server-machine.ts';
 import { ackOf, requestKey, serverKey } from './matching.ts';
 import { responseTo } from './response.ts';
@@ -126,16 +126,37 @@ export class Transactions {
     return transaction;
   }
 
-  /** Takes up an INVITE that a plane before us has sent (with its Via): it waits for answers and sends no copy. */
-  resume(flow: FlowId, to: Endpoint, message: SipMessage, handler: ClientHandler): ClientTransaction {
+  /**
+   * Takes up a request that a plane before us has sent (with its Via). What nobody has answered is sent again at once,
+   * or fails over a connection, which ended with that plane; what was answered waits for the rest.
+   */
+  resume(
+    flow: FlowId,
+    to: Endpoint,
+    message: SipMessage,
+    handler: ClientHandler,
+    from: { readonly heard: boolean; readonly abandoned?: boolean; readonly acceptedUntil?: Instant },
+  ): ClientTransaction {
     const { runner, timers, transports } = this.#room;
     const id = `tx/client/${message.via?.branch}/${message.method}`;
     const octets = serialize(message);
-    const transaction: ClientTransaction = { id, flow, to, message, octets, handler, resends: 0, detail: '' };
+    // The copy that is sent at once is no sign that the first was lost.
+    const transaction: ClientTransaction = { id, flow, to, message, octets, handler, resends: -1, detail: '' };
     this.#clients.set(id, transaction);
-    const machine = hosted(inviteClientMachine(timers, transports.reliable(flow)));
+    const reliable = transports.reliable(flow);
     const perform = (effect: Caused<ClientEffect>): void => this.#performClient(transaction, effect);
-    runner.host(id, machine, { is: 'proceeding' }, perform, { kept: false });
+    const now = runner.now();
+    if (message.method === 'INVITE') {
+      const state = inviteResumed(timers, now, { ...from, reliable });
+      runner.host(id, hosted(inviteClientMachine(timers, reliable)), state, perform, { kept: false });
+    } else {
+      const state = clientResumed(timers, reliable, now);
+      runner.host(id, hosted(clientMachine(timers, reliable)), state, perform, { kept: false });
+    }
+    if (reliable && !from.heard && from.acceptedUntil === undefined) {
+      transaction.detail = 'the connection ended with the plane before';
+      runner.tell(id, { type: 'transportFailed' });
+    }
     return transaction;
   }
 
