@@ -5,6 +5,8 @@ import { Resolver } from './sip/resolver/resolver.ts';
 import { carriersWith } from './sip/transport/carriers.ts';
 import type { UdpSockets } from './sip/transport/udp-sockets.ts';
 import { SipUserAgent } from './sip/user-agent.ts';
+import { watchLinks } from './system/link-watch.ts';
+import { interfacesNow } from './trunk/paths.ts';
 import { Trunks } from './trunk/trunks.ts';
 
 type SignallingOptions = {
@@ -48,5 +50,7 @@ export const makeTrunks = (
     address: network.address,
     t1Ms: network.sipT1Ms,
     kept: adoption.states,
+    links: { now: interfacesNow, watch: (changed) => watchLinks({ clock, log, changed }) },
+    renewFlow: (flow) => agent.renewFlow(flow),
   });
 };

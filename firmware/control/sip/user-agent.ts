@@ -129,6 +129,11 @@ export class SipUserAgent implements UserAgent {
     await this.#room.transports.close(flow);
   }
 
+  /** The path below the flow went or came back: connections over it are not trusted any more. */
+  renewFlow(flow: FlowId): void {
+    this.#room.transports.renew(flow);
+  }
+
   /** The flow with the port it really has (a local port of 0 takes any), and `undefined` if it is not open. */
   flow(id: FlowId): Flow | undefined {
     return this.#room.transports.flow(id);

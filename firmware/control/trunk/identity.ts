@@ -32,7 +32,11 @@ export const credentialsOf = ({ user, authUser, password }: Account): Credential
 
 /** The same socket to the same peer. */
 export const sameFlow = (a: Trunk, b: Trunk): boolean =>
-  a.host === b.host && a.port === b.port && a.transport === b.transport && a.localPort === b.localPort;
+  a.host === b.host &&
+  a.port === b.port &&
+  a.transport === b.transport &&
+  a.localPort === b.localPort &&
+  a.interface === b.interface;
 
 /** Bindings of the one stand at the other. */
 export const sameRegistrar = (a: Trunk, b: Trunk): boolean =>

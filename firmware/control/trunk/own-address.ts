@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { addressOn, interfacesNow, type Links, noPathWords } from './paths.ts';
 
 /**
  * The local address by which the kernel would send to `far` (a literal address). Nothing is sent.
@@ -18,3 +19,20 @@ export const ownAddressTowards = (far: string): Promise<string> =>
       resolve(address);
     });
   });
+
+type Ways = {
+  /** Of the settings; empty: the one of the route to each softswitch. */
+  readonly address: string;
+  readonly ownAddress?: (far: string) => Promise<string>;
+  readonly links?: Pick<Links, 'now'>;
+};
+
+/** Own address towards a far literal one: of the interface that is named, else of the settings, else of the route. */
+export const ownAddressBy =
+  ({ address, ownAddress = ownAddressTowards, links }: Ways) =>
+  async (far: string, name: string): Promise<string> => {
+    if (name === '') return address === '' ? ownAddress(far) : address;
+    const bound = addressOn(links?.now() ?? interfacesNow(), name, far);
+    if (bound === undefined) throw new Error(noPathWords(name));
+    return bound;
+  };

@@ -78,6 +78,12 @@ export class TrunkRegistrations {
     for (const client of this.#clients.values()) client.nudge(NUDGE_SPREAD_MS);
   }
 
+  /** The link of this box is back, which is no news to any other: a share an account is enough. */
+  linkBack(): void {
+    const spread = this.#spread(NUDGE_SPREAD_MS);
+    for (const client of this.#clients.values()) client.nudge(spread);
+  }
+
   noFlow({ cause, detail }: Extract<FlowState, { is: 'waiting' }>['failed']): void {
     for (const client of this.#clients.values()) client.noFlow(cause, detail);
   }

@@ -13,8 +13,15 @@ export type SipTrunkTools = {
   readonly flowOpened: (flow: FlowId) => void;
   readonly log: Log;
   readonly random: () => number;
-  /** Own address for signalling towards a far literal address. */
-  readonly ownAddress: (far: string) => Promise<string>;
+  /**
+   * Own address for signalling towards a far literal address, on this interface (empty: as the system routes). Rejects
+   * with why there is none.
+   */
+  readonly ownAddress: (far: string, name: string) => Promise<string>;
+  /** Links and addresses may have changed, or a flow stands anew: every path is looked at. */
+  readonly lookAtPaths: () => void;
+  /** Connections of a flow that a dead path may have broken are given up; the next request opens one anew. */
+  readonly renewFlow: (flow: FlowId) => void;
   readonly t1Ms: number;
   readonly newId: () => string;
   readonly identityOf: (account: string) => RegistrationIdentity;

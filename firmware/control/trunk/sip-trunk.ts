@@ -17,6 +17,7 @@ import {
   silenceBudgetMs,
 } from './health-machine.ts';
 import { contactAt, credentialsOf, domainOf, escapedUser, sameFlow, sameRegistrar } from './identity.ts';
+import { holderOf, type Interfaces, noPathWords, type PathSeen, usable } from './paths.ts';
 import { probe } from './probe.ts';
 import { TrunkRegistrations } from './registrations.ts';
 import type { SipTrunkTools } from './sip-trunk-tools.ts';
@@ -49,6 +50,9 @@ export class SipTrunk {
   #settings: Trunk;
   #accounts: readonly Account[];
   #probes = 0;
+  /** Interface that had our address when that was last seen. */
+  #path = '';
+  #cut = false;
 
   constructor(settings: Trunk, accounts: readonly Account[], tools: SipTrunkTools) {
     this.id = settings.id;
@@ -133,7 +137,7 @@ export class SipTrunk {
   /** Why there is no way to it. */
   #trouble(): string {
     const flow = this.#flow();
-    if (flow?.is === 'open') return '';
+    if (flow?.is === 'open') return this.#cut ? noPathWords(this.#path) : '';
     return flow?.is === 'waiting' ? flow.failed.detail : 'the way to it is being opened';
   }
 
@@ -186,8 +190,39 @@ export class SipTrunk {
 
   /** The network under the trunk went or came. */
   link(up: boolean): void {
+    this.#cut = !up;
     this.#tellHealth({ from: 'link', type: up ? 'restored' : 'cut' });
-    if (up) this.#registrations.nudge();
+    this.#tools.runner.outward(() => this.#tools.renewFlow(this.id));
+    if (up) this.#registrations.linkBack();
+  }
+
+  /**
+   * Links, addresses or routes may have changed. A trunk whose address no interface with a link has is cut, one that
+   * has another address now opens its flow there. Gives the path that it takes or wants.
+   */
+  look(interfaces: Interfaces): PathSeen | undefined {
+    const flow = this.#flow();
+    const { interface: bound } = this.#settings;
+    if (flow?.is === 'waiting') this.#tellFlow({ type: 'reopen' });
+    if (flow?.is !== 'open') return bound === '' ? undefined : { interface: bound, up: usable(interfaces, bound) };
+    const holder = holderOf(interfaces, flow.localAddress);
+    const up = holder !== undefined && (bound === '' || bound === holder);
+    this.#path = up ? holder : bound || this.#path;
+    if (up === this.#cut) this.link(up);
+    if (!up || this.#calls.size === 0) this.#tools.runner.outward(() => void this.#move(flow.localAddress));
+    return this.#path === '' ? undefined : { interface: this.#path, up };
+  }
+
+  /** Opens the flow at another address if there is one by now. A way that works is left only while nobody speaks. */
+  async #move(from: string): Promise<void> {
+    const { names, ownAddress } = this.#tools;
+    const far = names.known(this.#settings.host);
+    if (far === undefined) return;
+    // no address is no news: the trunk is cut already
+    const wanted = await ownAddress(far, this.#settings.interface).catch(() => from);
+    const flow = this.#flow();
+    if (wanted === from || flow?.is !== 'open' || flow.localAddress !== from) return;
+    this.#tools.runner.cascade(() => this.#tellFlow({ type: 'reopen' }));
   }
 
   siblingLost(account: string): void {
@@ -278,7 +313,7 @@ export class SipTrunk {
     try {
       const far = await names.address(host);
       cause = 'unreachable';
-      const localAddress = await ownAddress(far);
+      const localAddress = await ownAddress(far, this.#settings.interface);
       const local = { address: localAddress, port: localPort };
       await agent.openFlow({ id: this.id, transport, local, remote: { address: host, port } });
       this.#tellFlow({ type: 'opened', attempt, localAddress });
@@ -295,6 +330,7 @@ export class SipTrunk {
     const now = runner.now();
     this.#hostHealth(known ?? (left ? resumedHealth(left, now) : firstHealth(now, FIRST_PROBE_WITHIN_MS, random)));
     this.#registrations.start();
+    this.#tools.lookAtPaths();
   }
 
   #hostHealth(state: Health): void {

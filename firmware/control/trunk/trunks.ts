@@ -12,7 +12,8 @@ import type { RegistrationAnalysis } from './analysis.ts';
 import { Blocks } from './blocks.ts';
 import { TrunkCounters } from './counters.ts';
 import { LineTrunk } from './line-trunk.ts';
-import { ownAddressTowards } from './own-address.ts';
+import { ownAddressBy } from './own-address.ts';
+import { type Links, Paths } from './paths.ts';
 import { SipTrunk } from './sip-trunk.ts';
 import type { SipTrunkTools } from './sip-trunk-tools.ts';
 import type { TrunkShown, TrunkSnapshot } from './trunk.ts';
@@ -33,6 +34,9 @@ export type TrunksTools = {
   readonly random?: () => number;
   readonly newId?: () => string;
   readonly ownAddress?: (far: string) => Promise<string>;
+  /** Left out: nobody looks at links and addresses. */
+  readonly links?: Links;
+  readonly renewFlow?: (flow: FlowId) => void;
 };
 export type TrunksSettings = {
   readonly trunks: readonly Trunk[];
@@ -57,6 +61,8 @@ export class Trunks {
   readonly #identities = new Map<string, RegistrationIdentity>();
   readonly #blocks: Blocks;
   readonly #counters = new TrunkCounters();
+  readonly #paths: Paths;
+  #unwatch: (() => void) | undefined;
   #settings: TrunksSettings = { trunks: [], accounts: [], lines: [] };
 
   constructor(tools: TrunksTools) {
@@ -64,16 +70,29 @@ export class Trunks {
     this.#random = tools.random ?? Math.random;
     this.#newId = tools.newId ?? (() => randomBytes(12).toString('hex'));
     this.#blocks = new Blocks(tools.runner, tools.kept);
+    this.#paths = new Paths((fact, name, why) => tools.runner.fact({ fact, interface: name, why } satisfies Fact));
   }
 
   /** Makes the table what the settings say: adds, changes and removes; calls go on. */
   configure(settings: TrunksSettings): void {
     this.#settings = settings;
+    this.#unwatch ??= this.#tools.links?.watch(() => this.linksChanged());
     this.#tools.runner.cascade(() => {
       const wanted = new Set(settings.trunks.map((trunk) => trunk.id));
       for (const id of [...this.#sip.keys()]) if (!wanted.has(id)) this.#remove(id);
       for (const trunk of settings.trunks) this.#configureTrunk(trunk);
       this.#configureLines(settings.lines);
+      this.linksChanged();
+    });
+  }
+
+  /** A link, an address or a route may have changed (U18): a trunk whose path is gone is left at once. */
+  linksChanged(): void {
+    const { runner, links } = this.#tools;
+    if (!links) return;
+    runner.cascade(() => {
+      const now = links.now();
+      this.#paths.look([...this.#sip.values()].flatMap((trunk) => trunk.look(now) ?? []));
     });
   }
 
@@ -174,6 +193,7 @@ export class Trunks {
    */
   async stop(busy: () => boolean = () => false): Promise<void> {
     const { clock } = this.#tools;
+    this.#unwatch?.();
     const until = after(clock.now(), LONGEST_CLOSE_MS);
     for (const trunk of this.#sip.values()) trunk.unbind();
     while (clock.now() < until && (busy() || [...this.#sip.values()].some((trunk) => !trunk.quiet)))
@@ -230,7 +250,7 @@ export class Trunks {
   }
 
   #toolsOf(trunk: string): SipTrunkTools {
-    const { runner, agent, names, log, address, t1Ms, kept, ownAddress, flowOpened = () => {} } = this.#tools;
+    const { runner, agent, names, log, t1Ms, kept, flowOpened = () => {}, renewFlow = () => {} } = this.#tools;
     return {
       runner,
       agent,
@@ -239,7 +259,9 @@ export class Trunks {
       t1Ms,
       random: this.#random,
       newId: this.#newId,
-      ownAddress: address === '' ? (ownAddress ?? ownAddressTowards) : async () => address,
+      ownAddress: ownAddressBy(this.#tools),
+      lookAtPaths: () => this.linksChanged(),
+      renewFlow,
       identityOf: (account) => this.#identity(trunk, account),
       siblingTokens: (account) => this.#siblingTokens(trunk, account),
       kept: (id) => kept.get(id),

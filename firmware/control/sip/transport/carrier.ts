@@ -7,6 +7,8 @@ export interface Carrier {
   readonly local: Endpoint;
   /** `to.address` is a literal. `done` is called once: without words when written, else with what went wrong. */
   send(octets: Buffer, to: Endpoint, done: (failed?: string) => void): void;
+  /** Gives up connections that a dead path may have broken; the next message opens one anew. */
+  renew?(): void;
   close(): Promise<void>;
 }
 

@@ -46,6 +46,10 @@ class TcpCarrier implements Carrier {
     connection.socket.write(octets, (error) => done(error ? error.message : undefined));
   }
 
+  renew(): void {
+    for (const connection of [...this.#connections.values()]) connection.socket.destroy();
+  }
+
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;

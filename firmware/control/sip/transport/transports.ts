@@ -54,6 +54,11 @@ export class Transports {
     this.#resolver.refresh(flow.remote.address);
   }
 
+  /** Connections of this flow are opened anew when they are needed. */
+  renew(id: FlowId): void {
+    this.#flows.get(id)?.carrier.renew?.();
+  }
+
   async close(id: FlowId): Promise<void> {
     const open = this.#flows.get(id);
     this.#flows.delete(id);
