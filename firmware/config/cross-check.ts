@@ -51,10 +51,13 @@ const places = ({ lines }: Configuration): Refusal[] =>
     refusal(`lines/${index}/port`, 'must belong to one line only', 'Name another port, or remove one of the lines.'),
   );
 
-const references = ({ accounts, cards, lines }: Configuration): Refusal[] => {
+const references = ({ accounts, cards, lines, ringGroups, attendants }: Configuration): Refusal[] => {
   const phones = new Set(lines.filter(({ kind }) => kind === 'fxs').map(({ id }) => id));
   const cardIds = new Set(cards.map(({ id }) => id));
   const accountIds = new Set(accounts.map(({ id }) => id));
+  const ringing = new Set([...phones, ...ringGroups.map(({ id }) => id), ...attendants.map(({ id }) => id)]);
+  const whom = (path: string) =>
+    refusal(path, 'must be a line of kind fxs, a ring group or an auto attendant', 'Name one that is in the settings.');
   const phone = (path: string) => refusal(path, 'must be a line of kind fxs', 'Name a phone port that is in the list.');
   return [
     ...accounts.flatMap(({ line }, index) => (phones.has(line) ? [] : [phone(`accounts/${index}/line`)])),
@@ -63,7 +66,7 @@ const references = ({ accounts, cards, lines }: Configuration): Refusal[] => {
       ...(account === '' || accountIds.has(account)
         ? []
         : [refusal(`lines/${index}/account`, 'must be an account of the list', 'Add the account, or leave it empty.')]),
-      ...(kind === 'fxs' || rings === '' || phones.has(rings) ? [] : [phone(`lines/${index}/rings`)]),
+      ...(kind === 'fxs' || rings === '' || ringing.has(rings) ? [] : [whom(`lines/${index}/rings`)]),
     ]),
   ];
 };

@@ -13,7 +13,7 @@ import type { Trunks } from './trunk/trunks.ts';
 import type { Upward } from './upward.ts';
 
 /** The rooms behind what a person sees and can do. */
-export type VerbParts = Pick<Rooms, 'testCalls' | 'shelf'> & {
+export type VerbParts = Pick<Rooms, 'testCalls' | 'shelf' | 'scenarios'> & {
   readonly clock: Clock;
   readonly log: Log;
   readonly trunks: Trunks;
@@ -47,6 +47,7 @@ const roomsOf = (parts: VerbParts, restarts: PlaneRestarts): Rooms => {
   return {
     testCalls,
     shelf,
+    scenarios: parts.scenarios,
     emergency,
     question: parts.question,
     configuration,

@@ -71,6 +71,7 @@ const COMPOSITION = [
   'voices',
   'doors',
   'verbs',
+  'scenarios',
   'errors-page',
   'write-errors-page',
 ].map((name) => `firmware/control/${name}.ts`);

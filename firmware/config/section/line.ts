@@ -45,7 +45,7 @@ export const line = v.strictObject({
   account: optionalText({ title: 'Account', help: 'Account by which its calls leave.', max: 32, default: '' }),
   rings: optionalText({
     title: 'Rings',
-    help: 'Exchange lines: line of the phone that rings when somebody calls in.',
+    help: 'Exchange lines: line of the phone, ring group or auto attendant that takes who calls in.',
     max: 40,
     default: '',
     appliesWhen: { setting: 'kind', is: ['fxo'] },

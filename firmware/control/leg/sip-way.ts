@@ -65,6 +65,10 @@ export const sipArrival = (
   const line =
     account?.line ??
     configuration.lines.find((each) => each.kind === 'fxs' && each.extension === invite.requestUser)?.id;
-  if (line === undefined || line === '') return { refuse: 404, cause: 'unknownNumber' };
-  return { trunk: trunk.id, to: { kind: 'phone', id: line }, dialled: invite.called };
+  const did = [invite.called, invite.requestUser].find((each) =>
+    configuration.dids.some(({ number }) => number === each),
+  );
+  const rings = line === undefined || line === '' ? {} : { to: { kind: 'phone', id: line } as const };
+  if (did === undefined && !('to' in rings)) return { refuse: 404, cause: 'unknownNumber' };
+  return { trunk: trunk.id, dialled: invite.called, ...rings, ...(did === undefined ? {} : { did }) };
 };

@@ -14,6 +14,9 @@ import { openClass, type TollRooms } from './open-class.ts';
 import type { OperationInfo, OperationOutcome, Operations } from './operation.ts';
 import { type ProofRooms, proveNumbers } from './prove-numbers.ts';
 import { type PlaneRooms, restartPlane } from './restart-plane.ts';
+import type { ScenariosRoom } from './scenario-rooms.ts';
+import { stepBackScenario } from './step-back-scenario.ts';
+import { switchScenario } from './switch-scenario.ts';
 import { type TestCallRooms, testCall } from './test-call.ts';
 import { unblockTrunk } from './unblock-trunk.ts';
 import { unlockMailbox } from './unlock-mailbox.ts';
@@ -32,7 +35,8 @@ export type Rooms = TestCallRooms &
   RouteRooms &
   DrillRooms &
   TollRooms &
-  ProofRooms;
+  ProofRooms &
+  ScenariosRoom;
 
 /** Every verb there is, in the order in which a person is shown them. */
 export const verbsOf = (rooms: Rooms): readonly AnyVerb[] => [
@@ -44,6 +48,8 @@ export const verbsOf = (rooms: Rooms): readonly AnyVerb[] => [
   blockTrunk(rooms),
   unblockTrunk(rooms),
   openClass(rooms),
+  switchScenario(rooms),
+  stepBackScenario(rooms),
   restartPlane(rooms),
   keepMessage(rooms),
   deleteMessage(rooms),

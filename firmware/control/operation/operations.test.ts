@@ -48,6 +48,7 @@ const setUp = (more: Partial<Rooms> & { readonly dialled?: string[]; readonly su
       asked.push([what, ...args]);
       return answer;
     };
+  const scenarios: string[] = [];
   let alarms: Alarms = alarmsAfter({}, { fact: 'engineLost', why: 'killed' }, 5);
   alarms = alarmsAfter(alarms, { fact: 'trunkDown', trunk: 'primary', why: 'silent' }, 5);
   const { dialled = [], supervised = true } = more;
@@ -64,6 +65,15 @@ const setUp = (more: Partial<Rooms> & { readonly dialled?: string[]; readonly su
     },
     ...rehearsalRooms(),
     toll: { closed: () => ['line/1 international'], open: note('open', undefined) },
+    scenarios: {
+      known: () => [{ id: 'night', title: 'Night' }],
+      current: () => scenarios[0] ?? '',
+      previous: () => scenarios[1] ?? '',
+      switchTo: (name, by) => {
+        note('switch', undefined)(name, by);
+        if (name !== (scenarios[0] ?? '')) scenarios.unshift(name);
+      },
+    },
     emergency: () => ['911'],
     accounts: () => ['101'],
     trunks: {
@@ -348,4 +358,15 @@ test('acknowledge-alarm: what happened goes, what still is stays', async () => {
   assert.match(sentence(standing), /ends by itself/);
   assert.deepEqual(refusedPaths(await run('acknowledge-alarm', { alarm: 'x' })), ['alarm']);
   assert.deepEqual(asked, [['acknowledge', 'engineRestarted', 'page']]);
+});
+
+test('a scenario is switched on, off and one step back; one that is not in the settings is refused', async () => {
+  const { run, asked } = setUp();
+  assert.deepEqual(refusedPaths(await run('switch-scenario', { scenario: 'flood' })), ['scenario']);
+  assert.equal(sentence(await run('switch-scenario', { scenario: 'night' })), 'Night is on.');
+  assert.equal(sentence(await run('switch-scenario', { scenario: 'night' })), 'Night is on. It was so already.');
+  assert.equal(sentence(await run('step-back-scenario', {})), 'No scenario is on.');
+  assert.equal(sentence(await run('step-back-scenario', {})), 'Night is on.');
+  assert.equal(sentence(await run('switch-scenario', {})), 'No scenario is on.');
+  assert.deepEqual(asked[0], ['switch', 'night', 'page']);
 });

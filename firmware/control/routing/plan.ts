@@ -48,7 +48,7 @@ const ordinaryPlan = (question: PlanQuestion): PlanResult => {
   const { offer, configuration } = question;
   if (offer.unfit) return refused(offer.unfit, [{ what: offer.dialled, why: 'the digit map makes no number of it' }]);
   const rule = inboundRule(question);
-  if (rule !== undefined || offer.to !== undefined) return inwardPlan(question, rule);
+  if (rule !== undefined || offer.to !== undefined || offer.did !== undefined) return inwardPlan(question, rule);
   if (offer.from.kind === 'phone' && isAccessCode(configuration, offer.dialled)) return menuPlan(offer.from.id);
   if (offer.only !== undefined) return onlyPlan(question, offer.only);
   if (offer.dialled === '') return refused('numberIncomplete', [{ what: 'number', why: 'nothing was dialled' }]);

@@ -34,6 +34,7 @@ export type ViewInputs = {
   readonly trunks: readonly ViewTrunk[];
   readonly registrations: readonly ViewRegistration[];
   readonly alarms: readonly Alarm[];
+  readonly scenario?: StatusView['scenario'];
   readonly figures?: (trunk: string) => TrunkView['figures'];
 };
 
@@ -46,6 +47,7 @@ export const statusView = (inputs: ViewInputs): StatusView => ({
   trunks: inputs.trunks.map((trunk) => trunkView(trunk, inputs)),
   calls: Object.entries(inputs.live.calls).map(([call, live]) => callView(call as CallView['call'], live, inputs.at)),
   alarms: inputs.alarms,
+  ...(inputs.scenario === undefined ? {} : { scenario: inputs.scenario }),
   ...(inputs.live.drill === undefined ? {} : { drill: drillView(inputs.live.drill, inputs.at) }),
 });
 

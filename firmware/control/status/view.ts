@@ -11,6 +11,8 @@ export type StatusView = {
   readonly trunks: readonly TrunkView[];
   readonly calls: readonly CallView[];
   readonly alarms: readonly Alarm[];
+  /** The scenario that is switched on (U20). */
+  readonly scenario?: { readonly id: string; readonly title: string };
   /** The failover drill that is under way (U17). */
   readonly drill?: DrillView;
 };

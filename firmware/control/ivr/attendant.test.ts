@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import * as v from 'valibot';
+import { configuration } from '../../config/schema.ts';
+import { TestOffice } from '../phone/test-office.ts';
+
+let office: TestOffice;
+
+const attendant = {
+  id: 'reception',
+  extension: '50',
+  choices: [
+    { digit: '1', to: 'extension', name: '11' },
+    { digit: '2', to: 'group', name: 'all' },
+    { digit: '9', to: 'mailbox', name: 'line/2' },
+  ],
+  dialByName: true,
+  timeoutS: 8,
+  timeoutLine: 'line/2',
+};
+
+beforeEach(() => {
+  office = new TestOffice();
+  office.health = { 'line/9': 'up' };
+  office.configuration = v.parse(configuration, {
+    ...office.configuration,
+    lines: office.configuration.lines.map((line) => ({ ...line, mailbox: 'never' })),
+    ringGroups: [{ id: 'all', extension: '40', lines: ['line/1', 'line/2'] }],
+    attendants: [attendant],
+  });
+  office.phones.configure(office.configuration, ['112']);
+  office.lines.configure([{ id: 'line/9', rings: 'reception' }]);
+});
+afterEach(() => assert.deepEqual(office.faults, []));
+
+const lastPlayed = (): string | undefined => office.engine.asked.filter((each) => /^add player/.test(each)).at(-1);
+const press = (digit: string) => office.line('line/9', { is: 'digit', digit, heardBy: 'dtmf', lastedMs: 80 });
+/** The exchange line calls, and the attendant has spoken its greeting. */
+const greeted = async () => {
+  await office.line('line/9', { is: 'rung' });
+  await office.line('line/9', { is: 'callerId', callerId: { number: '7890' } });
+  await office.turn(500);
+};
+
+describe('an auto attendant', () => {
+  it('greets who calls from outside, and leads to an extension whose phone joins the caller', async () => {
+    await greeted();
+    assert.equal(lastPlayed(), 'add player attendantGreeting');
+    await press('1');
+    assert.equal(office.phone('line/1'), 'onHook', 'an extension 11 may be meant');
+    await press('1');
+    assert.equal(office.phone('line/1'), 'ringing');
+    await office.line('line/1', { is: 'offHook' });
+    assert.deepEqual(office.engine.joined(), [['line/1', 'line/9']]);
+    await office.line('line/1', { is: 'onHook' });
+    assert.deepEqual(office.left(), []);
+    const answered = office
+      .told('callAnswered')
+      .map((fact) => 'target' in fact && `${fact.target.kind} ${fact.target.id}`);
+    assert.deepEqual(answered, ['attendant reception', 'phone line/1']);
+  });
+
+  it('ends both calls when the caller hangs up', async () => {
+    await greeted();
+    await press('1');
+    await press('1');
+    await office.line('line/1', { is: 'offHook' });
+    await office.line('line/9', { is: 'disconnected', by: 'loop' });
+    assert.equal(office.phone('line/1'), 'hearing');
+    await office.line('line/1', { is: 'onHook' });
+    assert.deepEqual(office.left(), []);
+  });
+
+  it('takes one digit as a choice when no further one comes', async () => {
+    await greeted();
+    await press('1');
+    await office.turn(2_500);
+    assert.equal(office.phone('line/1'), 'ringing');
+    await office.line('line/9', { is: 'disconnected', by: 'loop' });
+    assert.equal(office.phone('line/1'), 'onHook');
+    assert.deepEqual(office.left(), []);
+  });
+
+  it('leads to a ring group and to a mailbox', async () => {
+    await greeted();
+    await press('2');
+    assert.deepEqual([office.phone('line/1'), office.phone('line/2')], ['ringing', 'ringing']);
+    await office.line('line/9', { is: 'disconnected', by: 'loop' });
+    assert.deepEqual(office.left(), []);
+    await greeted();
+    await press('9');
+    await office.turn(500);
+    assert.deepEqual(office.shelf.did.slice(0, 1), ['reserve line/2 7890']);
+    await office.line('line/9', { is: 'disconnected', by: 'loop' });
+    assert.deepEqual(office.left(), []);
+  });
+
+  it('rings the line for those who press nothing', async () => {
+    await greeted();
+    await office.heard();
+    await office.turn(7_999);
+    assert.equal(office.phone('line/2'), 'onHook');
+    await office.turn(1);
+    assert.equal(office.phone('line/2'), 'ringing');
+    await office.line('line/9', { is: 'disconnected', by: 'loop' });
+    assert.deepEqual(office.left(), []);
+  });
+
+  it('says that a choice is none, asks three times in all, and ends with a goodbye', async () => {
+    await greeted();
+    await press('7');
+    assert.equal(lastPlayed(), 'add player attendantAgain attendantGreeting');
+    await press('7');
+    await press('7');
+    assert.equal(lastPlayed(), 'add player goodbye');
+    await office.heard();
+    assert.equal(office.engine.playing.get('line/9'), 'release');
+    assert.deepEqual(office.left(), []);
+  });
+
+  it('tells who nobody answers, and asks again', async () => {
+    await office.line('line/1', { is: 'offHook' });
+    await greeted();
+    await press('1');
+    await press('1');
+    assert.match(lastPlayed() ?? '', /attendantGreeting$/);
+    await press('4');
+    await press('0');
+    assert.equal(office.phone('line/2'), 'ringing');
+    await office.line('line/9', { is: 'disconnected', by: 'loop' });
+    await office.line('line/1', { is: 'onHook' });
+    await office.turn(2_000);
+    assert.deepEqual(office.left(), []);
+  });
+
+  it('is called by its extension from a phone of the box', async () => {
+    await office.line('line/1', { is: 'offHook' });
+    await office.dial('line/1', '50');
+    await office.turn(500);
+    assert.equal(lastPlayed(), 'add player attendantGreeting');
+    await office.dial('line/1', '12');
+    assert.equal(office.phone('line/2'), 'ringing');
+    await office.line('line/2', { is: 'offHook' });
+    assert.deepEqual(office.engine.joined(), [['line/1', 'line/2']]);
+    await office.line('line/1', { is: 'onHook' });
+    await office.line('line/2', { is: 'onHook' });
+    assert.deepEqual(office.left(), []);
+  });
+});
