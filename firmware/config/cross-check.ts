@@ -1,3 +1,4 @@
+import { numberRefusals } from './number-checks.ts';
 import { danglingReferences } from './references.ts';
 import type { Refusal } from './refusal.ts';
 import type { Configuration } from './schema.ts';
@@ -13,6 +14,7 @@ export const crossCheck = (whole: Configuration, emergency: readonly string[]): 
   ...signallingPorts(whole),
   ...jitter(whole),
   ...pagePorts(whole),
+  ...numberRefusals(whole),
 ];
 
 const refusal = (path: string, limit: string, remedy: string): Refusal => ({ path, limit, remedy });

@@ -124,7 +124,10 @@ test('what was spent, shown and closed outlives a restart; what was up is counte
   stated.length = 0;
   after.ledger.restate();
   after.tell();
-  assert.deepEqual(stated.map(({ fact }) => fact), ['tollClosed']);
+  assert.deepEqual(
+    stated.map(({ fact }) => fact),
+    ['tollClosed'],
+  );
   assert.deepEqual(after.memory().toll.closed, ['line/1 international']);
   assert.equal(after.memory().scenario, scenario);
   assert.deepEqual(after.memory().numbersInUse, {});
