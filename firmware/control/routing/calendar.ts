@@ -41,7 +41,7 @@ export const counts = (
 export const dateIn = (timeZone: string, ms: number): string =>
   dateOf(Math.floor((ms + zoneOffsetMs(timeZone, ms)) / DAY_MS));
 
-/** A year from whose end on dated holidays are missing, while that of this one are there; `from` October on. */
+/** The year whose dated holidays are missing: this one, from November on the next. Undefined where none were ever given. */
 export const holidaysMissing = (calendar: Calendar, now: WallTime): number | undefined => {
   if (!now.sure || calendar.datedHolidays.length === 0) return undefined;
   const [year = '', month = ''] = dateIn(calendar.timeZone, now.ms).split('-');
