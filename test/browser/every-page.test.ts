@@ -5,6 +5,7 @@ import type { StatusView } from '../../firmware/control/status/view.ts';
 import { axeViolations, picture } from '../peer/browser.ts';
 import { onSite, type Site } from '../peer/site.ts';
 import { badStatus, freshStatus, goodStatus } from './fixture-bodies.ts';
+import { underDrill } from './fixture-rehearsal.ts';
 import type { Fixture } from './fixture-server.ts';
 import { errorsOf, type Opened, openPage, signedIn } from './opened-page.ts';
 
@@ -28,6 +29,16 @@ const looks: readonly Look[] = [
     address: 'settings/cards/simulated',
     prepare: ({ page }) => page.getByText('More settings').click(),
   },
+  {
+    name: 'routing',
+    address: 'tools/analyse-route?number=5550100',
+    prepare: async ({ page }) => {
+      await page.getByRole('button', { name: 'Show the ways' }).click();
+      await page.getByText('Tried in this order').waitFor();
+    },
+  },
+  { name: 'drill', address: 'tools/failover-drill' },
+  { name: 'drill-watched', address: 'tools/failover-drill', prepare: ({ box }) => shows(box, underDrill(goodStatus)) },
   { name: 'tools', address: 'tools/block-trunk?trunk=secondary' },
   { name: 'lab', address: 'lab' },
 ];

@@ -1,6 +1,8 @@
 import type { CallInWords, LabView, MailboxView, OperationInfo } from '../../firmware/control/api/wire.ts';
 import type { StatusView } from '../../firmware/control/status/view.ts';
 
+import { rehearsalVerbs } from './fixture-rehearsal.ts';
+
 /** Half past two on a Tuesday in March. */
 export const NOW = Date.UTC(2027, 2, 16, 14, 30);
 const MINUTE_MS = 60_000;
@@ -15,6 +17,10 @@ const trunk = (id: string, priority: number): StatusView['trunks'][number] => ({
   why: '',
   callsUp: priority === 1 ? 2 : 0,
   callLimit: 8,
+  figures: {
+    recent: { attempts: 100, answered: 71, asr: 0.71, acdS: 164, pddMs: 1480 },
+    kept: { attempts: 1834, answered: 1297, asr: 0.7, acdS: 158, pddMs: 1510 },
+  },
   registrations: [
     { account: 'reception', registered: true, sentence: '' },
     { account: 'workshop', registered: true, sentence: '' },
@@ -288,6 +294,7 @@ const verb = (name: string, title: string, help: string, rest: Partial<Operation
 });
 
 export const operations: readonly OperationInfo[] = [
+  ...rehearsalVerbs,
   verb('test-call', 'Test call', 'Calls a number over a softswitch and says how far it came.', {
     arguments: [
       trunkArgument,

@@ -12,7 +12,8 @@ import type { ApiError, LabAct, LabView, Session, Settings } from '../../firmwar
 import { type Change, merge } from '../../firmware/control/configuration/merge.ts';
 import { stepsBetween, wordsOfStep } from '../../firmware/control/configuration/steps.ts';
 import type { StatusView } from '../../firmware/control/status/view.ts';
-import { calls, goodStatus, lab, mailboxes, operations } from './fixture-bodies.ts';
+import { calls, goodStatus, lab, mailboxes, NOW, operations } from './fixture-bodies.ts';
+import { analysed, drillSheets } from './fixture-rehearsal.ts';
 
 /** What the box of the fixture holds; a test changes it, and looks at what was asked. */
 export type Fixture = {
@@ -224,6 +225,8 @@ class Box implements Fixture {
       return this.#settings.propose(body as { base: string; change: Change }, path.endsWith('/dry-run'));
     if (path === '/api/calls') return this.#calls(asked.words);
     if (path === '/api/operations') return operations;
+    if (path === '/api/operations/analyse-route') return analysed(body);
+    if (path === '/api/drills') return drillSheets(NOW);
     if (path.startsWith('/api/operations/')) return this.#operate(path.slice('/api/operations/'.length), body);
     if (path === '/api/messages') return { mailboxes };
     if (path === '/api/lab') return method === 'GET' ? this.#lab : this.#act(body as LabAct);

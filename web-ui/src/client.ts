@@ -2,6 +2,7 @@ import type {
   ApiError,
   ApiErrorCode,
   Calls,
+  DrillSheets,
   LabAct,
   LabView,
   Mailboxes,
@@ -32,7 +33,7 @@ export const onSignedOut = (listener: () => void): void => {
 };
 
 /** Longer than the longest deadline of an operation. */
-const PATIENCE_MS = 200_000;
+const PATIENCE_MS = 620_000;
 
 type Body = { readonly json?: unknown; readonly raw?: Blob };
 
@@ -95,6 +96,7 @@ export const client = {
   operations: () => ask<readonly OperationInfo[]>('GET', '/api/operations'),
   operate: (name: string, args: unknown) =>
     ask<OperationOutcome>('POST', `/api/operations/${name}`, { json: args }, [422]),
+  drills: () => ask<DrillSheets>('GET', '/api/drills'),
   mailboxes: () => ask<Mailboxes>('GET', '/api/messages'),
   setGreeting: (mailbox: string, wav: Blob) => ask<void>('PUT', `${box(mailbox)}/greeting`, { raw: wav }),
   removeGreeting: (mailbox: string) => ask<void>('DELETE', `${box(mailbox)}/greeting`),

@@ -102,6 +102,28 @@ const TrunkVerbs = ({ trunk }: { readonly trunk: TrunkView }) => {
   );
 };
 
+/** How the last hundred calls went: the answer-seizure ratio, the average duration, the post-dial delay. */
+const Figures = ({ figures: { recent } }: { readonly figures: NonNullable<TrunkView['figures']> }) => (
+  <dl class="facts figures">
+    <div>
+      <dt>{t('trunk.asr')}</dt>
+      <dd>{t('trunk.asrOf', { percent: Math.round(recent.asr * 100), attempts: recent.attempts })}</dd>
+    </div>
+    {recent.acdS !== undefined && (
+      <div>
+        <dt>{t('trunk.acd')}</dt>
+        <dd>{clockOf(recent.acdS)}</dd>
+      </div>
+    )}
+    {recent.pddMs !== undefined && (
+      <div>
+        <dt>{t('trunk.pdd')}</dt>
+        <dd>{t('trunk.pddS', { seconds: (recent.pddMs / 1000).toFixed(1) })}</dd>
+      </div>
+    )}
+  </dl>
+);
+
 const TrunkCard = ({ trunk }: { readonly trunk: TrunkView }) => {
   const look = lookOfTrunk(trunk);
   const limit = trunk.callLimit === 0 ? '' : t('trunk.limit', { limit: trunk.callLimit });
@@ -132,6 +154,7 @@ const TrunkCard = ({ trunk }: { readonly trunk: TrunkView }) => {
           <dd>{trunk.priority}</dd>
         </div>
       </dl>
+      {trunk.figures && <Figures figures={trunk.figures} />}
       <Causes trunk={trunk} />
       <TrunkVerbs trunk={trunk} />
     </li>

@@ -1,22 +1,31 @@
 import { useSignal } from '@preact/signals';
+import type { FunctionComponent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import '../kit.ts';
 import type { OperationInfo, OperationOutcome } from '../../../firmware/control/api/wire.ts';
 import { sentenceOf } from '../client.ts';
 import { Button } from '../component/button.tsx';
-import { Icon } from '../component/icon.tsx';
+import { Icon, type IconName } from '../component/icon.tsx';
 import { Notice } from '../component/notice.tsx';
 import { Empty, Page } from '../component/page.tsx';
 import { Skeleton } from '../component/skeleton.tsx';
 import { Field } from '../form.tsx';
+import { lazy } from '../lazy.tsx';
 import { status } from '../live.ts';
 import { loadOperations, operate, operations, sentenceOfOutcome } from '../operations.ts';
-import { go, route } from '../route.ts';
+import { go, route, to } from '../route.ts';
 import { t } from '../t.ts';
 import { lengthWords } from '../time.ts';
 
 /** Done where they belong, on the page of the messages or beside an alarm. */
-const elsewhere = new Set(['keep-message', 'delete-message', 'unlock-mailbox', 'acknowledge-alarm']);
+const elsewhere = new Set([
+  'analyse-route',
+  'failover-drill',
+  'keep-message',
+  'delete-message',
+  'unlock-mailbox',
+  'acknowledge-alarm',
+]);
 
 type Args = Readonly<Record<string, unknown>>;
 
@@ -123,8 +132,38 @@ const Verb = ({ info, open, begins }: FormProps & { readonly open: boolean }) =>
   );
 };
 
+/** Tools that have a page of their own: what they show is more than a sentence. */
+const pages: Readonly<Record<string, FunctionComponent>> = {
+  'analyse-route': lazy(async () => (await import('./routing.tsx')).RoutingPage),
+  'failover-drill': lazy(async () => (await import('./drill.tsx')).DrillPage),
+};
+const icons: Readonly<Record<string, IconName>> = { 'analyse-route': 'way', 'failover-drill': 'undo' };
+
+const BigTools = () => (
+  <div class="big-tools">
+    {operations.value
+      ?.filter(({ name }) => Object.hasOwn(pages, name))
+      .map(({ name, title, help }) => (
+        <a key={name} class="card" href={to('tools', name)}>
+          <Icon name={icons[name] ?? 'tools'} />
+          <span class="row-main">
+            <strong>{title}</strong>
+            <span class="quiet">{help}</span>
+          </span>
+          <Icon name="next" />
+        </a>
+      ))}
+  </div>
+);
+
 /** Every verb of the box that is not done elsewhere on the page. */
 export const ToolsPage = () => {
+  const name = route.value.parts[1] ?? '';
+  const Own = Object.hasOwn(pages, name) ? pages[name]! : Verbs;
+  return <Own key={Own === Verbs ? 'tools' : name} />;
+};
+
+const Verbs = () => {
   const wrong = useSignal('');
   useEffect(() => {
     loadOperations().catch((error: unknown) => {
@@ -138,6 +177,7 @@ export const ToolsPage = () => {
       <Notice mood="bad">{wrong.value}</Notice>
       {!shown && wrong.value === '' && <Skeleton rows={5} />}
       {shown?.length === 0 && <Empty icon="tools" title={t('tools.none')} />}
+      <BigTools />
       <ul class="verbs">
         {shown?.map((info) => (
           <Verb
