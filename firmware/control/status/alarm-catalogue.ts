@@ -1,6 +1,7 @@
 /** Every alarm that can be raised: what it says, and what a person can do. */
 export type AlarmKind =
   | 'trunkDown'
+  | 'pathDown'
   | 'registrationLost'
   | 'wrongPassword'
   | 'lineOut'
@@ -33,6 +34,12 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
     severity: 'critical',
     text: (what) => `The softswitch ${what} does not answer. Calls take the other ways.`,
     remedy: 'Check the network and the address of the softswitch; ask its operator.',
+    happened: false,
+  },
+  pathDown: {
+    severity: 'major',
+    text: (what) => `The network path ${what} is down. Calls take the softswitches that are reached otherwise.`,
+    remedy: 'Check the cable or the modem of this path, and whether the interface gets an address.',
     happened: false,
   },
   registrationLost: {

@@ -23,6 +23,15 @@ const alarmsOf = (facts: readonly Fact[]): Alarms =>
 
 const rows: readonly (readonly [string, readonly Fact[], readonly string[]])[] = [
   ['a trunk that is down', [{ fact: 'trunkDown', trunk: 'primary', why: 'silent' }], ['trunkDown/primary']],
+  ['a lost path', [{ fact: 'pathDown', interface: 'wwan0', why: 'no link' }], ['pathDown/wwan0']],
+  [
+    'a path that is back',
+    [
+      { fact: 'pathDown', interface: 'wwan0', why: 'no link' },
+      { fact: 'pathUp', interface: 'wwan0', why: 'it has its link again' },
+    ],
+    [],
+  ],
   [
     'a trunk that came back',
     [

@@ -39,6 +39,10 @@ export const alarmsAfter = (alarms: Alarms, fact: Fact, wall: number): Alarms =>
       return raise(alarms, 'trunkDown', fact.trunk, fact.why, wall);
     case 'trunkUp':
       return clear(alarms, `trunkDown/${fact.trunk}`);
+    case 'pathDown':
+      return raise(alarms, 'pathDown', fact.interface, fact.why, wall);
+    case 'pathUp':
+      return clear(alarms, `pathDown/${fact.interface}`);
     case 'registrationFailed': {
       const what = `${fact.trunk}/${fact.account}`;
       const wrong = fact.cause === 'wrongPassword';
