@@ -8,7 +8,10 @@ export type NumberPlan = {
   readonly international: readonly string[];
   /** Dialled before a number of another area; empty where there is none. */
   readonly national: string;
-  /** Beginnings of mobile and of premium-rate numbers, with the national prefix. */
+  /**
+   * Beginnings of mobile and of premium-rate numbers, with the national prefix. Premium is also what hides the price of a
+   * number, such as the code of another carrier.
+   */
   readonly mobile: readonly string[];
   readonly premium: readonly string[];
 };

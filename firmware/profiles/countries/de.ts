@@ -14,7 +14,8 @@ export const profile: CountryProfile = {
   international: ['00'],
   national: '0',
   mobile: ['015', '016', '017'],
-  premium: ['0900', '0137', '0180', '118'],
+  // 010: another carrier for one call, at its own price; 012 and 019: services that are priced on their own
+  premium: ['0900', '0137', '0138', '0180', '118', '010', '012', '019'],
   tones: {
     dial: steady(TONE, -13),
     // The "special dial tone": a second frequency beside the usual one.

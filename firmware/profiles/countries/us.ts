@@ -17,7 +17,8 @@ export const profile: CountryProfile = {
   national: '1',
   // mobile numbers look like all others (North American Numbering Plan)
   mobile: [],
-  premium: ['1900', '900', '1976', '976'],
+  // 1010: another carrier for one call; 0: the operator, who connects to anywhere
+  premium: ['1900', '900', '1976', '976', '1010', '0'],
   tones: {
     dial: steady(DIAL, -13),
     stutter: stuttered(DIAL, 100, 6, -13),
