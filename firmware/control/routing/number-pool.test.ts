@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { configuration } from '../../config/schema.ts';
+import { profile } from '../../profiles/countries/de.ts';
+import { callerFor, shownKey } from './number-pool.ts';
+import { freshMemory, type PlanQuestion, quietQuestion, type RoutingMemory } from './question.ts';
+
+type Member = { readonly number: string; readonly confirmed?: boolean; readonly maxConcurrent?: number };
+type Pool = { readonly rotation?: string; readonly forwarded?: string; readonly members?: readonly Member[] };
+
+const members: readonly Member[] = [
+  { number: '030100', confirmed: true, maxConcurrent: 1 },
+  { number: '030200', confirmed: true, maxConcurrent: 2 },
+  { number: '030300', confirmed: false },
+];
+const settings = (pool: Pool = {}, line = {}, transforms: readonly object[] = []) =>
+  v.parse(configuration, {
+    version: 1,
+    trunks: [
+      { id: 'A', host: '192.0.2.1', transforms },
+      { id: 'B', host: '192.0.2.2', localPort: 5061 },
+    ],
+    accounts: [{ id: 'office', user: '100', password: 'x', displayName: 'Office', line: 'line/1' }],
+    lines: [{ id: 'line/1', card: 'c', port: 'p', numberPool: 'berlin', ...line }],
+    numberPools: [{ id: 'berlin', trunk: 'A', main: '030999', members, ...pool }],
+  });
+
+type Given = { readonly memory?: Partial<RoutingMemory>; readonly seed?: number; readonly withheld?: true };
+const ask = (whole: ReturnType<typeof settings>, { memory = {}, seed = 0, withheld }: Given = {}): PlanQuestion =>
+  quietQuestion({
+    offer: {
+      from: { kind: 'phone', id: 'line/1', number: '11' },
+      caller: { account: 'office', ...(withheld ? { withheld } : {}) },
+      dialled: '0404',
+    },
+    ...{ configuration: whole, country: profile, trunks: [], seed },
+    memory: { ...freshMemory, ...memory },
+  });
+const shown = (whole: ReturnType<typeof settings>, given: Given = {}, trunk = 'A', forwarded = false) =>
+  callerFor(ask(whole, given), whole.lines[0], trunk, '0404', forwarded).shows;
+
+it('the own number of the phone goes before those of its site', () => {
+  assert.deepEqual(shown(settings({}, { ownNumber: '030555' })), { number: '030555', name: 'Office' });
+});
+
+it('a number of the site is shown by the trunk that owns it, and by no other', () => {
+  const of = { pool: 'berlin', number: '030100' };
+  assert.deepEqual(shown(settings()), { number: '030100', name: 'Office', of });
+  assert.equal(shown(settings(), {}, 'B'), undefined);
+  assert.equal(shown(settings({}, { numberPool: '' })), undefined);
+});
+
+it('rules of the trunk make it what is sent, and what is remembered stays as the pool has it', () => {
+  const abroad = settings({}, {}, [{ on: 'caller', begins: '0', strip: 1, prepend: '+49' }]);
+  assert.deepEqual(shown(abroad)?.number, '+4930100');
+  assert.deepEqual(shown(abroad)?.of?.number, '030100');
+  const broken = settings({}, {}, [{ on: 'caller', prepend: '*31#' }]);
+  assert.equal(shown(broken), undefined);
+});
+
+it('numbers that are in use as often as they may be, or that nobody has confirmed, are left out; then the main number', () => {
+  const inUse = (numbersInUse: RoutingMemory['numbersInUse']) =>
+    shown(settings(), { memory: { numbersInUse } })?.number;
+  assert.equal(inUse({ '030100': 1 }), '030200');
+  assert.equal(inUse({ '030100': 1, '030200': 1 }), '030200');
+  assert.equal(inUse({ '030100': 1, '030200': 2 }), '030999');
+});
+
+it('the same callee sees the same number for a day', () => {
+  const numberShown = { [shownKey('berlin', '0404')]: '030200' };
+  const turning = settings({ rotation: 'sequential' });
+  for (const turn of [0, 1, 2]) {
+    assert.equal(shown(turning, { memory: { numberShown, poolTurns: { berlin: turn } } })?.number, '030200');
+  }
+  const full = { numberShown, numbersInUse: { '030200': 2 } };
+  assert.equal(shown(turning, { memory: full })?.number, '030100');
+});
+
+it('numbers take turns, or are drawn', () => {
+  const inTurn = settings({ rotation: 'sequential' });
+  const turns = [0, 1, 2, 3].map((turn) => shown(inTurn, { memory: { poolTurns: { berlin: turn } } })?.number);
+  assert.deepEqual(turns, ['030100', '030200', '030100', '030200']);
+  const drawn = settings({ rotation: 'random' });
+  assert.deepEqual(
+    [0, 1].map((seed) => shown(drawn, { seed })?.number),
+    ['030100', '030200'],
+  );
+});
+
+it('a call that is led on shows the second set', () => {
+  assert.equal(shown(settings({ forwarded: '030777' }, { ownNumber: '030555' }), {}, 'A', true)?.number, '030777');
+  assert.equal(shown(settings(), {}, 'A', true)?.number, '030999');
+});
+
+it('a wish to be withheld is kept, with a number of the site and without one', () => {
+  assert.deepEqual(shown(settings(), { withheld: true })?.withheld, true);
+  assert.deepEqual(shown(settings({}, { numberPool: '' }), { withheld: true }), { number: '', withheld: true });
+  assert.equal(shown(settings())?.withheld, undefined);
+});
+
+it('whatever is in use, a number that is shown is owned, confirmed and within its limit', () => {
+  const pool = fc.record({
+    rotation: fc.constantFrom('none', 'sequential', 'random'),
+    members: fc.uniqueArray(
+      fc.record({
+        number: fc.integer({ min: 30_000, max: 30_012 }).map(String),
+        confirmed: fc.boolean(),
+        maxConcurrent: fc.nat(3),
+      }),
+      { selector: ({ number }) => number, maxLength: 12 },
+    ),
+  });
+  const memory = fc.record({
+    numbersInUse: fc.dictionary(fc.integer({ min: 30_000, max: 30_012 }).map(String), fc.nat(4)),
+    numberShown: fc.dictionary(fc.constant(shownKey('berlin', '0404')), fc.constantFrom('30000', '30005', '1')),
+    poolTurns: fc.record({ berlin: fc.nat(1000) }),
+  });
+  fc.assert(
+    fc.property(pool, memory, fc.nat(2 ** 31), (given, remembered, seed) => {
+      const whole = settings(given);
+      const number = shown(whole, { memory: remembered, seed })?.number;
+      if (number === '030999') return;
+      const member = given.members.find((each) => each.number === number);
+      assert.ok(member?.confirmed, `${number} is not confirmed`);
+      const used = remembered.numbersInUse[member.number] ?? 0;
+      assert.ok(member.maxConcurrent === 0 || used < member.maxConcurrent, `${number} is used ${used} times`);
+    }),
+  );
+});
