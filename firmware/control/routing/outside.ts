@@ -43,8 +43,8 @@ type Asking = {
 export const outsideLevels = (question: PlanQuestion, number: string, about: OutsideAbout): OutsideLevels => {
   const reasons: PlanReason[] = about.why === '' ? [] : [{ what: number, why: about.why }];
   const asking = { question, number, about, reasons };
-  const guarded = about.line === undefined ? undefined : tollVerdict(question, about.line, number);
-  if (guarded?.is === 'barred') return refuse(asking, 'barred', { what: 'toll guard', why: guarded.why });
+  const guarded = tollVerdict(question, about.line, number);
+  if (guarded.is === 'barred') return refuse(asking, 'barred', { what: 'toll guard', why: guarded.why });
   const matched = matchRoutes(question, number, about.line?.extension ?? '', reasons);
   if (matched.is === 'barred') return { levels: [], reasons, refused: 'barred' };
   if (matched.is === 'none') return refuse(asking, 'noRoute', { what: number, why: 'no route fits this number' });

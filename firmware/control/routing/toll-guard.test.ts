@@ -110,6 +110,7 @@ it('a call is not led on to another country or a premium number, and to the outs
   const other: Party = { kind: 'phone', id: 'line/2', number: '12' };
   assert.match(verdict(ABROAD, { from: other }), /not led on to other countries/);
   assert.equal(verdict('0171123', { from: other, guard: { trunkToTrunk: false } }), 'allowed');
+  assert.equal(verdict(ABROAD, { from: { kind: 'gateway', id: '', number: '' }, without: 'line' }), 'allowed');
   // a setting of the box leads on, on behalf of no phone
   assert.match(verdict(ABROAD, { from: OUTSIDE, without: 'line' }), /not led on to other countries/);
   assert.equal(verdict('0171123', { from: OUTSIDE, without: 'line' }), 'allowed');
