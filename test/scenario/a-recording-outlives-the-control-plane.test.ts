@@ -126,7 +126,7 @@ test(
 );
 
 test(
-  'the control plane is killed while a caller over SIP leaves a message: what was said up to there is kept',
+  'the control plane is killed while a caller over SIP leaves a message: the message is whole, and hanging up ends it',
   onSite(async (site) => {
     const more = withMailboxes();
     const lines = (more.lines ?? []).map((line) => ({ ...line, mailbox: 'always' as const }));
@@ -136,11 +136,21 @@ test(
     await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 3_000 });
     await far.tells(/^CALL_ESTABLISHED$/, RING_S * 1_000 + 3_000);
     await eventually('the recording', 15_000, () => messagesOf(gateway, '.part').length === 1);
-    await sleep(3_000);
+    const began = performance.now();
+    await sleep(BEFORE_MS);
     await killControl(gateway);
+    assert.deepEqual(far.closed(), [], 'the caller speaks on');
+    await sleep(BEFORE_MS);
+    const lastedMs = performance.now() - began;
+    await far.hangUp();
     const { hertz, wholeMs } = described(await messageNumber(gateway, 1));
     assertNear(hertz, farHertz, 'the message');
-    assert.ok(wholeMs > 2_500, `${wholeMs} ms of it`);
+    assert.ok(wholeMs > lastedMs - 500, `${wholeMs} ms of it, the caller spoke for more than ${lastedMs} ms`);
+    const records = (await gateway.recorded(1)) as CallRecord[];
+    assert.deepEqual(
+      records.map(({ cause }) => cause),
+      ['hungUp'],
+    );
     await eventually('nothing left', 6_000, () => statusOf(gateway).audit.contexts.length === 0);
   }),
 );
