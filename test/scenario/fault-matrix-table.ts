@@ -299,5 +299,5 @@ export const fullTime: readonly (readonly [Fault, Moment])[] = [
   ['503 + Retry-After', 'before INVITE'],
   ['486', 'ringing'],
   ['100 then silence', 'before INVITE'],
-  ['link down', 'in call'],
+  ['603', 'before INVITE'],
 ];

@@ -156,6 +156,16 @@ export class Leg {
     this.#note('rings', {});
   }
 
+  /** 183 with a description: what is played is heard before the answer. */
+  progress(): void {
+    if (this.#state !== 'early' || this.#invite === undefined) return;
+    const direction = answering[this.#audio?.direction ?? 'sendrecv'];
+    const body = this.#describe(direction);
+    this.#hear(this.#audio);
+    this.#invite.respond(183, [this.contact, ALLOW, SDP], body);
+    this.#note('progress', {});
+  }
+
   answer(): void {
     if (this.#state !== 'early' || this.#invite === undefined) return;
     this.#state = 'up';
@@ -167,9 +177,9 @@ export class Leg {
     this.onAnswered();
   }
 
-  refuse(status: number): void {
+  refuse(status: number, headers: readonly Header[] = []): void {
     if (this.#state !== 'early' || this.#invite === undefined) return;
-    this.#invite.respond(status);
+    this.#invite.respond(status, headers);
     this.#end({ by: 'us', status });
   }
 

@@ -2,7 +2,7 @@ import { CallLog } from './call-log.ts';
 import { type Algorithm, Guard, parseAnswer } from './digest.ts';
 import { dialogKey, type Ended, type Exchange, Leg } from './leg.ts';
 import { type Header, headerOf, parseAddress, parseUri, type SipRequest, tagOf } from './message.ts';
-import { services } from './numbers.ts';
+import { type NumberService, services } from './numbers.ts';
 import { type Binding, Registrar } from './registrar.ts';
 import { Ports } from './rtp.ts';
 import type { Codec } from './sdp.ts';
@@ -24,6 +24,8 @@ export type SoftswitchOptions = {
   /** Longest registration that is granted. */
   readonly longestExpiryS?: number;
   readonly nonceLifeMs?: number;
+  /** Numbers of its own, before those that every one has. */
+  readonly services?: readonly NumberService[];
   /** File of {@link CallLog}. */
   readonly callLog?: string;
 };
@@ -79,7 +81,26 @@ export class Softswitch {
     return this.#wire.faults;
   }
 
-  /** Answers every new request of this method so, until {@link accept}. */
+  /** Resets all connections. */
+  resetConnections(): void {
+    this.#wire.reset();
+  }
+
+  /** Its sockets are gone: datagrams are answered by ICMP. */
+  vanish(): void {
+    this.#wire.vanish();
+  }
+
+  /** Everything stands still until {@link thaw}: what comes waits in the queue. */
+  freeze(): void {
+    this.#wire.faults.frozen = true;
+  }
+
+  thaw(): void {
+    this.#wire.thaw();
+  }
+
+  /** Answers every new request of this method (or of `all`) so, until {@link accept}. */
   refuse(status = 503, method = 'INVITE', retryAfterS?: number): void {
     this.#refusal = { status, method, ...(retryAfterS === undefined ? {} : { retryAfterS }) };
   }
@@ -119,7 +140,7 @@ export class Softswitch {
       else leg.take(transaction);
       return;
     }
-    if (this.#refusal?.method === request.method) {
+    if (this.#refusal?.method === request.method || this.#refusal?.method === 'all') {
       const { status, retryAfterS } = this.#refusal;
       transaction.respond(status, retryAfterS === undefined ? [] : [['retry-after', String(retryAfterS)]]);
     } else if (request.method === 'REGISTER') this.#register(transaction);
@@ -178,7 +199,7 @@ export class Softswitch {
     leg.onEnded = () => {
       for (const end of endings) end();
     };
-    const service = services.find((each) => each.number === number);
+    const service = [...(this.#options.services ?? []), ...services].find((each) => each.number === number);
     if (service !== undefined) {
       const later = (ms: number, work: () => void): void => void endings.push(this.#later(ms, work));
       const callBack = (afterMs: number): void => void this.#later(afterMs, () => void this.#callBack(number, caller));

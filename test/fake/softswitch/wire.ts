@@ -18,6 +18,12 @@ export type Faults = {
   drop: number;
   /** What leaves, leaves so much later. */
   delayMs: number;
+  /** Nothing comes in and nothing leaves. */
+  muted?: boolean;
+  /** What comes in and what leaves waits until it is thawed. */
+  frozen?: boolean;
+  /** The next request of this method resets the connection that it came over, unread. */
+  resetsOn?: string | undefined;
 };
 
 const MOST_STREAMS = 64;
@@ -31,6 +37,7 @@ export class Wire {
   readonly #receive: (message: SipMessage, peer: Peer) => void;
   readonly #streams = new Set<Stream>();
   readonly #delayed = new Set<NodeJS.Timeout>();
+  readonly #kept: (() => void)[] = [];
   #datagrams: Datagrams | undefined;
   #server: Server | undefined;
 
@@ -52,7 +59,7 @@ export class Wire {
     datagrams.on('message', (bytes, { address, port }) =>
       this.#take(bytes.toString('latin1'), {
         ...{ transport: 'UDP', host: address, port, reachable: true },
-        write: (answer) => datagrams.send(answer, port, address),
+        write: (answer) => void this.#datagrams?.send(answer, port, address),
       }),
     );
     const server = createServer((stream) => this.#accept(stream));
@@ -100,7 +107,35 @@ export class Wire {
     }
   }
 
+  /** Resets all connections. */
+  reset(): void {
+    for (const stream of this.#streams) stream.resetAndDestroy();
+  }
+
+  /** Nobody listens any more: the system answers datagrams with ICMP. */
+  vanish(): void {
+    this.#datagrams?.close();
+    this.#datagrams = undefined;
+    this.#server?.close();
+    this.reset();
+  }
+
+  thaw(): void {
+    this.faults.frozen = false;
+    for (const work of this.#kept.splice(0)) work();
+  }
+
   #take(text: string, peer: Peer): void {
+    if (this.faults.muted) return;
+    if (this.faults.frozen) {
+      this.#kept.push(() => this.#take(text, peer));
+      return;
+    }
+    if (this.faults.resetsOn !== undefined && text.startsWith(`${this.faults.resetsOn} `)) {
+      this.faults.resetsOn = undefined;
+      this.reset();
+      return;
+    }
     if (this.faults.drop > 0) {
       this.faults.drop--;
       return;
@@ -110,6 +145,11 @@ export class Wire {
   }
 
   send(message: SipMessage, peer: Peer): void {
+    if (this.faults.muted) return;
+    if (this.faults.frozen) {
+      this.#kept.push(() => this.send(message, peer));
+      return;
+    }
     const bytes = Buffer.from(writeMessage(message), 'latin1');
     if (this.faults.delayMs === 0) {
       peer.write(bytes);
