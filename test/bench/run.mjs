@@ -22,7 +22,9 @@ const measurements = {
   'unknown-dead': 600_000,
   'sip-parse': 60_000,
   'rtp-frame': 60_000,
+  plan: 120_000,
   herd: 120_000,
+  failover: 600_000,
 };
 
 const { values: options, positionals } = parseArgs({

@@ -47,6 +47,7 @@ const sortAmongThemselves = (
   compare: Compare,
 ): void => {
   const places = ordered.flatMap((way, place) => (isMember(way) ? [place] : []));
+  if (places.length < 2) return;
   const members = places.map((place) => ordered[place]!);
   members.sort((a, b) => rank(a, b) || compare(a, b));
   for (const [at, place] of places.entries()) ordered[place] = members[at]!;

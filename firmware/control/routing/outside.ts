@@ -1,11 +1,10 @@
-import type { Route } from '../../config/schema.ts';
 import { isSome, type Some } from '../../core/machine.ts';
 import { type CallFailure, failureTable } from '../failure.ts';
 import type { TrunkSnapshot } from '../trunk/trunk.ts';
 import { asSent, type OnBehalf } from './as-sent.ts';
 import type { Attempt, Level } from './attempt.ts';
 import type { PlanReason } from './explanation.ts';
-import { matchRoutes } from './match.ts';
+import { type KnownRoute, matchRoutes } from './match.ts';
 import { inOrder, whySorted } from './order.ts';
 import type { PlanQuestion } from './question.ts';
 import { tollVerdict } from './toll-guard.ts';
@@ -61,11 +60,11 @@ const refuse = ({ reasons }: Asking, refused: CallFailure, reason: PlanReason): 
 });
 
 /** A way with the route that allows it; without one every trunk is allowed. */
-type Candidate = { readonly way: TrunkSnapshot; readonly route: Route | undefined };
+type Candidate = { readonly way: TrunkSnapshot; readonly route: KnownRoute | undefined };
 
 const isNormal = ({ way }: Candidate): boolean => way.role === 'normal';
 
-const byWays = (asking: Asking, routes: readonly (Route | undefined)[]): OutsideLevels => {
+const byWays = (asking: Asking, routes: readonly (KnownRoute | undefined)[]): OutsideLevels => {
   const { reasons, question } = asking;
   const { open, down } = sifted(asking, candidatesOf(asking, routes));
   // what is known to be down costs no time while anything else is left (U6)
@@ -92,36 +91,45 @@ const leftDown = (way: TrunkSnapshot): PlanReason => ({
 });
 
 /** All ways that the routes allow, in order, each once: the routes one after the other, exchange lines behind trunks. */
-const candidatesOf = ({ question, number, reasons }: Asking, routes: readonly (Route | undefined)[]): Candidate[] => {
-  const { configuration, offer, trunks } = question;
-  const seen = new Set<string>();
-  const fallback = configuration.routing.exchangeFallback && offer.from.kind !== 'line';
-  const lines = trunks.filter(({ kind }) => kind === 'line');
-  const all = trunks.filter(({ kind }) => kind === 'trunk');
-  const candidates = routes.flatMap((route): Candidate[] => {
-    if (route !== undefined) reasons.push({ what: `route ${route.id}`, why: whyRoute(route) });
-    const ways = route === undefined || route.ways.length === 0 ? all : allowedBy(route, trunks);
-    const fresh = ways.filter(({ id }) => !seen.has(id));
-    for (const { id } of fresh) seen.add(id);
-    const ordered = inOrder(
-      fresh.filter(({ kind }) => kind === 'trunk'),
+const candidatesOf = (asking: Asking, routes: readonly (KnownRoute | undefined)[]): Candidate[] => {
+  const { question, number, reasons } = asking;
+  const left = new Set([
+    ...inOrder(
+      question.trunks.filter(({ kind }) => kind === 'trunk'),
       question,
       number,
-    );
-    return [...ordered, ...fresh.filter(({ kind }) => kind === 'line')].map((way) => ({ way, route }));
-  });
-  const open = routes.some((route) => route === undefined || route.ways.length === 0);
-  const behind = fallback && open ? lines.filter(({ id }) => !seen.has(id)) : [];
-  return [...candidates, ...behind.map((way) => ({ way, route: undefined }))];
+    ),
+    ...question.trunks.filter(({ kind }) => kind === 'line'),
+  ]);
+  const candidates: Candidate[] = [];
+  for (const route of routes) {
+    if (route !== undefined) reasons.push(route.takes);
+    for (const way of left) {
+      if (!allows(route, way)) continue;
+      left.delete(way);
+      candidates.push({ way, route });
+    }
+  }
+  return [...candidates, ...fallbackLines(question, routes, left)];
 };
 
-const whyRoute = ({ prefix, priority }: Route): string =>
-  `it takes ${prefix === '' ? 'every number' : `numbers that begin with ${prefix}`}, priority ${priority}`;
+/** By name or by group; exchange lines by name alone. */
+const allows = (route: KnownRoute | undefined, { id, kind, group }: TrunkSnapshot): boolean => {
+  const names = route?.names;
+  if (names === undefined) return kind === 'trunk';
+  return names.has(id) || (group !== '' && names.has(group));
+};
 
-/** Trunks by name or by group, and lines by name, in the order of the list. */
-const allowedBy = (route: Route, trunks: readonly TrunkSnapshot[]): readonly TrunkSnapshot[] => [
-  ...new Set(route.ways.flatMap((name) => trunks.filter(({ id, group }) => id === name || group === name))),
-];
+/** Where some route is open to every trunk, exchange lines stand behind all of them, if settings allow. */
+const fallbackLines = (
+  { configuration, offer }: PlanQuestion,
+  routes: readonly (KnownRoute | undefined)[],
+  left: Iterable<TrunkSnapshot>,
+): Candidate[] => {
+  const wanted = configuration.routing.exchangeFallback && offer.from.kind !== 'line';
+  if (!wanted || routes.every((route) => route?.names !== undefined)) return [];
+  return [...left].flatMap((way) => (way.kind === 'line' ? [{ way, route: undefined }] : []));
+};
 
 /** What may be used, and what is known to be dead; what is left out says why. */
 const sifted = (
@@ -161,7 +169,7 @@ const attemptsBy = ({ question, number, about, reasons }: Asking, chosen: readon
 const explained = (
   attempt: Attempt,
   way: TrunkSnapshot,
-  route: Route | undefined,
+  route: KnownRoute | undefined,
   question: PlanQuestion,
   number: string,
 ): Attempt => {
