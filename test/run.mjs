@@ -40,6 +40,7 @@ const patient = new Set([
   'a-recording-outlives-the-control-plane',
   'failures-and-tones',
   'the-door',
+  'the-drill',
   'operations',
   'the-lab-refuses-and-stops',
   'a-softswitch-restarted-empty',

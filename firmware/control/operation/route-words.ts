@@ -30,27 +30,39 @@ export type RouteAnalysis = {
   readonly leftOut: readonly { readonly what: string; readonly why: string }[];
 };
 
+/** One for each failure in the plan: a person reads it once. */
+const isSentence = ({ attempts, ownVoice }: Level): boolean =>
+  ownVoice === true && attempts.every(({ targets }) => targets.every(({ kind }) => kind === 'sentence'));
+const TOLD_WHY: AnalysedLevel = {
+  when: 'If all of this fails',
+  ways: [{ to: 'a sentence of the box', kind: 'sentence', why: 'the caller hears why the call failed', how: [] }],
+};
+
 export const accountOfLine = ({ accounts }: Configuration, line: Line): Account | undefined =>
   accounts.find(({ id, line: rings }) => id === line.account || rings === line.id);
 
-/** The plan in plain words. `ways`: ids of all trunks and exchange lines. */
+/** The plan in plain words. `known`: ids of all trunks and exchange lines. */
 export const analysisOf = (
   planned: PlanResult,
-  ways: readonly string[],
+  known: readonly string[],
   configuration: Configuration,
 ): RouteAnalysis => {
   const levels = planned.is === 'planned' ? planned.levels : [];
   const used = new Set(
     levels.flatMap(({ attempts }) => attempts.flatMap(({ targets }) => targets.map(({ id }) => id))),
   );
-  const isLeftOut = ({ what }: { readonly what: string }): boolean => ways.includes(what) && !used.has(what);
+  const ways = levels.some((level) => !isSentence(level)) ? levels.filter((level) => !isSentence(level)) : levels;
+  const isLeftOut = ({ what }: { readonly what: string }): boolean => known.includes(what) && !used.has(what);
   return {
     is: planned.is,
     sentence: sentenceOf(planned, configuration),
-    levels: levels.map((level, at) => ({
-      when: whenWords(level, at),
-      ways: level.attempts.map((attempt) => wayOf(attempt, configuration)),
-    })),
+    levels: [
+      ...ways.map((level, at) => ({
+        when: whenWords(level, at),
+        ways: level.attempts.map((attempt) => wayOf(attempt, configuration)),
+      })),
+      ...(ways.length > 0 && ways.length < levels.length ? [TOLD_WHY] : []),
+    ],
     rules: planned.reasons.filter((reason) => !isLeftOut(reason)),
     leftOut: planned.reasons.filter(isLeftOut),
   };
@@ -73,7 +85,7 @@ const whenWords = (level: Level, at: number): string => {
     const delay = level.protect.delayMs === 0 ? '' : `, after ${spanWords(level.protect.delayMs)}`;
     return `When all others failed${delay} (protect)`;
   }
-  if (level.ownVoice) return at === 0 ? 'The box itself' : `The box itself ${onWords(level)}`;
+  if (level.ownVoice) return at === 0 ? 'The box itself' : `The box itself, ${onWords(level)}`;
   if (at === 0) return 'First';
   return level.elsewhere ? `Elsewhere, ${onWords(level)}` : `Then, ${onWords(level)}`;
 };

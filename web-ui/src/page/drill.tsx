@@ -157,6 +157,7 @@ export const DrillPage = () => {
   const asked = route.value.parts[2];
   const sheets = kept.value?.sheets;
   const sheet = asked === undefined ? sheets?.[0] : sheets?.find(({ id }) => id === asked);
+  const older = running ? sheets : sheets?.slice(1);
   const opened = asked === undefined ? { href: to('tools'), title: t('nav.tools') } : up;
   return (
     <Page title={asked === undefined ? t('drill.title') : t('drill.sheet')} lead={t('drill.lead')} back={opened}>
@@ -167,7 +168,7 @@ export const DrillPage = () => {
       {sheets && asked !== undefined && !sheet && <Notice mood="bad">{t('drill.noSheet')}</Notice>}
       {sheets?.length === 0 && <p class="nothing">{t('drill.none')}</p>}
       {sheet && !running && <Sheet sheet={sheet} proof={kept.value?.proof} />}
-      {sheets && sheets.length > 1 && asked === undefined && <Older sheets={sheets.slice(1)} />}
+      {older && older.length > 0 && asked === undefined && <Older sheets={older} />}
     </Page>
   );
 };
