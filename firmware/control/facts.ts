@@ -32,7 +32,7 @@ export type Shown = {
   readonly name?: string;
   /** The caller wants it hidden (CLIR): the softswitch is told, the callee is not (RFC 3323, RFC 3325). */
   readonly withheld?: true;
-  /** The pool that it comes from, and the number as that pool holds it. */
+  /** The pool whose member it is, and the number as that pool holds it; not of a main number, which has no limit. */
   readonly of?: { readonly pool: string; readonly number: string };
 };
 

@@ -54,14 +54,14 @@ export const onDay = (book: Book, now: WallTime, day: string): Book => {
   return book.day === '' ? { ...book, day } : { ...book, day, numberShown: {}, poolTurns: {}, spent: {} };
 };
 
-/** The callee has been shown this number of the pool. */
+/** The callee has been shown this number of the pool. What it saw first today it shall see again, once that is free. */
 export const withShown = (book: Book, pool: string, callee: string, number: string): Book => {
   const key = shownKey(pool, callee);
-  const { [key]: _, ...others } = book.numberShown;
+  const { [key]: before, ...others } = book.numberShown;
   const kept = Object.entries(others).slice(-(MOST_SHOWN - 1));
   return {
     ...book,
-    numberShown: { ...Object.fromEntries(kept), [key]: number },
+    numberShown: { ...Object.fromEntries(kept), [key]: before ?? number },
     poolTurns: { ...book.poolTurns, [pool]: (book.poolTurns[pool] ?? 0) + 1 },
   };
 };

@@ -139,6 +139,16 @@ test('what was spent, shown and closed outlives a restart; what was up is counte
   assert.equal(after.memory().toll.spent['line/1']?.minutes, 3);
 });
 
+test('a callee keeps the number that it saw first today, although another had to be shown meanwhile', async (t) => {
+  const { open } = await setUp(t);
+  const { tell, memory } = await open();
+  const [one, two, other] = [call(national, '100'), call(national, '200'), call(national, '300', '040')];
+  tell(one.began, one.tried, two.began, two.tried, other.began, other.tried);
+  assert.deepEqual(memory().numberShown, { 'site 030555': '100', 'site 040': '300' });
+  assert.deepEqual(memory().poolTurns, { site: 3 });
+  assert.deepEqual(memory().numbersInUse, { 100: 1, 200: 1, 300: 1 });
+});
+
 test('too many calls abroad within an hour close the class: for the phone that made them, else for the box', async (t) => {
   const { clock, open, stated } = await setUp(t, { suddenCalls: 3 });
   const { ledger, tell, memory } = await open();

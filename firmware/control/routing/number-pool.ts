@@ -61,7 +61,7 @@ const choose = (
   const pool = poolOf(question, line, trunk.id);
   if (forwarded && pool) {
     const number = pool.forwarded === '' ? pool.main : pool.forwarded;
-    return { number, pool: pool.id, why: `${number} is shown for forwarded calls of ${pool.id}` };
+    return { number, why: `${number} is shown for forwarded calls of ${pool.id}` };
   }
   if (line !== undefined && line.ownNumber !== '') {
     return { number: line.ownNumber, why: `${line.ownNumber} is the own number of ${line.id}` };
@@ -85,7 +85,7 @@ const fromPool = (question: PlanQuestion, pool: NumberPool, callee: string): Cho
   if (same) return { number: same.number, pool: id, why: `${same.number} is what ${callee} has seen today` };
   const at = { none: 0, sequential: memory.poolTurns[id] ?? 0, random: Math.abs(seed) }[rotation];
   const next = free[Math.floor(at) % Math.max(1, free.length)];
-  if (next === undefined) return { number: main, pool: id, why: `${main}: no other number of ${id} is free` };
+  if (next === undefined) return { number: main, why: `${main}: no other number of ${id} is free` };
   return { number: next.number, pool: id, why: `${next.number} of ${id}` };
 };
 
