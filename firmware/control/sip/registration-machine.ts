@@ -67,6 +67,8 @@ export type RegistrationEvent =
   | { readonly type: 'noFlow'; readonly cause: 'nameNotFound' | 'unreachable'; readonly detail: string }
   /** The other trunk that had the one binding of the account lost it. */
   | { readonly type: 'siblingLost' }
+  /** It keeps one binding an account, and another trunk is to have it. */
+  | { readonly type: 'oneBinding' }
   | { readonly type: 'stop' };
 
 export type RegistrationEffect =
@@ -227,8 +229,14 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
     const { binding: _gone, ...state } = before;
     const sibling = outcome.contacts.some((contact) => this.#settings.siblingTokens.includes(userOf(contact.uri)));
     if (!sibling) return this.#wait(state, now, { cause: 'bindingAltered', detail: '' }, true);
+    return this.#standby(state, now);
+  }
+
+  #standby(state: Registration, now: Instant): Result {
+    if (state.is === 'standby' || state.is === 'off' || state.is === 'unbinding') return { state, effects: [] };
     return {
-      state: { ...common(state), is: 'standby', retryAt: after(now, STANDBY_CHECK_MS) },
+      // an answer that is still on its way is not heard
+      state: { ...common(state), asks: state.asks + 1, is: 'standby', retryAt: after(now, STANDBY_CHECK_MS) },
       effects: [{ fact: 'registrationFailed', cause: 'oneBinding', detail: '' }],
     };
   }
@@ -366,6 +374,8 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
           : this.#wait(state, now, { cause: event.cause, detail: event.detail }, false);
       case 'siblingLost':
         return state.is === 'standby' ? this.#ask(state, now) : { state, effects: [] };
+      case 'oneBinding':
+        return this.#standby(state, now);
       case 'stop':
         return this.#stopped(state, now);
     }

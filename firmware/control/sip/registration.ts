@@ -112,6 +112,11 @@ export class RegistrationClient {
     this.#tell({ type: 'siblingLost' });
   }
 
+  /** Another trunk is to have the one binding of the account. */
+  standBy(): void {
+    this.#tell({ type: 'oneBinding' });
+  }
+
   /** Credentials, address of record or expiry changed: asks at once, with the same token and Call-ID. */
   configure(expiresS: number): void {
     if (expiresS !== this.#expiresS) {

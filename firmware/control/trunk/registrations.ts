@@ -25,7 +25,11 @@ export type TrunkRegistrationsHost = {
   /** Contact with this user part; `undefined` while the flow is not open. */
   readonly contact: (token: string) => UriText | undefined;
   readonly heard: (evidence: Evidence) => void;
+  /** A REGISTER of this account was answered by a 2xx. */
+  readonly accepted: (account: string, answer: Accepted) => void;
 };
+/** What the registrar lists, and how long ago it was asked. */
+export type Accepted = { readonly contacts: readonly { readonly uri: UriText }[]; readonly tookMs: number };
 
 /** The registrations of every account at one softswitch. */
 export class TrunkRegistrations {
@@ -119,14 +123,17 @@ export class TrunkRegistrations {
   }
 
   #register(account: Account): RegistrationClient {
-    const { tools, settings, heard } = this.#host;
+    const { tools, settings, heard, accepted } = this.#host;
     const { runner, agent, random, t1Ms, identityOf, siblingTokens, kept } = tools;
     const { id: trunk, registerExpiryS } = settings();
     const host = {
       ...{ runner, agent, random, t1Ms, trunk, account: account.id },
       host: () => settings().host,
       basis: (token: string) => this.#basis(account.id, token),
-      heard: (outcome: Parameters<typeof evidenceOfOutcome>[1]) => heard(evidenceOfOutcome('registration', outcome)),
+      heard: (outcome: Parameters<typeof evidenceOfOutcome>[1]) => {
+        heard(evidenceOfOutcome('registration', outcome));
+        if (outcome.is === 'answered' && outcome.status < 300) accepted(account.id, outcome);
+      },
       siblingTokens: siblingTokens(account.id),
     };
     const state = kept(`registration/${trunk}/${account.id}`) as Registration | undefined;

@@ -25,6 +25,11 @@ export type SipTrunkTools = {
   readonly t1Ms: number;
   readonly newId: () => string;
   readonly identityOf: (account: string) => RegistrationIdentity;
+  /** A REGISTER of this account was answered by a 2xx; `tookMs` ago it was asked. */
+  readonly accepted: (
+    account: string,
+    answer: { readonly contacts: readonly { readonly uri: string }[]; readonly tookMs: number },
+  ) => void;
   readonly siblingTokens: (account: string) => readonly string[];
   /** State that a plane before us left under this machine id. */
   readonly kept: (id: string) => unknown;

@@ -2,7 +2,7 @@ import type { Account, Trunk } from '../../config/schema.ts';
 import { wordsOf } from '../../core/error.ts';
 import type { Fact, LegId, Shown, Target } from '../facts.ts';
 import type { Credentials, Endpoint, FlowId, NameAddress, SipSignal, UriText } from '../sip/face.ts';
-import type { RegistrationView } from '../sip/registration.ts';
+import type { RegistrationClient, RegistrationView } from '../sip/registration.ts';
 import { type AnalysisAbout, type AnalysisWait, analysis, type RegistrationAnalysis } from './analysis.ts';
 import { callerIdentity } from './caller-identity.ts';
 import { evidenceOfSignal } from './evidence.ts';
@@ -68,6 +68,7 @@ export class SipTrunk {
       ...{ tools, settings: () => this.#settings, accounts: () => this.#accounts },
       contact: (token) => this.#contact(token),
       heard: (evidence) => this.#tellHealth(evidence),
+      accepted: tools.accepted,
     });
   }
 
@@ -227,6 +228,10 @@ export class SipTrunk {
 
   siblingLost(account: string): void {
     this.#registrations.get(account)?.siblingLost();
+  }
+
+  registration(account: string): RegistrationClient | undefined {
+    return this.#registrations.get(account);
   }
 
   /** The account whose contact has this token as its user part. */

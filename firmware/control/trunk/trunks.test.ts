@@ -514,3 +514,53 @@ test('an analysis of a name that nobody knows says so, and finds it when it is t
   assert.equal((await asked)?.registered, true);
   assert.equal(primary.bindings.size, 1);
 });
+
+/** Both softswitches lead to one registrar; `keeps`: contacts of an account that it keeps, the newest. */
+const oneRegistrar = (softswitches: readonly TestSoftswitch[], keeps: number): Map<string, string[]> => {
+  const held = new Map<string, string[]>();
+  for (const softswitch of softswitches)
+    softswitch.fault = ({ method, to, contact = '', expiresS = 0 }) => {
+      if (method !== 'REGISTER') return undefined;
+      const others = (held.get(to.uri) ?? []).filter((each) => each !== contact);
+      held.set(to.uri, expiresS === 0 ? others : [contact, ...others].slice(0, keeps));
+      return { status: 200, contacts: (held.get(to.uri) ?? []).map((uri) => ({ uri, expiresS })) };
+    };
+  return held;
+};
+
+const inOneDomain = (): TrunksSettings => {
+  const settings = settingsOf(1, { domain: 'example.com' });
+  return { ...settings, trunks: settings.trunks.map((each) => ({ ...each, domain: 'example.com' })) };
+};
+
+const registrationsOf = (trunks: Trunks): string[] => trunks.registrations().map(({ trunk, is }) => `${trunk} ${is}`);
+
+test('a registrar that keeps one binding an account: the first trunk has it, the second stands by and steps in', async () => {
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const { clock, primary, secondary, trunks, facts } = await open({ settings: inOneDomain(), seed });
+    const held = oneRegistrar([primary, secondary], 1);
+    clock.turn(700_000);
+    assert.deepEqual(registrationsOf(trunks), ['primary bound', 'secondary standby'], `seed ${seed}`);
+    const asked = () => primary.of('REGISTER').length + secondary.of('REGISTER').length;
+    assert.ok(asked() <= 12, `${asked()} REGISTERs in 700 s: they do not chase each other`);
+    const told = factsOf(facts, 'registrationFailed').some((fact) => 'cause' in fact && fact.cause === 'oneBinding');
+    assert.ok(told, 'it is named');
+    primary.running = false;
+    clock.turn(25_000);
+    assert.ok(registrationsOf(trunks).includes('secondary bound'), 'the second has stepped in');
+    assert.equal([...held.values()][0]?.length, 1);
+    primary.running = true;
+    clock.turn(60_000);
+    assert.deepEqual(registrationsOf(trunks), ['primary bound', 'secondary standby'], 'the first has it again');
+  }
+});
+
+test('a registrar that has forgotten one of two bindings gets it again when the other is refreshed', async () => {
+  const { clock, primary, secondary, trunks } = await open({ settings: inOneDomain() });
+  const held = oneRegistrar([primary, secondary], 2);
+  clock.turn(10_000);
+  for (const [account, contacts] of held) held.set(account, contacts.slice(0, 1));
+  clock.turn(600_000);
+  assert.deepEqual(registrationsOf(trunks), ['primary bound', 'secondary bound']);
+  assert.equal([...held.values()][0]?.length, 2);
+});

@@ -12,8 +12,10 @@ import type { RegistrationAnalysis } from './analysis.ts';
 import { Blocks } from './blocks.ts';
 import { TrunkCounters } from './counters.ts';
 import { LineTrunk } from './line-trunk.ts';
+import { OneBinding } from './one-binding.ts';
 import { ownAddressBy } from './own-address.ts';
 import { type Links, Paths } from './paths.ts';
+import type { Accepted } from './registrations.ts';
 import { SipTrunk } from './sip-trunk.ts';
 import type { SipTrunkTools } from './sip-trunk-tools.ts';
 import type { TrunkShown, TrunkSnapshot } from './trunk.ts';
@@ -61,6 +63,7 @@ export class Trunks {
   readonly #identities = new Map<string, RegistrationIdentity>();
   readonly #blocks: Blocks;
   readonly #counters = new TrunkCounters();
+  readonly #oneBinding = new OneBinding();
   readonly #paths: Paths;
   #unwatch: (() => void) | undefined;
   #settings: TrunksSettings = { trunks: [], accounts: [], lines: [] };
@@ -76,12 +79,14 @@ export class Trunks {
   /** Makes the table what the settings say: adds, changes and removes; calls go on. */
   configure(settings: TrunksSettings): void {
     this.#settings = settings;
+    this.#oneBinding.clear();
     this.#unwatch ??= this.#tools.links?.watch(() => this.linksChanged());
     this.#tools.runner.cascade(() => {
       const wanted = new Set(settings.trunks.map((trunk) => trunk.id));
       for (const id of [...this.#sip.keys()]) if (!wanted.has(id)) this.#remove(id);
       for (const trunk of settings.trunks) this.#configureTrunk(trunk);
       this.#configureLines(settings.lines);
+      this.#bindPaths(settings.trunks);
       this.linksChanged();
     });
   }
@@ -94,6 +99,11 @@ export class Trunks {
       const now = links.now();
       this.#paths.look([...this.#sip.values()].flatMap((trunk) => trunk.look(now) ?? []));
     });
+  }
+
+  #bindPaths(trunks: readonly Trunk[]): void {
+    const names = trunks.flatMap(({ interface: name }) => (name === '' ? [] : [name]));
+    this.#tools.runner.outward(() => this.#tools.links?.bind?.(names));
   }
 
   trunk(id: string): SipTrunk | undefined {
@@ -183,7 +193,36 @@ export class Trunks {
     this.#counters.fold(fact, this.#tools.clock.now());
     if (fact.fact === 'portIn' || fact.fact === 'portOut') this.#lines.get(fact.line)?.service(fact.fact === 'portIn');
     else if (fact.fact === 'registrationFailed') {
-      for (const [id, trunk] of this.#sip) if (id !== fact.trunk) trunk.siblingLost(fact.account);
+      this.#siblingLost(fact.trunk, [fact.account]);
+    } else if (fact.fact === 'trunkDown') {
+      this.#siblingLost(
+        fact.trunk,
+        this.#settings.accounts.map(({ id }) => id),
+      );
+    }
+  }
+
+  /** Who stands by for these accounts registers now. */
+  #siblingLost(lost: string, accounts: readonly string[]): void {
+    for (const [id, trunk] of this.#sip) if (id !== lost) for (const account of accounts) trunk.siblingLost(account);
+  }
+
+  /** Whether the other trunks of the same registrar still hold this account (U1). */
+  #accepted(here: string, account: string, { contacts, tookMs }: Accepted): void {
+    const { trunks } = this.#settings;
+    const ranked = trunks.filter(({ kind }) => kind === 'registering').sort((a, b) => a.priority - b.priority);
+    const domain = trunks.find(({ id }) => id === here)?.domain ?? '';
+    const askedAt = this.#tools.clock.now() - tookMs;
+    for (const other of domain === '' ? [] : ranked) {
+      const state = this.#sip.get(other.id)?.registration(account)?.state;
+      if (other.id === here || other.domain !== domain || state?.is !== 'bound') continue;
+      if (state.binding.since > askedAt || this.#sip.get(other.id)?.snapshot().health === 'down') continue;
+      const listed = contacts.some(({ uri }) => uri.includes(`:${state.identity.token}@`));
+      const rank = (id: string): number => ranked.findIndex((each) => each.id === id);
+      const seen = { trunk: other.id, rank: rank(other.id), listed };
+      const { standby, renew } = this.#oneBinding.seen(account, { trunk: here, rank: rank(here) }, seen);
+      if (standby !== undefined) this.#sip.get(standby)?.registration(account)?.standBy();
+      if (renew !== undefined) this.#sip.get(renew)?.registration(account)?.askNow();
     }
   }
 
@@ -263,6 +302,7 @@ export class Trunks {
       lookAtPaths: () => this.linksChanged(),
       renewFlow,
       identityOf: (account) => this.#identity(trunk, account),
+      accepted: (account, answer) => this.#accepted(trunk, account, answer),
       siblingTokens: (account) => this.#siblingTokens(trunk, account),
       kept: (id) => kept.get(id),
       flowOpened,
