@@ -6,7 +6,8 @@ import { carriersWith } from './sip/transport/carriers.ts';
 import type { UdpSockets } from './sip/transport/udp-sockets.ts';
 import { SipUserAgent } from './sip/user-agent.ts';
 import { watchLinks } from './system/link-watch.ts';
-import { interfacesNow } from './trunk/paths.ts';
+import { PolicyRoutes } from './system/policy-routes.ts';
+import { interfacesNow, type Links } from './trunk/paths.ts';
 import { Trunks } from './trunk/trunks.ts';
 
 type SignallingOptions = {
@@ -34,6 +35,20 @@ export const makeUserAgent = (
     openCarrier: carriersWith(udpSockets),
   });
 
+/** Links, addresses and routes of the system. */
+const linksOf = ({ clock, log }: Pick<SignallingOptions, 'clock' | 'log'>): Links => {
+  const routes = new PolicyRoutes(log);
+  const both = (changed: () => void) => () => {
+    changed();
+    routes.changed();
+  };
+  return {
+    now: interfacesNow,
+    watch: (changed) => watchLinks({ clock, log, changed: both(changed) }),
+    bind: (names) => routes.bind(names),
+  };
+};
+
 /** The trunks, not configured yet. */
 export const makeTrunks = (
   { clock, log }: SignallingOptions,
@@ -50,7 +65,7 @@ export const makeTrunks = (
     address: network.address,
     t1Ms: network.sipT1Ms,
     kept: adoption.states,
-    links: { now: interfacesNow, watch: (changed) => watchLinks({ clock, log, changed }) },
+    links: linksOf({ clock, log }),
     renewFlow: (flow) => agent.renewFlow(flow),
   });
 };

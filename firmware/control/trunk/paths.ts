@@ -9,6 +9,8 @@ export type Links = {
   now(): Interfaces;
   /** Tells of every change; returns how to stop that. */
   watch(changed: () => void): () => void;
+  /** What leaves from the addresses of these interfaces is to go by them. */
+  bind?(names: readonly string[]): void;
 };
 
 /** Which network path a trunk takes, and whether it is there. */
