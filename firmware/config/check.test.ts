@@ -74,6 +74,13 @@ const cases: [what: string, path: string, spoil: (good: Editable) => void][] = [
   ['jitter', 'media/jitterMinMs', (good) => Object.assign(good, { media: { jitterMinMs: 100, jitterMaxMs: 60 } })],
   ['same port', 'access/httpPort', (good) => Object.assign(good, { access: { httpsPort: 8080 } })],
   ['same port', 'trunks/1/localPort', (good) => good.trunks.push(trunk(), trunk({ id: 'second' }))],
+  ['emergency', 'drill/testNumber', (good) => Object.assign(good, { drill: { testNumber: '0911' } })],
+  ['mail to nowhere', 'notice/smtpHost', (good) => Object.assign(good, { notice: { mailTo: 'a@b.example' } })],
+  [
+    'a password in the clear',
+    'notice/smtpSecurity',
+    (good) => Object.assign(good, { notice: { smtpUser: 'box', smtpSecurity: 'none' } }),
+  ],
   ['audio port', 'trunks/0/localPort', (good) => good.trunks.push(trunk({ localPort: 10_000 }))],
 ];
 const ports = (count: number) =>

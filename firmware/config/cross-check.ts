@@ -14,6 +14,8 @@ export const crossCheck = (whole: Configuration, emergency: readonly string[]): 
   ...signallingPorts(whole),
   ...jitter(whole),
   ...pagePorts(whole),
+  ...drillNumber(whole, emergency),
+  ...noticeParts(whole),
   ...numberRefusals(whole),
 ];
 
@@ -73,8 +75,12 @@ const references = ({ accounts, cards, lines, ringGroups, attendants }: Configur
   ];
 };
 
-/** An extension that begins with an emergency number would delay or swallow the emergency call. */
+/**
+ * An extension that begins with an emergency number, also as it is dialled behind the outside prefix, would delay or
+ * swallow the emergency call.
+ */
 const extensions = (whole: Configuration, emergency: readonly string[]): Refusal[] => {
+  const dialled = [...emergency, ...emergency.map((number) => whole.routing.outsidePrefix + number)];
   const inUse = (['lines', 'ringGroups', 'attendants'] as const).flatMap((list) =>
     whole[list].flatMap(({ extension }: { readonly extension: string }, index) =>
       extension === '' ? [] : [{ extension, path: `${list}/${index}/extension` }],
@@ -85,7 +91,7 @@ const extensions = (whole: Configuration, emergency: readonly string[]): Refusal
       refusal(inUse[at]!.path, 'must be unlike all others', 'Choose another extension.'),
     ),
     ...inUse.flatMap(({ extension, path }) => {
-      const number = emergency.find((each) => extension.startsWith(each));
+      const number = dialled.find((each) => extension.startsWith(each));
       if (number === undefined) return [];
       return [refusal(path, `must not begin with the emergency number ${number}`, 'Choose another extension.')];
     }),
@@ -127,6 +133,25 @@ const jitter = ({ media }: Configuration): Refusal[] => {
   if (media.jitterInitialMs >= media.jitterMinMs && media.jitterInitialMs <= media.jitterMaxMs) return [];
   const limit = `must be from jitterMinMs (${media.jitterMinMs}) to jitterMaxMs (${media.jitterMaxMs})`;
   return [refusal('media/jitterInitialMs', limit, 'Choose a value between both.')];
+};
+
+/** A drill must never reach a dispatcher, whatever outside prefix stands before the number. */
+const drillNumber = ({ drill }: Configuration, emergency: readonly string[]): Refusal[] => {
+  const number = drill.testNumber.replace(/^\+/, '');
+  if (!emergency.some((each) => number.endsWith(each) && number.length <= each.length + 2)) return [];
+  return [refusal('drill/testNumber', 'must not be an emergency number', 'Enter the test number of your provider.')];
+};
+
+const noticeParts = ({ notice }: Configuration): Refusal[] => {
+  const refused: Refusal[] = [];
+  if (notice.mailTo !== '' && notice.smtpHost === '') {
+    refused.push(refusal('notice/smtpHost', 'must be set where mail is to be sent', 'Enter the mail server.'));
+  }
+  if (notice.smtpUser !== '' && notice.smtpSecurity === 'none') {
+    const limit = 'must be starttls or tls where a password is sent';
+    refused.push(refusal('notice/smtpSecurity', limit, 'Choose how the connection is protected.'));
+  }
+  return refused;
 };
 
 const pagePorts = ({ access }: Configuration): Refusal[] =>

@@ -166,7 +166,7 @@ export const DrillPage = () => {
       {!running && asked === undefined && info && <Start info={info} />}
       {!sheets && wrong.value === '' && <Skeleton rows={4} />}
       {sheets && asked !== undefined && !sheet && <Notice mood="bad">{t('drill.noSheet')}</Notice>}
-      {sheets?.length === 0 && <p class="nothing">{t('drill.none')}</p>}
+      {!running && sheets?.length === 0 && <p class="nothing">{t('drill.none')}</p>}
       {sheet && !running && <Sheet sheet={sheet} proof={kept.value?.proof} />}
       {older && older.length > 0 && asked === undefined && <Older sheets={older} />}
     </Page>
