@@ -60,6 +60,14 @@ const cases: [what: string, path: string, spoil: (good: Editable) => void][] = [
   ['same port', 'lines/1/port', (good) => Object.assign(good.lines[1]!, { port: 'phone/1' })],
   ['same extension', 'lines/1/extension', (good) => Object.assign(good.lines[1]!, { extension: '11' })],
   ['emergency', 'lines/1/extension', (good) => Object.assign(good.lines[1]!, { extension: '9112' })],
+  [
+    'emergency behind the outside prefix',
+    'lines/1/extension',
+    (good) => {
+      Object.assign(good, { routing: { outsidePrefix: '8' } });
+      Object.assign(good.lines[1]!, { extension: '8911' });
+    },
+  ],
   ['no card', 'lines/0/card', (good) => Object.assign(good.lines[0]!, { card: 'other' })],
   ['no account', 'lines/0/account', (good) => Object.assign(good.lines[0]!, { account: 'other' })],
   ['rings nothing', 'lines/4/rings', (good) => Object.assign(good.lines[4]!, { rings: 'line/5' })],

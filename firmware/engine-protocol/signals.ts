@@ -14,10 +14,10 @@ export type LineSignal =
   | { readonly ring: string; readonly callerId?: CallerId }
   | { readonly polarity: 'normal' | 'reversed' }
   /**
-   * FXO: `seize` closes the loop (`dial` is then sent as DTMF once dial tone is heard), `answer` closes it under a
+   * FXO: `seize` closes the loop (`dial` is then sent as DTMF once dial tone is heard, or with `blind` when none came in its time), `answer` closes it under a
    * ring, `release` opens it, `flash` opens it for the flash time.
    */
-  | { readonly loop: 'seize'; readonly dial: string }
+  | { readonly loop: 'seize'; readonly dial: string; readonly blind?: true }
   | { readonly loop: 'answer' | 'release' | 'flash' };
 export type NetSignal = ToneSignal | DigitsSignal;
 

@@ -57,6 +57,13 @@ const through = (...events: readonly (ExchangeLineEvent | 'lapse')[]): { did: st
 };
 
 const seized = [setup, opened, heard({ is: 'seized', dialTone: true }), heard({ is: 'dialled' })];
+const blind: ExchangeLineEvent = {
+  type: 'command',
+  command: {
+    ...{ do: 'setup', leg: 'leg/2', caller: { number: '11' }, beside: 'leg/1' },
+    target: { kind: 'line', id: 'line/9', number: '112', blind: true },
+  },
+};
 const rows: readonly [
   what: string,
   events: readonly (ExchangeLineEvent | 'lapse')[],
@@ -68,6 +75,12 @@ const rows: readonly [
     [...seized, heard({ is: 'answered', by: 'polarity' })],
     ['open', 'signal seize 3456', '<proceeding>', '<progress>', '<connect>'],
     'talking',
+  ],
+  [
+    'dials without dial tone where it is told to',
+    [blind, opened, heard({ is: 'dialled' })],
+    ['open', 'signal seize 112 true', '<progress>'],
+    'dialled',
   ],
   [
     'tells ringback',

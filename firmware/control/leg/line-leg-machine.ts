@@ -17,7 +17,7 @@ export type ExchangeLine =
   /** It called us; `joined`: the line stands in its context. */
   | { readonly at: 'offered'; readonly leg: LegId; readonly answered: boolean; readonly joined: boolean }
   /** We call: the line is being joined, then seized and dialled. */
-  | { readonly at: 'seizing'; readonly leg: LegId; readonly number: string }
+  | { readonly at: 'seizing'; readonly leg: LegId; readonly number: string; readonly blind?: true }
   | { readonly at: 'dialled'; readonly leg: LegId }
   | { readonly at: 'talking'; readonly leg: LegId };
 
@@ -124,7 +124,8 @@ function commanded(line: ExchangeLine, command: LegCommand): Out {
   if (command.do === 'setup') {
     const { leg, beside, target } = command;
     if (line.at !== 'idle') return stay(line, { tell: { type: 'released', leg, cause: 'lineBusyOut' } });
-    return stay({ at: 'seizing', leg, number: target.number }, { do: 'open', leg, beside });
+    const blind = target.blind ? { blind: true as const } : {};
+    return stay({ at: 'seizing', leg, number: target.number, ...blind }, { do: 'open', leg, beside });
   }
   const leg = command.do === 'release' ? command.leg : command.leg.leg;
   if (!('leg' in line) || line.leg !== leg) return stay(line);
@@ -148,7 +149,8 @@ const answered = (line: Extract<ExchangeLine, { at: 'offered' }>): Out =>
 
 function joined(line: ExchangeLine, opened: boolean): Out {
   if (line.at === 'seizing') {
-    const play: LineSignal = { loop: 'seize', dial: line.number };
+    const blind = line.blind ? { blind: true as const } : {};
+    const play: LineSignal = { loop: 'seize', dial: line.number, ...blind };
     return opened ? stay(line, { do: 'signal', play }) : over(line.leg, 'lineBusyOut');
   }
   if (line.at !== 'offered') return stay(line);

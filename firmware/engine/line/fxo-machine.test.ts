@@ -22,6 +22,7 @@ const idle: Fxo = { phase: 'idle' };
 const held: Fxo = { phase: 'held' };
 const rung: Fxo = { phase: 'alerted', on: true, reported: true, until: at(HOUR) };
 const seizing: Fxo = { phase: 'seizing', dial: '12', until: at(3000) };
+const blind: Fxo = { ...seizing, blind: true };
 const waiting: Fxo = { phase: 'waiting', until: at(9000) };
 type Row = [string, Fxo, FxoEvent | { type: 'lapse' }, number, Fxo, FxoEffect[]];
 
@@ -116,6 +117,22 @@ const rows: Row[] = [
     3000,
     idle,
     [{ loop: 'open' }, { report: 'seized', dialTone: false }],
+  ],
+  [
+    'seizing blind waits for dial tone as well',
+    idle,
+    { type: 'seize', dial: '12', blind: true },
+    0,
+    blind,
+    [{ loop: 'closed' }],
+  ],
+  [
+    'no dial tone, blind: dial',
+    blind,
+    { type: 'lapse' },
+    3000,
+    { phase: 'dialling', until: at(3320) },
+    [{ dial: '12' }],
   ],
   [
     'dialled',

@@ -10,7 +10,7 @@ const VOICE_AFTER_RINGBACK_MS = 400;
  *   idle ──ringing seen──> alerted ──answer──> held
  *     │                       └─quiet for ringGoneMs─> idle
  *     └──seize──> seizing ──dial tone──> dialling ──sent──> waiting ──reversal, voice, time──> held
- *                    └─none came─> idle, glare ─> held
+ *                    └─none came─> idle (blind: dialling), glare ─> held
  *   held and waiting: flash opens the loop for a while; release or disconnect leads to idle.
  */
 export type Fxo =
@@ -22,7 +22,7 @@ export type Fxo =
       /** Ringing long enough to be one, or quiet long enough to be over. */
       readonly until: Instant;
     }
-  | { readonly phase: 'seizing'; readonly dial: string; readonly until: Instant }
+  | { readonly phase: 'seizing'; readonly dial: string; readonly blind?: true; readonly until: Instant }
   | { readonly phase: 'dialling'; readonly until: Instant }
   | {
       readonly phase: 'waiting';
@@ -38,7 +38,7 @@ export type FxoEvent =
   | { readonly type: 'reversed' }
   | { readonly type: 'dialTone' | 'ringback' | 'disconnected' }
   | { readonly type: 'voice'; readonly heard: boolean }
-  | { readonly type: 'seize'; readonly dial: string }
+  | { readonly type: 'seize'; readonly dial: string; readonly blind?: true }
   | { readonly type: 'answer' | 'release' | 'flash' };
 
 export type FxoEffect =
@@ -70,15 +70,19 @@ const ringing = (state: Fxo, on: boolean, timing: FxoTiming, now: Instant): Next
 const seize = (state: Fxo, event: FxoEvent & { type: 'seize' }, timing: FxoTiming, now: Instant): Next => {
   if (state.phase === 'alerted') return to(state, { report: 'glare' });
   if (state.phase !== 'idle') return stay(state);
-  return to({ phase: 'seizing', dial: event.dial, until: after(now, timing.dialToneWaitMs) }, { loop: 'closed' });
+  const { dial, blind } = event;
+  const until = after(now, timing.dialToneWaitMs);
+  return to({ phase: 'seizing', dial, ...(blind ? { blind } : {}), until }, { loop: 'closed' });
 };
 
 const dialTone = (state: Fxo & { phase: 'seizing' }, timing: FxoTiming, now: Instant): Next => {
-  const seized: FxoEffect = { report: 'seized', dialTone: true };
+  return to(dialling(state, timing, now), { report: 'seized', dialTone: true }, { dial: state.dial });
+};
+
+const dialling = (state: Fxo & { phase: 'seizing' }, timing: FxoTiming, now: Instant): Fxo => {
   const digitsMs = state.dial.length * (timing.digitMs + timing.digitPauseMs);
   const pausesMs = state.dial.split(',').length - 1;
-  const until = after(now, digitsMs + pausesMs * 1000);
-  return to({ phase: 'dialling', until }, seized, { dial: state.dial });
+  return { phase: 'dialling', until: after(now, digitsMs + pausesMs * 1000) };
 };
 
 const voice = (state: Fxo & { phase: 'waiting' }, heard: boolean, now: Instant): Next => {
@@ -105,6 +109,8 @@ const lapse = (state: Fxo, timing: FxoTiming, now: Instant): Next => {
       if (!state.on) return to({ phase: 'idle' }, { report: 'ringEnded' });
       return to({ ...state, reported: true, until: after(now, 3_600_000) }, { report: 'rung' });
     case 'seizing':
+      // its dial tone may only sound unlike what we know
+      if (state.blind) return to(dialling(state, timing, now), { dial: state.dial });
       return to({ phase: 'idle' }, { loop: 'open' }, { report: 'seized', dialTone: false });
     case 'dialling': {
       const waiting: Fxo = { phase: 'waiting', until: after(now, timing.answerAssumedMs) };

@@ -104,8 +104,10 @@ export class FxoPort implements LinePort {
       return;
     }
     if (!('loop' in signal)) throw new GatewayError('engine-request', 'an exchange line can neither ring nor reverse');
-    if (signal.loop === 'seize') this.#step({ type: 'seize', dial: signal.dial }, now);
-    else this.#step({ type: signal.loop }, now);
+    if (signal.loop === 'seize') {
+      const { dial, blind } = signal;
+      this.#step({ type: 'seize', dial, ...(blind ? { blind } : {}) }, now);
+    } else this.#step({ type: signal.loop }, now);
   }
 
   #listen(hardware: Hardware): ToneDetector {
