@@ -299,6 +299,7 @@ export class ControlPlane {
     await this.#trunks.stop(() => this.#userAgent.counts.sessions > 0);
     await this.#userAgent.close();
     await this.#engine.close();
+    await this.#ground.ledger.settled();
     await this.#ground.journal.close();
   }
 

@@ -116,7 +116,7 @@ test('what was spent, shown and closed outlives a restart; what was up is counte
   clock.turn(MINUTE);
   before.tell(two.began, two.tried, two.answered, one.ended);
   const { toll, numberShown, scenario } = before.memory();
-  await new Promise((done) => setTimeout(done, 100));
+  await before.ledger.settled();
   const after = await open();
   assert.deepEqual(after.memory().toll, toll);
   assert.deepEqual(after.memory().toll.closed, ['line/1 international']);

@@ -50,6 +50,7 @@ export class Ledger {
   readonly #options: LedgerOptions;
   readonly #file: DurableFile<Book>;
   #pages: Pages = freshPages;
+  #kept: Promise<void> = Promise.resolve();
 
   private constructor(options: LedgerOptions) {
     this.#options = options;
@@ -139,8 +140,13 @@ export class Ledger {
     if (book !== this.#pages.book) this.#pages = { ...this.#pages, book };
   }
 
+  /** Resolves when what is kept is on disk, or could not be put there. */
+  settled(): Promise<void> {
+    return this.#kept;
+  }
+
   #keep(): void {
-    this.#file.write(this.#pages.book).catch((error: unknown) => {
+    this.#kept = this.#file.write(this.#pages.book).catch((error: unknown) => {
       this.#options.log.warn({ why: wordsOf(error) }, 'what calls have spent could not be kept');
     });
   }
