@@ -36,6 +36,10 @@ const walk = (folder, suffix) =>
  */
 const patient = new Set([
   'the-walk-to-the-mailbox',
+  'a-scenario-switched-by-star-code',
+  'forwarding-on-no-answer',
+  'the-attendant-without-upstream',
+  'unanswered-calls-go-to-the-failover-pbx',
   'messages-when-both-are-gone',
   'a-recording-outlives-the-control-plane',
   'failures-and-tones',
