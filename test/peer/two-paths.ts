@@ -30,8 +30,8 @@ export const boundTrunks = (more: Partial<TrunkSettings> = {}): readonly TrunkSe
 ];
 
 /**
- * A network namespace of the gateway's own inside that of the test: two cables (veth pairs) lead out of it, and what
- * leaves from the address of one goes by this one (policy routes, as an installer lays them).
+ * A network namespace of the gateway's own inside that of the test: two cables (veth pairs) lead out of it, each with a
+ * default route, as two providers' routers hand them out. The first is the better one for all that is not bound.
  */
 export class TwoPaths {
   readonly #process: string;
@@ -45,7 +45,7 @@ export class TwoPaths {
     await holder.prints(/laid/, 3_000);
     const two = new TwoPaths(String(holder.pid));
     await two.inside('ip', 'link', 'set', 'lo', 'up');
-    for (const [index, path] of [paths.a, paths.b].entries()) await two.#lay(path, String(101 + index));
+    for (const [index, path] of [paths.a, paths.b].entries()) await two.#lay(path, String(100 * (index + 1)));
     return two;
   }
 
@@ -64,16 +64,21 @@ export class TwoPaths {
     await run('ip', ['link', 'set', path.providerInterface, is === 'in' ? 'up' : 'down']);
   }
 
-  async #lay(path: Path, table: string): Promise<void> {
-    const { interface: name, own, provider, providerInterface, softswitch } = path;
+  /** The provider's router hands out this address. */
+  async lease(path: Path, own: string, metric = '100'): Promise<void> {
+    const { interface: name, provider, softswitch } = path;
+    await this.inside('ip', 'address', 'add', `${own}/24`, 'dev', name);
+    await this.inside('ip', 'route', 'replace', `${softswitch}/32`, 'via', provider, 'dev', name);
+    await this.inside('ip', 'route', 'replace', 'default', 'via', provider, 'dev', name, 'metric', metric);
+  }
+
+  async #lay(path: Path, metric: string): Promise<void> {
+    const { interface: name, own, provider, providerInterface } = path;
     const peer = ['peer', 'name', name, 'netns', this.#process];
     await run('ip', ['link', 'add', providerInterface, 'type', 'veth', ...peer]);
     await run('ip', ['address', 'add', `${provider}/24`, 'dev', providerInterface]);
     await run('ip', ['link', 'set', providerInterface, 'up']);
-    await this.inside('ip', 'address', 'add', `${own}/24`, 'dev', name);
     await this.inside('ip', 'link', 'set', name, 'up');
-    await this.inside('ip', 'route', 'add', `${softswitch}/32`, 'via', provider, 'dev', name);
-    await this.inside('ip', 'route', 'add', 'default', 'via', provider, 'dev', name, 'table', table);
-    await this.inside('ip', 'rule', 'add', 'from', `198.18.${own.split('.')[2]}.0/24`, 'lookup', table);
+    await this.lease(path, own, metric);
   }
 }

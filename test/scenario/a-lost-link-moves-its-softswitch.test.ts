@@ -116,6 +116,13 @@ for (const transport of ['udp', 'tcp'] as const)
       assert.ok(came >= PHONES, `${came} REGISTERs within 2 s of the link`);
       const audio = new Set(rtp.filter(({ from }) => from.startsWith('198.18.2.2:')).map(({ ssrc }) => ssrc));
       assert.equal(audio.size, 1, 'the audio of 302 left by the path of its softswitch');
+      for (const [path, other] of [
+        [paths.a, paths.b],
+        [paths.b, paths.a],
+      ] as const) {
+        const astray = `ip.src == ${path.own} && frame.interface_name == "${other.providerInterface}"`;
+        assert.equal(await capture.count(astray), 0, `packets of ${path.interface} that left by the other path`);
+      }
       assert.ok(records.some((record) => JSON.stringify(record).includes('302')));
       const inviteMs = Math.round((invite.at - pressedAt) * 1000);
       context.diagnostic(`link loss noticed in ${Math.round(noticedMs)} ms, INVITE ${inviteMs} ms after the last key`);
@@ -129,9 +136,7 @@ test(
     const { interface: name, own } = paths.a;
     const next = own.replace(/\.2$/, '.7');
     await two.inside('ip', 'address', 'del', `${own}/24`, 'dev', name);
-    await two.inside('ip', 'address', 'add', `${next}/24`, 'dev', name);
-    await two.inside('ip', 'route', 'replace', `${paths.a.softswitch}/32`, 'via', paths.a.provider, 'dev', name);
-    await two.inside('ip', 'route', 'replace', 'default', 'via', paths.a.provider, 'dev', name, 'table', '101');
+    await two.lease(paths.a, next);
     await eventually(
       'the new contact',
       BACK_MS,
