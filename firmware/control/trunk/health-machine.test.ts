@@ -116,6 +116,9 @@ test('a fast probe is given up before its first copy would leave, a usual one is
   assert.equal(patience(suspect), 495);
   assert.equal(patience({ ...suspect, roundTripMs: 600 }), 800);
   assert.equal(patience(up), 2000);
+  const often = new HealthMachine({ probeIntervalMs: 2000, t1Ms: 500, random: () => 0 });
+  const [effect] = often.step(up, { type: 'lapse' }, at(9000)).effects;
+  assert.deepEqual(effect, { do: 'probe', giveUpAfterMs: 1600 }, 'over before the next one');
 });
 
 const seeded = (seed: number) => () => {

@@ -42,6 +42,8 @@ export type HealthSettings = { readonly probeIntervalMs: number; readonly t1Ms: 
 
 /** While suspect or down (U3). */
 const ANXIOUS_INTERVAL_MS = 3000;
+/** An interval is waited for 80-100 %. */
+const LEAST_JITTER = 0.8;
 const FAST_PROBES = 3;
 const FAST_SPAN_MS = 1000;
 const GOOD_PROBES = 3;
@@ -88,7 +90,7 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
     this.#settings = settings;
   }
   #jittered(ms: number) {
-    return ms * (0.8 + this.#settings.random() * 0.2);
+    return ms * (LEAST_JITTER + this.#settings.random() * (1 - LEAST_JITTER));
   }
 
   #calmAt(now: Instant) {
@@ -99,8 +101,10 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
     return after(now, this.#jittered(Math.min(ANXIOUS_INTERVAL_MS, this.#settings.probeIntervalMs)));
   }
 
+  /** Over before the next probe leaves, however often they are asked for: two at once would be more than 1 kB/s. */
   #patienceMs(health: Health) {
-    return Math.max(PROBE_PATIENCE_MS, Math.ceil(4 * (health.roundTripMs ?? 0)));
+    const patienceMs = Math.min(PROBE_PATIENCE_MS, LEAST_JITTER * this.#settings.probeIntervalMs);
+    return Math.max(patienceMs, Math.ceil(4 * (health.roundTripMs ?? 0)));
   }
 
   /**
