@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Book, freshBook } from '../../firmware/control/ledger/book.ts';
+import { DurableFile } from '../../firmware/store/durable-file.ts';
+import { onSite, type Site } from '../peer/site.ts';
+import { sleep } from '../peer/wait.ts';
+import { dial, farNumber, openOffice } from './office.ts';
+
+const MINUTES = 60;
+/** All but 1.5 s of the day of phone 1 is spent before the test begins. */
+const SPENT = MINUTES - 1.5 / 60;
+
+/** As the box keeps it of the calls before. */
+const spendBefore = async (site: Site): Promise<void> => {
+  const day = new Intl.DateTimeFormat('sv-SE').format(new Date());
+  const one = { calls: 7, minutes: SPENT, cost: 0 };
+  const folder = site.folder('gateway', 'data', 'ledger');
+  const file = new DurableFile<Book>(join(folder, 'book'), ({ why }) => assert.fail(why));
+  await file.write({ ...freshBook, day, spent: { '': one, 'line/1': one } });
+};
+
+test(
+  'the minutes of a day are spent: the phone calls nobody outside any more, also after a restart; others do',
+  onSite(async (site) => {
+    await spendBefore(site);
+    const { far, gateway } = await openOffice(site, { more: { tollGuard: { lineMinutesDay: MINUTES } } });
+    const talk = async (phone: number, ms: number): Promise<void> => {
+      const since = far.events.length;
+      await dial(gateway, phone, farNumber);
+      await far.tells(/^CALL_ESTABLISHED$/, 3_000, since);
+      await sleep(ms);
+      await gateway.bench.hangUp(`phone/${phone}`);
+      await far.tells(/^CALL_CLOSED$/, 3_000, since);
+    };
+    const barred = async (): Promise<void> => {
+      const since = far.events.length;
+      await dial(gateway, 1, farNumber);
+      await sleep(800);
+      await gateway.bench.hangUp('phone/1');
+      assert.deepEqual(far.events.slice(since), [], 'the far end hears of no call');
+    };
+    await talk(1, 2_000);
+    await gateway.recorded(1);
+    await barred();
+    await talk(2, 100);
+    const former = await gateway.signalPlane('control');
+    await gateway.planeReplaced('control', former, 10_000);
+    await gateway.ready();
+    await barred();
+    const causes = (await gateway.recorded(4)).map(({ attempts }) => JSON.stringify(attempts).includes('barred'));
+    assert.deepEqual(causes, [false, true, false, true]);
+  }),
+);
