@@ -166,12 +166,12 @@ const lostSignals = (leg: SipLeg): SipSignal[] => {
 };
 
 const offerOf = (leg: LegId, invite: IncomingInvite, arrival: Extract<Arrival, { trunk: string }>): Offer => {
-  const { number, name } = invite.caller;
+  const { number, name, withheld } = invite.caller;
   const named = name === undefined ? {} : { name };
   return {
     leg,
     from: { kind: 'trunk', id: arrival.trunk, number, ...named },
-    caller: { number, ...named },
+    caller: { number, ...named, ...(withheld === undefined ? {} : { withheld }) },
     dialled: arrival.dialled,
     ...(arrival.to === undefined ? {} : { to: arrival.to }),
     ...(arrival.did === undefined ? {} : { did: arrival.did }),

@@ -111,7 +111,8 @@ export type IncomingInvite = {
   readonly requestUser: string;
   /** User part of To, and P-Called-Party-ID where given. */
   readonly called: string;
-  readonly caller: { readonly number: string; readonly name?: string };
+  /** `withheld`: the caller hides (RFC 3323, RFC 3325); number and name are then left out. */
+  readonly caller: { readonly number: string; readonly name?: string; readonly withheld?: true };
   readonly callId: string;
   /** The half of a Session-ID that the caller made (RFC 7989 §5), the same over every way. */
   readonly sessionId?: string;

@@ -19,16 +19,28 @@ export const userOfText = (text: string | undefined): string => {
   return isUri(uri) ? textOf(userOf(uri)) : '';
 };
 
+/** Words of Privacy that ask to hide who calls (RFC 3323 §4.2, RFC 3325 §9.3). */
+const HIDING = ['id', 'user', 'header'];
+
+/** Whether the caller wishes not to be shown: a softswitch that trusts us may still assert the number (RFC 3325 §7). */
+const hides = (request: SipMessage): boolean => {
+  const asked = (request.header('privacy') ?? '').toLowerCase().split(/[;,]/, 8);
+  if (asked.some((word) => HIDING.includes(word.trim()))) return true;
+  const from = parseUri(request.from?.uri ?? '');
+  return isUri(from) && from.host.toLowerCase() === 'anonymous.invalid';
+};
+
 const invited = (flow: FlowId, request: SipMessage): IncomingInvite => {
   const asserted = request.addresses('p-asserted-identity')[0];
   const shown = asserted ?? request.from!;
   const name = shown.name === undefined ? {} : { name: textOf(shown.name) };
+  const caller = hides(request) ? { number: '', withheld: true as const } : { number: userOfText(shown.uri), ...name };
   const called = request.addresses('p-called-party-id')[0]?.uri ?? request.to?.uri;
   return {
     flow,
     requestUser: userOfText(request.uri),
     called: userOfText(called),
-    caller: { number: userOfText(shown.uri), ...name },
+    caller,
     callId: request.callId,
     ...sessionIdOf(request),
     ...sdpOf(request),
