@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DrillSheets, OperationOutcome } from '../../firmware/control/api/wire.ts';
+import { userOf } from '../peer/configuration.ts';
+import { PageClient } from '../peer/page-client.ts';
+import { onSite } from '../peer/site.ts';
+import { farNumber, openOffice, statusOf } from './office.ts';
+
+/** One is a phone of ours at both softswitches, the other leads to the far end: it was moved elsewhere. */
+const dids = [
+  { id: 'reception', number: userOf(2) },
+  { id: 'moved', number: farNumber },
+];
+
+test(
+  'our numbers, called from the other side: one arrives and rings nobody, one was moved elsewhere and is an alarm',
+  onSite(async (site) => {
+    const { b, gateway, far } = await openOffice(site, { configuration: { exchangeLines: 0 }, more: { dids } });
+    const page = await PageClient.signIn(gateway);
+    await page.sees('both in use', 8_000, ({ trunks }) => trunks.every(({ health }) => health === 'up'));
+    const outcome = await page.post<OperationOutcome>('/api/operations/prove-numbers', {});
+    assert.equal(outcome.is, 'failed');
+    const { proof } = await page.get<DrillSheets>('/api/drills');
+    assert.deepEqual(
+      proof?.rows.map(({ did, arrives, over }) => [did, arrives, over]),
+      [
+        ['reception', true, 'secondary'],
+        ['moved', false, 'secondary'],
+      ],
+    );
+    assert.match(proof?.rows[1]?.sentence ?? '', /answered elsewhere: by the failover target/);
+    const { alarms } = await page.sees('the alarm', 3_000, (view) => view.alarms.length > 0 && view);
+    assert.deepEqual(
+      alarms.map(({ id }) => id),
+      ['numberLost/moved'],
+    );
+    // by the softswitch's own word it was called, and nothing is left of it
+    assert.ok(b.heard().some((request) => request.startsWith(`INVITE sip:${userOf(2)}@b.test`)));
+    assert.deepEqual(far.openCalls(), []);
+    assert.deepEqual(statusOf(gateway).calls, []);
+    const { calls } = await page.get<{ calls: { record: { from: { kind: string }; answeredAfterMs?: number } }[] }>(
+      '/api/calls',
+    );
+    const inbound = calls.filter(({ record }) => record.from.kind === 'trunk');
+    assert.equal(inbound.length, 1);
+    assert.equal(inbound[0]?.record.answeredAfterMs, undefined, 'refused before anybody answered');
+  }),
+);
