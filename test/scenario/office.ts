@@ -152,7 +152,8 @@ export const assertNothingLeft = async ({ a, b, far, gateway }: Office, dead?: '
 
 /** The last part of an end `HOST:PORT`. */
 const portOf = (end: string): number => Number(end.slice(end.lastIndexOf(':') + 1));
-const isFarMedia = (end: string): boolean =>
+/** Whether `HOST:PORT` is a media port of the far end. */
+export const isFarMedia = (end: string): boolean =>
   portOf(end) >= mediaPort(address.farEnd) && portOf(end) < mediaPort(address.farEnd) + 200;
 
 /**

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Random } from '../fuzz/random.ts';
+import { onSite } from '../peer/site.ts';
+import { type Figures, openLargeOffice, round } from './outlive.ts';
+
+const ROUNDS = 10;
+const KILLS = 5;
+
+test(
+  '50 kills of the control plane at random moments of eight calls: all go on without a packet missing, are held, resumed and ended, and have one record each',
+  onSite(async (site, context) => {
+    const office = await openLargeOffice(site);
+    const figures: Figures[] = [];
+    for (let seed = 1; seed <= ROUNDS; seed++) {
+      figures.push(await round(site, office, new Random(seed), KILLS));
+      context.diagnostic(`seed ${seed}: ${JSON.stringify(figures.at(-1))}`);
+    }
+    assert.equal(
+      figures.reduce((sum, { kills }) => sum + kills, 0),
+      ROUNDS * KILLS,
+    );
+  }),
+);

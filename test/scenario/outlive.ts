@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { performance } from 'node:perf_hooks';
+import type { Random } from '../fuzz/random.ts';
+import type { Baresip } from '../peer/baresip.ts';
+import { Capture, type Decoded, type RtpPacket, streams } from '../peer/capture.ts';
+import { gatewayConfiguration, userOf } from '../peer/configuration.ts';
+import { address, type Site } from '../peer/site.ts';
+import { eventually, sleep } from '../peer/wait.ts';
+import { assertNothingLeft, dial, farNumber, hearsTone, isFarMedia, type Office, openOffice } from './office.ts';
+
+/**
+ * Each call has a number of its own at the far end, whose commands choose among calls by their account. Phones 1 to 3
+ * call the first three, which answer; the fourth rings until somebody does; the last two call phones 4 and 6.
+ */
+const answering = [farNumber, '203', '204'] as const;
+const slowNumber = '202';
+const calling = { 4: farNumber, 6: '205' } as const;
+/** Calls of a round: six over SIP, one from phone to phone, one over the exchange line. */
+const CALLS = 8;
+const PHONES = 9;
+const READY_WITHIN_MS = 2_000;
+/** A plane that is late is judged at the end: what becomes of its calls tells more. */
+const PATIENCE_MS = 10_000;
+const MOST_BETWEEN_PACKETS_MS = 40;
+/** A longer gap is a hold. */
+const HELD_MS = 300;
+/** Requests and kill begin within this time of each other. */
+const AROUND_MS = 300;
+
+export type Figures = {
+  readonly kills: number;
+  readonly readyMs: readonly number[];
+  readonly p999Ms: { readonly atFar: number; readonly atUs: number };
+};
+
+/** An office with nine phones, an exchange line that rings the ninth, and a far end that answers 201 but not 202. */
+export const openLargeOffice = async (site: Site): Promise<Office> => {
+  const options = { phones: PHONES, exchangeLines: 1 };
+  const lines = (gatewayConfiguration(options).lines ?? []).map((line) =>
+    line.kind === 'fxo' ? { ...line, rings: `line/${PHONES}` } : line,
+  );
+  const account = (user: string, domain: string, through: string, answers: 'auto' | 'manual') => ({
+    ...{ user, domain, password: 'secret', through: `${through}:5060`, answers },
+  });
+  const accounts = [
+    ...answering.map((user) => account(user, 'a.test', address.softswitchA, 'auto')),
+    account(slowNumber, 'a.test', address.softswitchA, 'manual'),
+    ...Object.values(calling).map((user) => account(user, 'b.test', address.softswitchB, 'auto')),
+  ];
+  const office = await openOffice(site, { configuration: options, more: { lines }, far: { accounts } });
+  for (const { user, domain } of accounts) await office.far.registered(5_000, `${user}@${domain}`);
+  return office;
+};
+
+/** One call at the far end, found by the user of its other end. */
+class FarCall {
+  readonly #far: Baresip;
+  readonly #user: string;
+  readonly #since: number;
+
+  constructor(far: Baresip, user: string, since: number) {
+    this.#far = far;
+    this.#user = user;
+    this.#since = since;
+  }
+
+  #events() {
+    return this.#far.events.slice(this.#since).filter(({ peeruri }) => peeruri?.includes(`:${this.#user}@`));
+  }
+
+  is(type: string, withinMs = 4_000): Promise<unknown> {
+    return eventually(`${type} of the call with ${this.#user}`, withinMs, () =>
+      this.#events().some((event) => event.type === type),
+    );
+  }
+
+  get closed(): boolean {
+    return this.#events().some(({ type }) => type === 'CALL_CLOSED');
+  }
+
+  /** `hold`, `resume`, `accept` or `hangup` of this call. */
+  async do(command: string): Promise<void> {
+    await this.#far.command('uafind', this.#events()[0]?.accountaor);
+    await this.#far.command(command);
+  }
+}
+
+/** Commands to the far end choose an account first: one at a time. */
+class InTurn {
+  #tail: Promise<unknown> = Promise.resolve();
+  run(work: () => Promise<void>): Promise<void> {
+    const done = this.#tail.then(work);
+    this.#tail = done.catch(() => {});
+    return done;
+  }
+}
+
+/** Kills the control plane and waits until a new one takes calls; gives how long that took. */
+export const replaceControl = async ({ gateway }: Office): Promise<number> => {
+  const killedAt = performance.now();
+  const former = await gateway.signalPlane('control');
+  await gateway.planeReplaced('control', former, PATIENCE_MS);
+  await gateway.ready(PATIENCE_MS);
+  return Math.round(performance.now() - killedAt);
+};
+
+/**
+ * A round: eight calls are set up, the control plane is killed several times while one of them is answered, held,
+ * resumed or let be, and at last all are held, resumed and ended. Peers and capture are the judges.
+ */
+export const round = async (site: Site, office: Office, random: Random, kills: number): Promise<Figures> => {
+  const { far, gateway } = office;
+  const { bench } = gateway;
+  const recordsBefore = gateway.records().length;
+  const since = far.events.length;
+  const farCall = (phone: number) => new FarCall(far, userOf(phone), since);
+  const [one, two, three, four, five, six] = [1, 2, 3, 4, 5, 6].map(farCall) as [FarCall, ...FarCall[]] & FarCall[];
+  const capture = await Capture.start(site, `round-${recordsBefore}`);
+  const turn = new InTurn();
+  const tell = (call: FarCall | undefined, command: string) => turn.run(() => call!.do(command));
+  const callsUs = (phone: 4 | 6) =>
+    turn.run(async () => {
+      await far.command('uafind', `sip:${calling[phone]}@b.test`);
+      await far.dial(`sip:${userOf(phone)}@b.test`);
+    });
+
+  // ── eight calls ─────────────────────────────────────────────────────────────────────────────
+  await Promise.all(answering.map((number, n) => dial(gateway, n + 1, number)));
+  await Promise.all([dial(gateway, 5, slowNumber), dial(gateway, 7, '18')]);
+  await bench.ring('exchange/1', { callerId: '5558888' });
+  await callsUs(4);
+  await callsUs(6);
+  await Promise.all([4, 8, 9].map((phone) => bench.waitFor(`phone/${phone}`, 'ringing', { timeoutMs: 8_000 })));
+  await Promise.all([4, 8, 9].map((phone) => bench.lift(`phone/${phone}`)));
+  await Promise.all([one, two, three, four].map((call) => call!.is('CALL_ESTABLISHED')));
+  await bench.waitFor('exchange/1', 'line', { line: 'talking', timeoutMs: 3_000 });
+  await five!.is('CALL_INCOMING');
+  await six!.is('CALL_RINGING');
+  await tell(two, 'hold');
+  await bench.tone('phone/7', [330]);
+  await hearsTone(gateway, 8, 330);
+
+  // ── kills, with something going on around each ──────────────────────────────────────────────
+  const changes = shuffled(random, [
+    () => tell(three, 'hold'),
+    () => tell(two, 'resume'),
+    () => tell(five, 'accept'),
+    () => bench.lift('phone/6').then(() => {}),
+    async () => {},
+  ]);
+  const readyMs: number[] = [];
+  for (let kill = 0; kill < kills; kill++) {
+    const change = changes.pop() ?? (async () => {});
+    await Promise.all([
+      sleep(random.below(AROUND_MS)).then(change),
+      sleep(random.below(AROUND_MS)).then(async () => readyMs.push(await replaceControl(office))),
+    ]);
+    const gone = [one, two, three, four, five, six].flatMap((call, n) => (call!.closed ? [n + 1] : []));
+    assert.deepEqual(gone, [], `calls that ended by kill ${kill + 1}`);
+  }
+  for (const change of changes) await change();
+  await Promise.all([one, two, three, four, five, six].map((call) => call!.is('CALL_ESTABLISHED', 6_000)));
+  await hearsTone(gateway, 8, 330);
+  const quietFrom = Date.now();
+
+  // ── every later hold and hang-up ────────────────────────────────────────────────────────────
+  await tell(three, 'resume');
+  await tell(one, 'hold');
+  await tell(four, 'hold');
+  await sleep(300);
+  await tell(one, 'resume');
+  await tell(four, 'resume');
+  await sleep(300);
+  for (const call of [one, four, five]) await tell(call, 'hangup');
+  await Promise.all([2, 3, 6, 7].map((phone) => bench.hangUp(`phone/${phone}`)));
+  await bench.farHangUp('exchange/1', 'loop');
+  await Promise.all([one, two, three, four, five, six].map((call) => call!.is('CALL_CLOSED')));
+  await sleep(200);
+  await Promise.all([1, 4, 5, 8, 9].map((phone) => bench.hangUp(`phone/${phone}`)));
+  const records = (await gateway.recorded(recordsBefore + CALLS)).slice(recordsBefore);
+  assert.deepEqual(
+    records.map((each) => [each['cause'], each['answeredAfterMs'] !== undefined]),
+    records.map(() => ['hungUp', true]),
+    'each call was answered and ended by hanging up',
+  );
+  assert.equal(records.length, CALLS, 'one record a call');
+  await assertNothingLeft(office);
+  await bench.waitFor('exchange/1', 'loopOpen', { timeoutMs: 3_000 });
+  const p999Ms = judged(await capture.stop(), quietFrom);
+  assert.ok(Math.max(...readyMs) <= READY_WITHIN_MS, `new planes were ready after ${readyMs.join(', ')} ms`);
+  return { kills, readyMs, p999Ms };
+};
+
+const shuffled = <T>(random: Random, list: T[]): T[] =>
+  list
+    .map((each) => ({ each, at: random.next() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ each }) => each);
+
+/** Answers that say no, without those that ask for a password or end what was cancelled. */
+const refusals = ({ sip }: Decoded): string[] =>
+  sip.flatMap(({ status = 0, head, cseq }) =>
+    status >= 400 && ![401, 407].includes(status) ? [`${head.split('\r\n', 1)[0]} to ${cseq}`] : [],
+  );
+
+/** 99.9 % of the times between packets of these streams are below; a stream that was held is left out. */
+const p999 = (of: readonly (readonly RtpPacket[])[]): number => {
+  const gaps = of.flatMap((packets) => packets.slice(1).map(({ at }, n) => (at - packets[n]!.at) * 1_000));
+  return gaps.sort((a, b) => a - b)[Math.floor(gaps.length * 0.999)] ?? 0;
+};
+
+/** No refusal, no packet missing either way; gives p99.9 of the time between packets each way. */
+const judged = (seen: Decoded, quietFrom: number): Figures['p999Ms'] => {
+  assert.deepEqual(refusals(seen), [], 'answers that say no');
+  const media = seen.rtp.filter(({ event }) => !event);
+  // told apart by port: the far end's system sends from another address than it names
+  const all = streams(media.map((each) => ({ ...each, from: '', to: isFarMedia(each.to) ? 'far' : 'us' })));
+  assert.ok(all.length >= 12, `${all.length} streams, both ways of six calls`);
+  const missing = all.filter((stream) => stream.missing > 0);
+  assert.deepEqual(
+    missing.map(({ ssrc, to, missing: count }) => ({ ssrc, to, count })),
+    [],
+    'sequence numbers missing',
+  );
+  const unheld = (end: string) =>
+    all
+      .filter(({ to }) => to === end)
+      .map(({ packets }) => packets.filter(({ at }) => at * 1_000 < quietFrom))
+      .filter((packets) => packets.length > 100 && longest(packets) < HELD_MS);
+  const [atFar, atUs] = [unheld('far'), unheld('us')];
+  assert.ok(atFar.length >= 2 && atUs.length >= 2, `${atFar.length} and ${atUs.length} streams that were never held`);
+  const figures = { atFar: p999(atFar), atUs: p999(atUs) };
+  for (const [end, ms] of Object.entries(figures))
+    assert.ok(ms < MOST_BETWEEN_PACKETS_MS, `p99.9 between packets ${end}: ${ms} ms`);
+  return figures;
+};
+
+const longest = (packets: readonly RtpPacket[]): number =>
+  Math.max(...packets.slice(1).map(({ at }, n) => (at - packets[n]!.at) * 1_000));
