@@ -27,7 +27,7 @@ import {
   STOP_WAIT_MS,
   silent,
 } from './hunt-state.ts';
-import { type Clearing, cleared, clearingFor } from './preemption.ts';
+import { type Clearing, cleared, clearingFor, restFor } from './preemption.ts';
 
 /** Begins a hunt; it uses at most `spent.most` times the targets of an attempt as legs. */
 export const beginHunt = (attempts: Some<Attempt>, spent: Spent, asker: Asker, now: Instant): Out =>
@@ -113,7 +113,10 @@ const setupOf = (attempt: Attempt, target: Attempt['targets'][0], leg: LegId, { 
 /** The call that had to make way has gone: the attempt that waited for it begins. */
 function wayIsFree(hunt: Hunt, call: Clearing['call'], asker: Asker, now: Instant): Out {
   if (hunt.phase !== 'seeking' || hunt.clearing?.call !== call) return { state: hunt, effects: [] };
+  if (hunt.clearing.rests && now < hunt.clearing.until) return { state: hunt, effects: [] };
   const { clearing, ...free } = hunt;
+  const rests = restFor(clearing, hunt.queue[0], now);
+  if (rests) return { state: { ...hunt, clearing: rests }, effects: [] };
   const queue = hunt.queue.map((one) => (one.id === clearing.attempt ? cleared(one) : one));
   return startNext({ ...free, queue }, asker, now);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Level } from '../routing/attempt.ts';
+import { LINE_REST_MS } from './preemption.ts';
 import { CallDriver, callAttempt } from './test-call-driver.ts';
 
 const emergency = (...attempts: readonly ReturnType<typeof callAttempt>[]): Level =>
@@ -19,14 +20,24 @@ describe('an emergency call', () => {
     const calls = new CallDriver().begin('e', 1, 'phone', emergency(line({ preempts: 'call/v' })));
     calls.done('e callBegan', 'e emergencyCall', 'e callPreempted', 'e preempt call/v').turn(300).done();
     calls.tell('e', { type: 'cleared', call: 'call/other' }).done();
-    calls.tell('e', { type: 'cleared', call: 'call/v' }).done('e attemptBegan', 'e setup leg/100 line');
+    // an exchange line must rest, or the exchange takes its end for a flash
+    calls
+      .tell('e', { type: 'cleared', call: 'call/v' })
+      .done()
+      .turn(LINE_REST_MS - 1)
+      .done();
+    calls.tell('e', { type: 'cleared', call: 'call/v' }).done().turn(1).done('e attemptBegan', 'e setup leg/100 line');
     calls.tell('e', { type: 'cleared', call: 'call/v' }).done();
   });
 
   it('waits no longer than a second for that', () => {
-    const calls = new CallDriver().begin('e', 1, 'phone', emergency(line({ preempts: 'call/v' })));
+    const trunk = callAttempt('trunk', { preempts: 'call/v' });
+    const calls = new CallDriver().begin('e', 1, 'phone', emergency(trunk));
     calls.did.splice(0);
-    calls.turn(899).done().turn(1).done('e attemptBegan', 'e setup leg/100 line');
+    calls.turn(899).done().turn(1).done('e attemptBegan', 'e setup leg/100 trunk');
+    const free = new CallDriver().begin('e', 1, 'phone', emergency(trunk));
+    free.did.splice(0);
+    free.tell('e', { type: 'cleared', call: 'call/v' }).done('e attemptBegan', 'e setup leg/100 trunk');
   });
 
   it('goes on after every answer, also after ringing', () => {
