@@ -24,6 +24,7 @@ const emblems: Readonly<Record<Mood, IconName>> = { good: 'good', warn: 'warn', 
 const Headline = ({ view }: { readonly view: StatusView }) => {
   const { mood, text, words } = headlineOf(view);
   const facts = [
+    ...(view.scenario === undefined ? [] : [t('overview.scenario', { title: view.scenario.title })]),
     plural('overview.calls', view.calls.length),
     t('overview.up', { length: lengthWords(view.box.upS + ageMs() / 1000) }),
   ];
