@@ -3,6 +3,7 @@ import { isSome, type Some } from '../../core/machine.ts';
 import type { Attempt, Level } from './attempt.ts';
 import type { PlanReason } from './explanation.ts';
 import { extensionLine, phoneLine, phonesAttempt } from './inside.ts';
+import { passedOn } from './number-pool.ts';
 import { outsideLevels } from './outside.ts';
 import { voiceAttempt } from './own-voice.ts';
 import type { PlanQuestion } from './question.ts';
@@ -107,18 +108,19 @@ export const inNameOf = (question: PlanQuestion, { account }: Line): PlanQuestio
 };
 
 const shown = (
-  { offer }: PlanQuestion,
+  question: PlanQuestion,
   line: Line,
   { id, display, accept }: Forwarding,
   { ringS }: Target,
   attempts: Some<Attempt>,
 ): Some<Attempt> => {
+  const { offer } = question;
   const { number, name } = offer.from;
   const hidden = offer.caller.withheld ? { withheld: true as const } : {};
   const caller = { number, ...(name === undefined ? {} : { name }), ...hidden };
   const own = line.ownNumber === '' ? undefined : { number: line.ownNumber };
   const [first, ...others] = attempts.map((attempt): Attempt => {
-    const shows = display === 'caller' ? caller : (attempt.shows ?? own);
+    const shows = display === 'caller' ? passedOn(question, attempt.targets[0].id, caller) : (attempt.shows ?? own);
     return {
       ...attempt,
       by: id,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { configuration } from '../../config/schema.ts';
 import { profile } from '../../profiles/countries/de.ts';
-import { callerFor, shownKey } from './number-pool.ts';
+import { callerFor, passedOn, shownKey } from './number-pool.ts';
 import { freshMemory, type PlanQuestion, quietQuestion, type RoutingMemory } from './question.ts';
 
 type Member = { readonly number: string; readonly confirmed?: boolean; readonly maxConcurrent?: number };
@@ -92,6 +92,14 @@ it('numbers take turns, or are drawn', () => {
 it('a call that is led on shows the second set', () => {
   assert.equal(shown(settings({ forwarded: '030777' }, { ownNumber: '030555' }), {}, 'A', true)?.number, '030777');
   assert.equal(shown(settings(), {}, 'A', true)?.number, '030999');
+});
+
+it('a caller who is passed on is shown as the trunk wants it, and a name in place of a number as it came', () => {
+  const whole = settings({}, {}, [{ on: 'caller', begins: '0', strip: 1, prepend: '+49' }]);
+  const passed = (number: string) => passedOn(ask(whole), 'A', { number, name: 'Ada' });
+  assert.deepEqual(passed('0404'), { number: '+49404', name: 'Ada' });
+  assert.deepEqual(passed('ada'), { number: 'ada', name: 'Ada' });
+  assert.deepEqual(passedOn(ask(whole), 'B', { number: '0404' }), { number: '0404' });
 });
 
 it('a wish to be withheld is kept, with a number of the site and without one', () => {

@@ -40,6 +40,14 @@ export const callerFor = (
   return { shows: { number, ...(name === undefined ? {} : { name }), ...hidden, ...of }, why: chosen.why };
 };
 
+/** A caller who is passed on (U14), as the trunk of this way wants the number; what is no number stays as it came. */
+export const passedOn = (question: PlanQuestion, trunkId: string, caller: Shown): Shown => {
+  const trunk = question.configuration.trunks.find(({ id }) => id === trunkId);
+  if (trunk === undefined || !FIT.test(caller.number)) return caller;
+  const number = transformed(trunk, caller.number, 'caller');
+  return FIT.test(number) ? { ...caller, number } : caller;
+};
+
 /** Nothing is shown but the account; a wish to be withheld is still told. */
 const asAccount = (hidden: Pick<Shown, 'withheld'>): CallerChoice =>
   hidden.withheld
