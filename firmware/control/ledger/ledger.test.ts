@@ -147,6 +147,11 @@ test('a callee keeps the number that it saw first today, although another had to
   assert.deepEqual(memory().numberShown, { 'site 030555': '100', 'site 040': '300' });
   assert.deepEqual(memory().poolTurns, { site: 3 });
   assert.deepEqual(memory().numbersInUse, { 100: 1, 200: 1, 300: 1 });
+  // what is answered shows its number until the call is over, whatever is said of its attempt
+  tell(one.answered, one.failed, two.failed);
+  assert.deepEqual(memory().numbersInUse, { 100: 1, 300: 1 });
+  tell(one.ended);
+  assert.deepEqual(memory().numbersInUse, { 300: 1 });
 });
 
 test('too many calls abroad within an hour close the class: for the phone that made them, else for the box', async (t) => {

@@ -136,7 +136,7 @@ export class Ledger {
   #turn(): void {
     const { wallTime, dayOf } = this.#options;
     const now = wallTime();
-    const book = now.sure ? onDay(this.#pages.book, now, dayOf(now.ms)) : this.#pages.book;
+    const book = onDay(this.#pages.book, now, dayOf(now.ms));
     if (book !== this.#pages.book) this.#pages = { ...this.#pages, book };
   }
 
