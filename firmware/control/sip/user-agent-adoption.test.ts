@@ -101,6 +101,153 @@ test('an INVITE that came is answered finally by the next plane, with the tag th
     await next.agent.close();
   }));
 
+test('an INVITE that rings is answered under the next plane: its 200 is acknowledged, and both ends can hang up', () =>
+  within(async (pair) => {
+    const { a, b, relay, ask, contact } = pair;
+    a.agent.invite('leg/1', ask);
+    await a.until('provisional');
+    const { next } = await replaced(pair, 'a');
+    b.agent.respond('leg/1', { status: 200, sdp, contact });
+    await next.until('accepted');
+    await b.until('acknowledged');
+    next.agent.bye('leg/1', 'hungUp');
+    assert.equal((await b.until('bye')).reason?.q850, 16);
+    await next.until('ended');
+    assert.equal(relay.count('a', 'INVITE'), 1, 'no copy of what has rung');
+    assert.deepEqual([...keptBy(next), ...keptBy(b)], []);
+    await next.agent.close();
+  }));
+
+test('an INVITE that nobody has heard is sent again at once by the next plane, with what it offers', () =>
+  within(async (pair) => {
+    const { a, b, relay, ask, contact } = pair;
+    relay.judge = () => 'lose';
+    a.agent.invite('leg/1', ask);
+    const { next } = await replaced(pair, 'a');
+    await next.until('provisional');
+    b.agent.respond('leg/1', { status: 200, sdp, contact });
+    await next.until('accepted');
+    const invites = relay.seen.filter(({ what }) => what === 'INVITE');
+    assert.deepEqual([...new Set(invites.map(({ message }) => message.via?.branch))].length, 1, 'the same INVITE');
+    assert.ok(invites.every(({ message }) => message.sdp === sdp));
+    assert.deepEqual(next.words(), ['provisional', 'accepted'], 'the copy is no sign of a loss');
+    await next.agent.close();
+  }));
+
+test('the 200 that a plane has acknowledged comes again: the next plane acknowledges it as well', () =>
+  within(async (pair) => {
+    const { a, b, relay, ask, contact, pause } = pair;
+    a.agent.invite('leg/1', ask);
+    await a.until('provisional');
+    relay.judge = ({ what }) => (what === 'ACK' ? 'lose' : 'pass');
+    b.agent.respond('leg/1', { status: 200, sdp, contact });
+    await a.until('accepted');
+    const { next } = await replaced(pair, 'a');
+    await b.until('acknowledged');
+    await pause(T1_MS);
+    assert.deepEqual(next.words(), [], 'the leg has heard of it before');
+    b.agent.bye('leg/1', 'hungUp');
+    await next.until('bye');
+    assert.equal(relay.count('a', 'BYE'), 0);
+    await next.agent.close();
+  }));
+
+test('a 200 whose ACK has not come is said again by the next plane, and a BYE waits for that ACK', () =>
+  within(async (pair) => {
+    const { a, b, relay, ask, contact } = pair;
+    a.agent.invite('leg/1', ask);
+    await a.until('provisional');
+    relay.judge = ({ what }) => (what === '200 INVITE' ? 'lose' : 'pass');
+    b.agent.respond('leg/1', { status: 200, sdp, contact });
+    b.agent.bye('leg/1', 'hungUp');
+    assert.deepEqual([...keptBy(b).keys()], ['dialog/leg/1', 'answered/leg/1']);
+    const { next } = await replaced(pair, 'b');
+    await a.until('accepted');
+    assert.equal((await a.until('bye')).reason?.q850, 16);
+    await next.until('ended');
+    const order = relay.seen.map(({ what }) => what).filter((what) => what === 'ACK' || what === 'BYE');
+    assert.deepEqual(order, ['ACK', 'BYE']);
+    assert.deepEqual([...keptBy(next), ...keptBy(a)], []);
+    await next.agent.close();
+  }));
+
+test('hold goes on both ways: CSeq and tags are those of the dialog', () =>
+  within(async (pair) => {
+    const { a, b, ask, contact } = pair;
+    a.agent.invite('leg/1', ask);
+    await a.until('provisional');
+    b.agent.respond('leg/1', { status: 200, sdp, contact });
+    await b.until('acknowledged');
+    a.agent.reoffer('leg/1', sdp);
+    await b.until('reoffered');
+    b.agent.respond('leg/1', { status: 200, sdp });
+    await a.until('reofferAnswered');
+    const { next } = await replaced(pair, 'a');
+    // the ACK of the first change was lost with the plane: the answer is said again, and acknowledged by the next
+    await pair.pause(T1_MS * 3);
+    next.agent.reoffer('leg/1', sdp);
+    await pair.pause(T1_MS);
+    assert.equal(b.words().filter((word) => word === 'reoffered').length, 2);
+    b.agent.respond('leg/1', { status: 200, sdp });
+    assert.equal((await next.until('reofferAnswered')).status, 200);
+    await pair.pause(T1_MS);
+    b.agent.reoffer('leg/1', sdp);
+    await next.until('reoffered');
+    next.agent.respond('leg/1', { status: 200, sdp });
+    assert.equal((await b.until('reofferAnswered')).status, 200);
+    await next.agent.close();
+  }));
+
+test('a BYE and a re-INVITE that were on their way are sent again as they were', () =>
+  within(async (pair) => {
+    const { a, b, relay, ask, contact } = pair;
+    a.agent.invite('leg/1', ask);
+    await a.until('provisional');
+    b.agent.respond('leg/1', { status: 200, sdp, contact });
+    await b.until('acknowledged');
+    relay.judge = () => 'lose';
+    a.agent.reoffer('leg/1', sdp);
+    const first = await replaced(pair, 'a');
+    await b.until('reoffered');
+    b.agent.respond('leg/1', { status: 200, sdp });
+    assert.equal((await first.next.until('reofferAnswered')).status, 200);
+    relay.judge = () => 'lose';
+    first.next.agent.bye('leg/1', 'hungUp');
+    const second = await replaced({ ...pair, a: first.next }, 'a');
+    await b.until('bye');
+    await second.next.until('ended');
+    for (const what of ['INVITE', 'BYE']) {
+      const cseqs = relay.seen.filter((each) => each.what === what).map(({ message }) => message.cseq?.number);
+      assert.equal(new Set(cseqs).size, what === 'INVITE' ? 2 : 1, what);
+    }
+    assert.deepEqual([...keptBy(second.next), ...keptBy(b)], []);
+    await second.next.agent.close();
+  }));
+
+test('what is asked of a leg waits until its flow is open', () =>
+  within(async (pair) => {
+    const { a, b, relay, ask, contact } = pair;
+    a.agent.invite('leg/1', ask);
+    await a.until('provisional');
+    b.agent.respond('leg/1', { status: 200, sdp, contact });
+    await b.until('acknowledged');
+    const kept = byLeg(keptBy(a)).get('leg/1')!;
+    relay.judge = () => 'lose';
+    await a.agent.close();
+    relay.judge = () => 'pass';
+    const next = new Side(pair.network);
+    assert.ok(next.agent.adopt('leg/1', kept));
+    assert.deepEqual([...keptBy(next).keys()].sort(), ['acked/leg/1', 'dialog/leg/1'], 'ours to keep from here on');
+    next.agent.bye('leg/1', 'hungUp');
+    assert.deepEqual([next.words(), next.agent.waiting], [[], 1]);
+    const local = { address: '127.0.0.1', port: relay.a };
+    await next.agent.openFlow({ id: 'f', transport: 'udp', local, remote: { ...local, port: relay.portForA } });
+    await b.until('bye');
+    await next.until('ended');
+    assert.equal(next.agent.waiting, 0);
+    await next.agent.close();
+  }));
+
 test('nothing is kept of what is answered, and what cannot be read is not taken', () =>
   within(async (pair) => {
     const { a, b, ask, contact } = pair;

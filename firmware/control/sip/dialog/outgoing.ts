@@ -1,5 +1,4 @@
 import { keepState } from '../../../core/kept-state.ts';
-import { after } from '../../../core/machine.ts';
 import type { LegId } from '../../facts.ts';
 import type { Cause } from '../../failure.ts';
 import type { FlowId, InviteAsk, UriText } from '../face.ts';
@@ -11,7 +10,18 @@ import { type Acks, acknowledge, sendAck } from './acks.ts';
 import { ackOf2xx, type Dialog, dialogOfResponse, isDialog } from './dialog.ts';
 import { draftFields, type KeptAcked, type KeptInvite, keptRequest, messageOf } from './kept.ts';
 import type { DraftHandler } from './requester.ts';
-import { addressText, allow, dialogDraft, type Room, reasonField, reasonOf, sdpOf, sdpType, sendBye } from './room.ts';
+import {
+  addressText,
+  allow,
+  dialogDraft,
+  keepAcked,
+  type Room,
+  reasonField,
+  reasonOf,
+  sdpOf,
+  sdpType,
+  sendBye,
+} from './room.ts';
 import type { Outgoing, Session } from './sessions.ts';
 
 /** INVITE to the far end, until its last answer. */
@@ -237,12 +247,7 @@ const accepted = (room: Room, { session, outgoing, own, acks }: Attempt, respons
   session.outgoing = undefined;
   session.early.clear();
   room.sessions.setDialog(session, dialog);
-  const acked: KeptAcked = {
-    ...keptRequest(outgoing.sending.current),
-    body: '',
-    until: after(room.runner.now(), room.timers.giveUp),
-  };
-  keepState(room.runner, `acked/${session.leg}`, acked);
+  keepAcked(room, session, outgoing.sending.current);
   if (outgoing.cancel !== undefined) sendBye(room, session, outgoing.cancel);
   else room.tell(session.leg, { sip: 'accepted', ...sdpOf(response) });
 };

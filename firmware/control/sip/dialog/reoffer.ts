@@ -9,6 +9,7 @@ import {
   allow,
   credentialsFor,
   dialogDraft,
+  keepAcked,
   keepRequest,
   type Room,
   resumedDraft,
@@ -92,7 +93,10 @@ const reofferAnswered = (
   if (response.status < 300 && session.dialog) {
     const dialog = { ...session.dialog, target: contactOf(response) ?? session.dialog.target };
     acks.set(response.toTag, acknowledge(room, dialog, outgoing.sending.current.message));
-    if (room.sessions.of(session.leg) === session) room.sessions.setDialog(session, dialog);
+    if (room.sessions.of(session.leg) === session) {
+      room.sessions.setDialog(session, dialog);
+      keepAcked(room, session, outgoing.sending.current);
+    }
   }
   if (session.ending) return;
   if (response.status === 481) {

@@ -1,5 +1,6 @@
 import { keepState } from '../../../core/kept-state.ts';
 import type { Log } from '../../../core/log.ts';
+import { after } from '../../../core/machine.ts';
 import type { Runner } from '../../../core/runner.ts';
 import type { LegId } from '../../facts.ts';
 import { type Cause, failureTable, isFailure, q850Of } from '../../failure.ts';
@@ -13,7 +14,7 @@ import type { Timers } from '../transaction/timers.ts';
 import type { ClientTransaction, Transactions } from '../transaction/transactions.ts';
 import type { Transports } from '../transport/transports.ts';
 import { type CredentialsOf, type Dialog, inDialog, nextHop } from './dialog.ts';
-import { draftFields, type KeptRequest, keptRequest, messageOf } from './kept.ts';
+import { draftFields, type KeptAcked, type KeptRequest, keptRequest, messageOf } from './kept.ts';
 import type { Draft, DraftHandler, Requester } from './requester.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -102,6 +103,13 @@ export const credentialsFor = (room: Room, session: Session): Draft['credentials
 export const keepRequest = (room: Room, session: Session, transaction: ClientTransaction): void => {
   if (room.sessions.of(session.leg) === session)
     keepState(room.runner, `request/${session.leg}`, keptRequest(transaction));
+};
+
+/** The 2xx of this INVITE is acknowledged; its copies may come to the next plane. */
+export const keepAcked = (room: Room, { leg }: Session, invite: ClientTransaction): void => {
+  const until = after(room.runner.now(), room.timers.giveUp);
+  const acked: KeptAcked = { ...keptRequest(invite), body: '', until };
+  keepState(room.runner, `acked/${leg}`, acked);
 };
 
 /** A request within a dialog that a plane before us has sent. */
