@@ -33,15 +33,15 @@ const users = { '101': 'secret', '102': 'secret' };
 const STEP_MS = 300;
 /** Into ringing and into the call until the fault comes. */
 const INTO_MS = 1_200;
-/** A frozen softswitch stands still for so long. */
-const FROZEN_MS = 2_000;
+/** A frozen softswitch stands still for so long: beyond the silence budget of a call that was dialled meanwhile. */
+const frozenMs = ({ silenceMs }: Pace): number => 2_000 + 3 * silenceMs;
 
 /** Each cell lives at addresses of its own (RFC 2544's range, on the namespace's loopback), so that several run at once. */
 export const addressOf = (lane: number, last: number): string => `198.19.${lane}.${last}`;
 
 const takeAddresses = (lane: number): void => {
   for (const last of [2, 10, 11, 53])
-    execFileSync('ip', ['address', 'add', `${addressOf(lane, last)}/32`, 'dev', 'lo']);
+    execFileSync('ip', ['address', 'replace', `${addressOf(lane, last)}/32`, 'dev', 'lo']);
 };
 
 /** A name server for one name; `silent` when it has gone. */
@@ -191,7 +191,7 @@ export class Cell {
     // what thaws, or was not touched, goes on
     if (this.moment === 'in call') return;
     if (this.fault === 'DNS gone') this.#well(served);
-    if (this.fault === 'frozen and thawed') later(FROZEN_MS, () => this.#well(served));
+    if (this.fault === 'frozen and thawed') later(frozenMs(this.pace), () => this.#well(served));
   }
 
   /** Faults of the softswitch as a whole. */
@@ -202,7 +202,7 @@ export class Cell {
         return;
       case 'frozen and thawed':
         this.#a.freeze();
-        if (this.moment !== 'idle') this.#later(FROZEN_MS, () => this.#a.thaw());
+        if (this.moment !== 'idle') this.#later(frozenMs(this.pace), () => this.#a.thaw());
         return;
       case 'ICMP unreachable':
         return this.#a.vanish();
