@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onSite } from '../peer/site.ts';
-import { sleep } from '../peer/wait.ts';
+import { eventually, sleep } from '../peer/wait.ts';
 import { assertNear, dial, farHeard, farHertz, farNumber, hearsTone, nearHertz, openOffice } from './office.ts';
 
 const forwardings = [
@@ -10,6 +10,7 @@ const forwardings = [
     line: 'line/2',
     on: 'noAnswer' as const,
     afterS: 2,
+    accept: true,
     targets: [
       { to: 'extension' as const, name: '13', ringS: 5 },
       { to: 'number' as const, name: farNumber, ringS: 20 },
@@ -24,7 +25,7 @@ const ways = (record: Record<string, unknown>): readonly string[] =>
   );
 
 test(
-  'a call that nobody answers rings the next phone, then the mobile, and shows who calls; a busy phone has its own way',
+  'a call that nobody answers rings the next phone, then the mobile, which accepts it by pressing 1; a busy phone has its own way',
   onSite(async (site) => {
     const { far, gateway } = await openOffice(site, {
       more: { routing: { digitMap: '[2-9]xx|0x.T' }, forwardings },
@@ -35,6 +36,11 @@ test(
     await bench.waitFor('phone/3', 'ringing', { timeoutMs: 4_000 });
     const came = await far.tells(/^CALL_ESTABLISHED$/, 10_000);
     assert.match(came.peeruri ?? '', /sip:11@/, 'the mobile is shown who calls');
+    await sleep(1_500);
+    const answered = () => gateway.log().filter(({ fact }) => fact === 'callAnswered').length;
+    assert.equal(answered(), 0, 'a mobile that has not accepted the call has not answered it');
+    await far.press('1');
+    await eventually('the call to be accepted', 3_000, () => answered() === 1);
     await bench.tone('phone/1', [nearHertz]);
     await hearsTone(gateway, 1, farHertz);
     await bench.hangUp('phone/1');

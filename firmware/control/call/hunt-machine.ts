@@ -4,9 +4,11 @@ import type { LegEvent, LegId, Setup } from '../leg/leg.ts';
 import type { Attempt } from '../routing/attempt.ts';
 import type { Reached } from '../routing/verdict.ts';
 import { verdictOn } from '../routing/verdict.ts';
+import { askToAccept, hushed, isAccepted } from './acceptance.ts';
 import {
   type Alerting,
   type Asker,
+  type Common,
   close,
   closeAll,
   END_WAIT_MS,
@@ -145,7 +147,7 @@ function seeking(hunt: Seeking, event: LegEvent, asker: Asker, now: Instant): Ou
     case 'alerting':
       return commit(hunt, from, event.type, now);
     case 'connect':
-      return won(event.leg, from, othersClosed(hunt, from));
+      return connected(hunt, from, event.leg, asker, othersClosed(hunt, from), now);
     default:
       return { state: hunt, effects: [] };
   }
@@ -180,6 +182,16 @@ function commit(hunt: Seeking, from: Open, reached: Alerting['reached'], now: In
     effects: othersClosed(hunt, from),
   };
 }
+
+/** Answered; an outside callee of a forwarded call has to accept it first. */
+const connected = (
+  hunt: Common,
+  held: Held,
+  leg: LegId,
+  asker: Asker,
+  others: readonly HuntEffect[],
+  now: Instant,
+): Out => (held.attempt.accept ? askToAccept(hunt, held, leg, asker, others, now) : won(leg, held, others));
 
 function won(leg: LegId, held: Held, others: readonly HuntEffect[]): Out {
   const target = held.attempt.targets[held.legs.indexOf(leg)] ?? held.attempt.targets[0];
@@ -287,9 +299,11 @@ function giveUp(hunt: Seeking): Out {
 
 function alerting(hunt: Alerting, event: LegEvent, asker: Asker, now: Instant): Out {
   if (!hunt.held.legs.includes(event.leg)) return { state: hunt, effects: [] };
+  if (isAccepted(hunt, event)) return won(event.leg, hunt.held, hushed(hunt));
+  if (hunt.asking !== undefined && event.type !== 'released') return { state: hunt, effects: [] };
   switch (event.type) {
     case 'connect':
-      return won(event.leg, hunt.held, []);
+      return connected(hunt, hunt.held, event.leg, asker, [], now);
     case 'alerting':
       return { state: hunt.reached === 'alerting' ? hunt : { ...hunt, reached: 'alerting' }, effects: [] };
     case 'released':
@@ -306,10 +320,14 @@ function ringingGone(hunt: Alerting, event: Released, asker: Asker, now: Instant
   if (isSome(legs) && isSome(targets)) {
     return { state: { ...hunt, held: { legs, attempt: { ...hunt.held.attempt, targets } } }, effects: [] };
   }
-  const { held, reached, noAnswerAt: _, ...common } = hunt;
+  const { held, reached, noAnswerAt: _, asking: __, ...common } = hunt;
   const back: Seeking = { ...common, phase: 'seeking', open: [] };
-  if (now >= hunt.giveUpAt) {
-    return lose(back, event.cause, [ended(held.attempt, event.cause, event)], { stopped: reached === 'alerting' });
+  const quiet = hushed(hunt);
+  // Who hangs up instead of accepting the call has declined it.
+  const end: Released = quiet.length > 0 ? { type: 'released', leg: event.leg, cause: 'declined' } : event;
+  if (now >= hunt.giveUpAt || quiet.length > 0) {
+    const effects = [...quiet, ended(held.attempt, end.cause, end)];
+    return lose(back, end.cause, effects, { stopped: reached === 'alerting' });
   }
   return failed(back, held, event, asker, now, reached);
 }
@@ -318,7 +336,9 @@ function ringingGone(hunt: Alerting, event: Released, asker: Asker, now: Instant
 function unanswered(hunt: Alerting, asker: Asker, now: Instant): Out {
   if (now < hunt.noAnswerAt) return { state: hunt, effects: [] };
   const { held, reached: _, noAnswerAt, ...common } = hunt;
-  if (!hunt.emergency) return lose(hunt, 'noAnswer', close(held, 'noAnswer'), { stopped: true });
+  if (!hunt.emergency) {
+    return lose(hunt, 'noAnswer', [...hushed(hunt), ...close(held, 'noAnswer')], { stopped: true });
+  }
   if (hunt.queue.length === 0) {
     return { state: { ...hunt, noAnswerAt: after(noAnswerAt, held.attempt.ringMs) }, effects: [] };
   }
@@ -336,6 +356,8 @@ function abandon(hunt: Hunt, cause: Cause): Out {
       hunt.open.flatMap((one) => close(one, cause)),
       { stopped: true },
     );
-  if (hunt.phase === 'alerting') return lose(hunt, cause, close(hunt.held, cause), { stopped: true });
+  if (hunt.phase === 'alerting') {
+    return lose(hunt, cause, [...hushed(hunt), ...close(hunt.held, cause)], { stopped: true });
+  }
   return { state: hunt, effects: [] };
 }

@@ -49,6 +49,8 @@ export type Alerting = Common & {
   readonly held: Held;
   readonly reached: 'progress' | 'alerting';
   readonly noAnswerAt: Instant;
+  /** The callee has answered and is asked by this voice to press a key (U14). */
+  readonly asking?: LegId;
 };
 export type Hunt =
   | Seeking

@@ -52,7 +52,9 @@ const widest = (attempts: readonly Level['attempts'][number][]): number =>
 
 /** Legs that a level may use at most, with the voice that asks the caller to wait in each round. */
 const legsOfLevel = ({ attempts, emergency, protect }: Level): number => {
-  const own = (emergency ? attempts.length : MOST_ATTEMPTS) * widest(attempts);
+  const most = emergency ? attempts.length : MOST_ATTEMPTS;
+  // The voice that asks an outside callee to accept is a leg as well.
+  const own = most * (widest(attempts) + (attempts.some(({ accept }) => accept) ? 1 : 0));
   if (!protect) return own;
   const rounds = 1 + Math.ceil(protect.delayMs / AGAIN_PAUSE_MS);
   return own + rounds * (1 + protect.again.length * widest(protect.again));

@@ -11,8 +11,11 @@ const PAUSE_MS = 1_000;
 const WAIT_PAUSE_MS = 8_000;
 
 /** What is told: why a call failed, or that it goes on. */
-export type Told = CallFailure | 'pleaseWait';
-const words = (told: Told): SentenceName | undefined => (told === 'pleaseWait' ? told : failureTable[told].spoken);
+export type Told = CallFailure | 'pleaseWait' | 'acceptCall';
+type Asked = 'pleaseWait' | 'acceptCall';
+/** Said again and again until the coordinator releases the leg. */
+const isAsked = (told: Told): told is Asked => told === 'pleaseWait' || told === 'acceptCall';
+const words = (told: Told): SentenceName | undefined => (isAsked(told) ? told : failureTable[told].spoken);
 
 /**
  * Tells a caller in words why the call failed, as early media: the call is never answered, and ends with the very
@@ -31,7 +34,9 @@ type Out = Step<Announcement, VoiceEffect>;
 export const beginAnnouncement = (leg: LegId, beside: LegId, failure: Told): Out => {
   const spoken = words(failure);
   const state: Announcement = { leg, beside, failure, voice: 1, said: 1, over: false };
-  return spoken ? { state, effects: [{ do: 'play', voice: 1, words: [spoken] }] } : ended(state);
+  // Who is asked to press a key must be heard.
+  const listens: readonly VoiceEffect[] = failure === 'acceptCall' ? [{ do: 'listen' }] : [];
+  return spoken ? { state, effects: [...listens, { do: 'play', voice: 1, words: [spoken] }] } : ended(state);
 };
 
 export const announcementMachine: Machine<Announcement, VoiceEvent, VoiceEffect> = {
@@ -59,7 +64,7 @@ export const announcementMachine: Machine<Announcement, VoiceEvent, VoiceEffect>
 };
 
 const finished = (announcement: Announcement, now: Instant): Out =>
-  announcement.failure === 'pleaseWait' || announcement.said < TIMES
+  isAsked(announcement.failure) || announcement.said < TIMES
     ? { state: { ...announcement, until: after(now, pauseOf(announcement)) }, effects: [] }
     : stopped(announcement);
 
@@ -88,4 +93,4 @@ const ended = ({ until: _, ...announcement }: Announcement): Out => ({
   effects: [{ tell: { type: 'released', leg: announcement.leg, cause: causeOf(announcement) } }],
 });
 
-const causeOf = ({ failure }: Announcement): Cause => (failure === 'pleaseWait' ? 'answeredElsewhere' : failure);
+const causeOf = ({ failure }: Announcement): Cause => (isAsked(failure) ? 'answeredElsewhere' : failure);

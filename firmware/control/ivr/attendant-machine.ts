@@ -142,7 +142,7 @@ const meantIn = ({ spelling, directory }: In<'asking'>, typed: string) =>
   spelling ? spelledBy(directory, typed) : meantBy(directory, typed);
 
 /** No further digit came. */
-function decided(state: In<'asking'>, now: Instant): Out {
+function decided(state: In<'asking'>, _now: Instant): Out {
   const { typed, directory } = state;
   if (typed === '') {
     return directory.timeout ? lead(state, directory.timeout) : farewell(state, 'goodbye', 'noAnswer');
