@@ -45,7 +45,7 @@ type Box = Awaited<ReturnType<typeof startWithTwoCards>>;
 const callAll = async ({ at }: Box, a: Kamailio): Promise<void> => {
   const numbers = Array.from({ length: PHONES }, (_, i) => i + 1);
   for (let from = 0; from < PHONES; from += 5) {
-    await Promise.all(numbers.slice(from, from + 5).map((n) => dial(at(n), at(n).number, String(9000 + n))));
+    await Promise.all(numbers.slice(from, from + 5).map((n) => dial(at(n), at(n).number, String(9500 + n))));
   }
   await eventually(`${PHONES} calls`, 20_000, async () => {
     return (await callsUp(a)).length === PHONES;

@@ -54,7 +54,7 @@ export const bench: Bench = {
   async run(site) {
     const packets = await Packets.start(site, 'sip', 'udp and not portrange 10000-26999', 600);
     const box = await twoSoftswitches(site);
-    const healthy = await callEach(box, 9001, 'a');
+    const healthy = await callEach(box, 9501, 'a');
     await die(box);
     const dead = await callEach(box, 9201, 'b');
     const offsetMs = wallMinusMonotonicMs();

@@ -63,8 +63,8 @@ const callAll = async (site: Site, gateway: Gateway): Promise<void> => {
   const page = await openHandset(await Browser.start(site));
   await page.getByRole('button', { name: 'Lift' }).click();
   await gateway.bench.waitFor('phone/1', 'tone', { hertz: [350, 440], timeoutMs: 5000 });
-  await dialInPage(page, '9001');
-  for (let i = 2; i <= CALLS; i++) await dial(gateway, i, String(9000 + i));
+  await dialInPage(page, '9501');
+  for (let i = 2; i <= CALLS; i++) await dial(gateway, i, String(9500 + i));
 };
 
 export const bench: Bench = {

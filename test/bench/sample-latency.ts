@@ -43,7 +43,7 @@ export const bench: Bench = {
   ],
   async run(site) {
     const { a, gateway } = await oneSoftswitch(site, { phones: CALLS, exchangeLines: 2 });
-    for (let i = 1; i <= CALLS; i++) await dial(gateway, i, String(9000 + i));
+    for (let i = 1; i <= CALLS; i++) await dial(gateway, i, String(9500 + i));
     await eventually('the calls', 20_000, async () => {
       return (await callsUp(a)).length === CALLS;
     });

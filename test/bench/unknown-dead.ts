@@ -28,7 +28,7 @@ const calls = async (box: TwoSoftswitches): Promise<string[]> => {
   const users: string[] = [];
   for (let i = 0; i < SWALLOWED + DYING; i++) {
     box.relay.manner = i < SWALLOWED ? 'swallow calls' : 'die at the first call';
-    const user = String(9001 + i);
+    const user = String(9501 + i);
     await callThrough(box.gateway, box.b, 1 + (i % PHONES), user);
     users.push(user);
     box.relay.revive();

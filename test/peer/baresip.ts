@@ -25,6 +25,8 @@ export type BaresipOptions = {
   readonly accounts: readonly Account[];
   /** What it says all the time: a tone in hertz, or a WAV file of 8 kHz mono. */
   readonly says?: number | string;
+  /** Further lines of its configuration. */
+  readonly settings?: readonly string[];
 };
 
 /** What baresip tells of itself, as it names it; `at` is `performance.now()`. */
@@ -84,6 +86,7 @@ const settings = (options: BaresipOptions, folder: string, sound: string): strin
     `ctrl_tcp_listen ${options.host}:${CONTROL_PORT}`,
     'module cons.so',
     `cons_listen ${options.host}:${CONSOLE_PORT}`,
+    ...(options.settings ?? []),
     '',
   ].join('\n');
 

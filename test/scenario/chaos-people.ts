@@ -93,7 +93,7 @@ export class ChaosPeople {
     } catch (error) {
       diary.wrong ??= wordsOf(error);
     }
-    this.told.push(diary);
+    if (diary.dialled !== undefined || diary.wrong !== undefined) this.told.push(diary);
     for (const each of taken) await this.#rest(each);
     phones.push(...taken);
   }
@@ -150,6 +150,8 @@ export class ChaosPeople {
     const { phone } = diary;
     const line = `exchange/${phone}`;
     diary.number = line;
+    // while both softswitches are gone a call of ours may have gone out over it
+    if ((await gateway.bench.exchange(line)).line !== 'idle') return;
     await gateway.bench.ring(line, { callerId: '5558888' });
     diary.dialled = performance.now();
     try {
