@@ -1,5 +1,6 @@
 import type { Calendar } from '../../config/schema.ts';
 import { WEEKDAYS } from '../../config/section/calendar.ts';
+import { dateOfDay } from './civil-date.ts';
 import type { PlanQuestion, WallTime } from './question.ts';
 import { zoneOffsetMs } from './time-zone.ts';
 
@@ -39,7 +40,7 @@ export const counts = (
 
 /** The day of a time zone at a moment, such as 2027-12-24. */
 export const dateIn = (timeZone: string, ms: number): string =>
-  dateOf(Math.floor((ms + zoneOffsetMs(timeZone, ms)) / DAY_MS));
+  dateOfDay(Math.floor((ms + zoneOffsetMs(timeZone, ms)) / DAY_MS));
 
 /** The year whose dated holidays are missing: this one, from November on the next. Undefined where none were ever given. */
 export const holidaysMissing = (calendar: Calendar, now: WallTime): number | undefined => {
@@ -53,15 +54,13 @@ const REMINDER_MONTH = 11;
 
 /** The hours that begin on a day: an exception outranks a holiday, and a holiday the week. */
 const windowsOf = (calendar: Calendar, day: number): readonly Window[] => {
-  const date = dateOf(day);
+  const date = dateOfDay(day);
   const exceptions = calendar.exceptions.filter((each) => each.date === date);
   if (exceptions.length > 0) return exceptions.filter(({ from, until }) => from !== '' && until !== '');
   if (calendar.holidays.includes(date.slice(5)) || calendar.datedHolidays.includes(date)) return [];
   const weekday = WEEKDAYS[(day + WEEKDAY_OF_DAY_0) % 7];
   return weekday === undefined ? [] : calendar.periods.filter(({ days }) => days.includes(weekday));
 };
-
-const dateOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
 
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 const crossesMidnight = ({ from, until }: Window): boolean => minutesOf(until) <= minutesOf(from);

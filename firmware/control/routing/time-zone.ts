@@ -1,3 +1,5 @@
+import { daysTo } from './civil-date.ts';
+
 /**
  * Offsets of time zones. `Intl` knows them but takes tens of microseconds, longer than all else in a plan, so they
  * are remembered by quarter of an hour: no zone changes its offset within one. A function of its arguments all the same.
@@ -34,8 +36,6 @@ const newZone = (timeZone: string): Zone => {
 const offsetBy = (format: Intl.DateTimeFormat, ms: number): number => {
   const parts = new Map(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
   const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-  const shown = Date.UTC(
-    ...([part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')] as const),
-  );
-  return shown - ms;
+  const days = daysTo(part('year'), part('month'), part('day'));
+  return (((days * 24 + part('hour')) * 60 + part('minute')) * 60 + part('second')) * 1000 - ms;
 };
