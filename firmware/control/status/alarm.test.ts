@@ -17,6 +17,7 @@ const target = { kind: 'trunk', id: 'primary', number: '5' } as const;
 const full: Fact = { fact: 'mailboxFull', mailbox: 'line/1', why: '1200 s of 1200 s are used' };
 const counted: Fact = { fact: 'mailboxCounted', mailbox: 'line/1', waiting: 2, kept: 1 };
 const sourceLocked: Fact = { fact: 'sourceLocked', source: '192.0.2.7', failures: 8, seconds: 60 };
+const drilled = (passed: boolean): Fact => ({ fact: 'drillEnded', trunk: 'primary', passed, why: '', sheet: 'x' });
 const acknowledged = (alarm: string): Fact => ({ fact: 'alarmAcknowledged', alarm, by: 'page' });
 const alarmsOf = (facts: readonly Fact[]): Alarms =>
   facts.reduce((alarms, fact, at) => alarmsAfter(alarms, fact, at), {} as Alarms);
@@ -103,6 +104,28 @@ const rows: readonly (readonly [string, readonly Fact[], readonly string[]])[] =
     [
       { fact: 'pageOut', why: 'port 8443 is taken' },
       { fact: 'pageIn', why: 'port 8444' },
+    ],
+    [],
+  ],
+  ['a drill that did not pass', [drilled(false)], ['drillFailed/primary']],
+  ['a drill that passed after one that did not', [drilled(false), drilled(true)], []],
+  ['a drill that is overdue', [{ fact: 'drillOverdue', why: '40 days' }], ['drillOverdue']],
+  ['a drill that passed when it was overdue', [{ fact: 'drillOverdue', why: '40 days' }, drilled(true)], []],
+  ['a number that does not arrive', [{ fact: 'numberLost', did: 'main', why: 'busy' }], ['numberLost/main']],
+  [
+    'a number that arrives again',
+    [
+      { fact: 'numberLost', did: 'main', why: 'busy' },
+      { fact: 'numberArrives', did: 'main', why: '' },
+    ],
+    [],
+  ],
+  ['an office that cannot be told', [{ fact: 'noticeFailed', way: 'mail', why: '535' }], ['noticeFailed/mail']],
+  [
+    'an office that can be told again',
+    [
+      { fact: 'noticeFailed', way: 'mail', why: '535' },
+      { fact: 'noticeSent', way: 'mail', why: '' },
     ],
     [],
   ],

@@ -24,12 +24,27 @@ import { attempts, draft, refused, setDraft } from '../settings/store.ts';
 import { t, tOr } from '../t.ts';
 import { PaneHead } from './settings-head.tsx';
 
-/** Settings that name another thing, and the list it is in. */
-const naming: Readonly<Record<string, List>> = {
-  'accounts/line': 'lines',
-  'lines/card': 'cards',
-  'lines/account': 'accounts',
-  'lines/rings': 'lines',
+/** Settings that name another thing, and the lists it may be in; `*`: in every section. */
+const naming: Readonly<Record<string, readonly List[]>> = {
+  '*/calendar': ['calendars'],
+  '*/scenario': ['scenarios'],
+  'accounts/line': ['lines'],
+  'attendants/timeoutLine': ['lines'],
+  'dids/failoverTrunk': ['trunks'],
+  'dids/group': ['groups'],
+  'dids/rings': ['lines', 'ringGroups', 'attendants'],
+  'forwardings/line': ['lines'],
+  'groups/failoverTrunk': ['trunks'],
+  'lines/account': ['accounts'],
+  'lines/card': ['cards'],
+  'lines/numberPool': ['numberPools'],
+  'lines/rings': ['lines'],
+  'numberPools/trunk': ['trunks'],
+  'tollGuard/nightCalendar': ['calendars'],
+  'trunks/group': ['groups'],
+  'trunks/rateCalendar': ['calendars'],
+  'trunks/rates': ['rateTables'],
+  'trunks/ratesOut': ['rateTables'],
 };
 /** What a new softswitch or line needs; all else stands folded below. */
 const first: Readonly<Record<string, readonly string[]>> = {
@@ -44,10 +59,9 @@ const isFirst = (section: string, { place, about }: FieldAt): boolean => {
 
 const namesFor = (standing: Settings, now: Draft, { place, about }: FieldAt): readonly string[] | undefined => {
   if (place[0] === 'cards' && about.path === 'driver') return Object.keys(standing.drivers);
-  const list = naming[`${place[0]}/${about.path}`];
-  if (!list) return undefined;
-  const things = thingsOf(standing, now, list).filter(({ state }) => state !== 'removed');
-  return things.map(({ id }) => id).filter((id) => id !== '');
+  const named = naming[`${place[0]}/${about.path}`] ?? naming[`*/${about.path}`];
+  const things = named?.flatMap((list) => thingsOf(standing, now, list)).filter(({ state }) => state !== 'removed');
+  return things?.map(({ id }) => id).filter((id) => id !== '');
 };
 
 /** The id of a field in the document. */
