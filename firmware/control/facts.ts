@@ -123,6 +123,9 @@ export type Fact =
   | { readonly fact: 'pathUp' | 'pathDown'; readonly interface: string; readonly why: string }
   /** U20; `scenario` is empty when all are off. */
   | { readonly fact: 'scenarioSwitched'; readonly scenario: string; readonly by: string }
+  /** U11: a work calendar has no dated holidays of this year, or has them now. */
+  | { readonly fact: 'holidaysMissing'; readonly calendar: string; readonly year: number }
+  | { readonly fact: 'holidaysKnown'; readonly calendar: string }
   /** R8: a class of numbers was closed for a line (empty: for the box), or opened again by a person. */
   | { readonly fact: 'tollClosed'; readonly line: string; readonly class: string; readonly why: string }
   | { readonly fact: 'tollOpened'; readonly line: string; readonly class: string; readonly by: string }

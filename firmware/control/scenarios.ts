@@ -1,9 +1,12 @@
 import type { Configuration } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Runner } from '../core/runner.ts';
+import type { Fact } from './facts.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { ScenarioRooms } from './operation/scenario-rooms.ts';
 import type { StarRooms } from './phone/star-code/star-code.ts';
+import { holidaysMissing } from './routing/calendar.ts';
+import type { WallTime } from './routing/question.ts';
 import {
   onByCalendar,
   type ScenarioCalendar,
@@ -34,6 +37,8 @@ const BY_CALENDAR = 'the calendar';
 /** Which scenario is on, who may switch it, and what its calendar switches (U20). It is kept by the ledger. */
 export class Scenarios implements ScenarioRooms {
   readonly #options: ScenariosOptions;
+  /** Calendars that lack holidays of a year, as last stated. */
+  #missing: ReadonlyMap<string, number> = new Map();
 
   constructor(options: ScenariosOptions) {
     this.#options = options;
@@ -85,9 +90,29 @@ export class Scenarios implements ScenarioRooms {
     if (this.current() === effect.scenario) this.switchTo('', BY_CALENDAR);
   }
 
+  /** States which calendars lack the holidays of the year that comes, if that is news (U11). */
+  #remind(now: WallTime): void {
+    const { runner, configuration } = this.#options;
+    const missing = new Map<string, number>();
+    for (const calendar of configuration().calendars) {
+      const year = holidaysMissing(calendar, now);
+      if (year !== undefined) missing.set(calendar.id, year);
+    }
+    for (const calendar of this.#missing.keys()) {
+      if (!missing.has(calendar)) runner.fact({ fact: 'holidaysKnown', calendar } satisfies Fact);
+    }
+    for (const [calendar, year] of missing) {
+      if (this.#missing.get(calendar) !== year) {
+        runner.fact({ fact: 'holidaysMissing', calendar, year } satisfies Fact);
+      }
+    }
+    this.#missing = missing;
+  }
+
   #look({ on: known }: ScenarioCalendar): void {
     const { runner, clock, configuration } = this.#options;
     const ms = clock.wall();
+    this.#remind({ ms, sure: timeIsKnown(ms) });
     const on = onByCalendar(configuration(), { ms, sure: timeIsKnown(ms) });
     if (on === undefined) return;
     const byHours = configuration().scenarios.some(({ id, calendar }) => id === this.current() && calendar !== '');

@@ -16,6 +16,7 @@ export type AlarmKind =
   | 'ownSentenceUnusable'
   | 'drillFailed'
   | 'drillOverdue'
+  | 'holidaysMissing'
   | 'numberLost'
   | 'noticeFailed'
   | 'tollClosed';
@@ -124,6 +125,12 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
     severity: 'warning',
     text: () => 'The failover was not proved for a long time.',
     remedy: 'Start a failover drill under Tools, or let the box do it every month by itself.',
+    happened: false,
+  },
+  holidaysMissing: {
+    severity: 'warning',
+    text: (what) => `The work calendar ${what} has no dated holidays of the year that comes.`,
+    remedy: 'Enter the holidays that fall on other days each year in the settings of the calendar.',
     happened: false,
   },
   numberLost: {

@@ -117,6 +117,10 @@ const alarmsOfRehearsals = (alarms: Alarms, fact: Fact, wall: number): Alarms =>
       return raise(alarms, 'noticeFailed', fact.way, fact.why, wall);
     case 'noticeSent':
       return clear(alarms, `noticeFailed/${fact.way}`);
+    case 'holidaysMissing':
+      return raise(alarms, 'holidaysMissing', fact.calendar, factWords(fact), wall);
+    case 'holidaysKnown':
+      return clear(alarms, `holidaysMissing/${fact.calendar}`);
     case 'tollClosed':
       return raise(alarms, 'tollClosed', tollSubject(fact), fact.why, wall);
     case 'tollOpened':

@@ -158,6 +158,10 @@ const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string =
       return fact.scenario === ''
         ? `no scenario is on any more, switched by ${fact.by}`
         : `scenario ${fact.scenario} is on, switched by ${fact.by}`;
+    case 'holidaysMissing':
+      return `calendar ${fact.calendar} has no dated holidays of ${fact.year}`;
+    case 'holidaysKnown':
+      return `calendar ${fact.calendar} has its dated holidays`;
     case 'tollClosed':
       return `${fact.class} numbers are closed for ${fact.line === '' ? 'the box' : fact.line}: ${fact.why}`;
     case 'tollOpened':
