@@ -293,6 +293,7 @@ export class ControlPlane {
   async close(): Promise<void> {
     await this.#faces.close();
     this.#rehearsal.close();
+    this.#scenarios.close();
     this.#calls.endAll('gatewayRestarted');
     await this.#media.settled();
     await this.#voices.close();

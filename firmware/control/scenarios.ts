@@ -57,6 +57,11 @@ export class Scenarios implements ScenarioRooms {
     );
   }
 
+  /** The calendar is not looked at any more. */
+  close(): void {
+    this.#options.runner.drop(MACHINE);
+  }
+
   /** What a scenario that settings have taken out leaves on is none. */
   current(): string {
     const { ledger, clock } = this.#options;
