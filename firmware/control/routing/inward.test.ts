@@ -94,3 +94,31 @@ describe('a number of ours', () => {
     assert.equal(waysOf(by('noOutgoing')), 'line/3');
   });
 });
+
+describe('a call that is led on', () => {
+  const phones = Array.from({ length: 12 }, (_, at) => `line/${at + 1}`);
+  const chain = (last: string) => ({
+    cards: [{ id: 'card', driver: 'simulated' }],
+    lines: phones.map((id, at) => ({ id, card: 'card', port: String(at), extension: String(40 + at) })),
+    forwardings: phones.map((line, at) => ({
+      ...{ id: `f${at}`, line, on: 'noAnswer' },
+      targets: [{ to: 'extension', name: at === 11 ? last : String(41 + at) }],
+    })),
+  });
+
+  it('goes through eight levels at most, and no phone rings twice', () => {
+    for (const start of ['40', '45']) {
+      const ways = waysOf(question(fromPhone(start), [], chain('40'))).split(' | ');
+      assert.equal(ways.length, 8);
+      assert.deepEqual(ways, [...new Set(ways)]);
+    }
+  });
+
+  it('ends where two phones lead to each other', () => {
+    const forwardings = ['line/1', 'line/2'].map((line, at) => ({
+      ...{ id: `f${at}`, line, on: 'always' },
+      targets: [{ to: 'extension', name: at === 0 ? '12' : '11' }],
+    }));
+    assert.equal(waysOf(question(fromPhone('11', 'line/3'), [], { forwardings })), 'line/2');
+  });
+});

@@ -119,7 +119,7 @@ describe('routes', () => {
     ['valid from today', 'b', bound({ validFrom: '2027-01-04' }), undefined, { now: noon }],
     ['valid until today', 'b', bound({ validUntil: '2027-01-04' }), undefined, { now: noon }],
     ['valid until yesterday', 'a', bound({ validUntil: '2027-01-03' }), undefined, { now: noon }],
-    ['unsure time ends no route', 'b', bound({ validUntil: '2027-01-03' })],
+    ['unsure time ends no route', 'b', bound({ validFrom: '2027-01-03' })],
   ]);
 
   it('says of each route that fits why it was taken or left', () => {

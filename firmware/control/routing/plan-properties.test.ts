@@ -19,18 +19,18 @@ const bool = fc.boolean();
 const trunkState = (id: string): fc.Arbitrary<TrunkSnapshot> =>
   fc
     .record({
-      health: some(['unproven', 'up', 'suspect', 'returning', 'down', 'held'] as const),
+      health: some(['up', 'up', 'up', 'up', 'unproven', 'suspect', 'returning', 'down', 'held'] as const),
       priority: fc.integer({ min: 0, max: 3 }),
       callsUp: fc.integer({ min: 0, max: 4 }),
-      callLimit: some([0, 0, 2, 4]),
-      role: some(['normal', 'normal', 'protect'] as const),
+      callLimit: some([0, 0, 0, 0, 2, 4]),
+      role: some(['normal', 'normal', 'normal', 'normal', 'protect'] as const),
       group: some(['', 'g', 'h']),
       emergency: bool,
-      lock: some(['none', 'none', 'none', 'noOutgoing', 'all', 'drain'] as const),
+      lock: some([...new Array<'none'>(7).fill('none'), 'noOutgoing', 'all', 'drain'] as const),
       newCalls: fc.integer({ min: 0, max: 3 }),
-      cpsLimit: some([0, 0, 2]),
+      cpsLimit: some([0, 0, 0, 0, 2]),
       bound: some([[], ['desk']]),
-      blocked: some([undefined, undefined, { by: 'page', minutesLeft: 0 }]),
+      blocked: some([...new Array<undefined>(6), { by: 'page', minutesLeft: 0 }]),
     })
     .map(({ blocked, ...over }) => way(id, { ...over, ...(blocked === undefined ? {} : { blocked }) }));
 const lineState = (id: string): fc.Arbitrary<TrunkSnapshot> =>
@@ -48,7 +48,7 @@ const route = fc.record({
   ways: fc.uniqueArray(some([...ways, ...exchange, 'g', 'h']), { maxLength: 4 }),
   priority: fc.integer({ min: 0, max: 3 }),
   extensions: some([[], [], ['11']]),
-  action: some(['route', 'route', 'route', 'bar']),
+  action: some(['route', 'route', 'route', 'route', 'route', 'bar']),
 });
 const group = fc.record({
   sort: some(['priority', 'leastUsed', 'bestAsr', 'lowestRate']),
@@ -98,7 +98,7 @@ const settings = fc
     }),
   );
 
-const number = some(['0301234', '1234', '11', '12', '20', '0049', '', '0900', '112', '0112']);
+const number = some(['0301234', '0301234', '0309876', '1234', '11', '12', '20', '0049', '', '0900', '112', '0112']);
 const outward = fc.record({ dialled: number, line: some(phones) }).map(
   ({ dialled, line }): Routed => ({
     from: { kind: 'phone', id: line, number: `1${line.at(-1)}` },
@@ -192,7 +192,7 @@ describe('of every call that goes out', () => {
       const order = waysIn(result);
       for (const [attempt, level] of order) {
         assert.equal(isProtect(attempt), level.protect !== undefined);
-        if (level.protect === undefined || order[0]?.[1] === level) continue;
+        if (level.protect === undefined || level.elsewhere || order[0]?.[1] === level) continue;
         assert.ok(level.on !== 'any');
         for (const on of level.on) assert.ok(failureTable[on].verdict === 'next' || on === 'forbidden', on);
         assert.ok(level.on.includes('congestion') && level.on.includes('serverSilent'));
@@ -267,7 +267,9 @@ describe('of every emergency call', () => {
       assert.equal(level.emergency, true);
       const asks = level.attempts.map(({ targets: [{ id }] }) => id);
       assert.deepEqual([...new Set(asks)].sort(), asked.trunks.map(({ id }) => id).sort());
-      for (const { verdicts } of level.attempts) assert.ok(Object.values(verdicts).every((each) => each === 'next'));
+      for (const { verdicts } of level.attempts) {
+        for (const failure of Object.keys(failureTable)) assert.equal(verdicts[failure as 'busy'], 'next', failure);
+      }
     });
   });
 
