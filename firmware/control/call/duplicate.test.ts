@@ -61,6 +61,12 @@ describe('a call that came over two softswitches', () => {
     assert.equal(calls.phase('a'), 'talking');
   });
 
+  it('is told the same when the first hangs up within that time', () => {
+    const calls = ringing().hear('a', 100, 'connect').turn(500);
+    calls.hear('a', 100, 'released', { cause: 'hungUp' }).did.splice(0);
+    calls.turn(1_499).done().turn(1).done('b release leg/2 duplicate 482', 'b callEnded duplicate');
+  });
+
   it('goes on by the second when the first is cancelled, without a pause in the ringing', () => {
     const calls = ringing().hear('a', 1, 'released', { cause: 'hungUp' });
     calls.done(
