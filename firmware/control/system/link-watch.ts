@@ -62,7 +62,8 @@ export class LinkWatch {
     const { clock, log } = this.#options;
     this.#child = undefined;
     const waitMs = backoffMs(this.#failures++, RESTART, Math.random);
-    log.warn({ why }, 'links of the network are not watched: a lost one is noticed by probes alone');
+    if (this.#failures === (this.#options.commands ?? COMMANDS).length)
+      log.warn({ why }, 'links of the network are not watched: a lost one is noticed by probes alone');
     this.#cancelRestart = clock.at(after(clock.now(), waitMs), () => this.start());
   }
 
