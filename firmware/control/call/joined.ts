@@ -40,7 +40,6 @@ export function joined(call: In<'joined'>, event: CallEvent | Lapse, now: Instan
 }
 
 function firstIs(call: In<'joined'>, event: Extract<CallEvent, { type: 'first' }>, now: Instant): Out {
-  if (call.until !== undefined) return stay(call);
   if (event.is === 'answered') return stay({ ...call, until: after(now, ANSWERED_PAUSE_MS) });
   if (event.is === 'over') {
     return ended(call, event.cause, 'callee', now, [release(call.caller.leg, event.cause)]);
