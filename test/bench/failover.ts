@@ -7,7 +7,7 @@ import { median, rounded } from './statistics.ts';
 const SLOWEST_MS = 34_000;
 /** A server that was down is first choice again after 30 s. */
 const STABLE_MS = 36_000;
-/** Shorter than this no difference is believed. */
+/** Shorter than this no loss is believed, and this is written instead. */
 const RESOLUTION_MS = 5;
 const HEALTHY_CALLS = 3;
 
@@ -86,14 +86,14 @@ const limitsOf = (name: string): Limit[] => [
 
 const lossOf = (delays: Delays, calm: Delays, name: string): number =>
   // a call that no server ever got has lost all the time that was waited
-  Number.isFinite(delays[name]) ? delays[name]! - calm[name]! : SLOWEST_MS;
+  Number.isFinite(delays[name]) ? Math.max(RESOLUTION_MS, delays[name]! - calm[name]!) : SLOWEST_MS;
 
 const measuredOf = (name: string, delays: Delays, calm: Delays): Record<string, Measured> => {
   const [us, usual, tuned, bare] = ['ours', 'dispatcher', 'dispatcher-tuned', 'baresip'].map((each) =>
     rounded(lossOf(delays, calm, each), 1),
   ) as [number, number, number, number];
   const detail = { ours: us, dispatcherDefault: usual, dispatcherTuned: tuned, baresipDefault: bare };
-  const ratio = Math.max(us, RESOLUTION_MS) / Math.max(Math.min(usual, bare), RESOLUTION_MS);
+  const ratio = us / Math.min(usual, bare);
   return {
     [`failover-${name}`]: {
       value: us,
