@@ -48,6 +48,7 @@ const patient = new Set([
   'the-drill',
   'a-drill-always-restores',
   'our-numbers-arrive',
+  'another-dial-tone-on-backup',
   'operations',
   'the-lab-refuses-and-stops',
   'a-softswitch-restarted-empty',

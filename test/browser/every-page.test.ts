@@ -24,6 +24,8 @@ const looks: readonly Look[] = [
   { name: 'settings', address: 'settings' },
   { name: 'settings-list', address: 'settings/lines' },
   { name: 'settings-softswitch', address: 'settings/trunks/primary' },
+  { name: 'settings-notice', address: 'settings/notice' },
+  { name: 'settings-drill', address: 'settings/drill' },
   {
     name: 'settings-card',
     address: 'settings/cards/simulated',
