@@ -91,7 +91,7 @@ const asked = (whole: Configuration, number: number, at: number): PlanQuestion =
     now: { ms: Date.UTC(2027, 0, 4) + at * 60_000, sure: true },
   });
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 const onceUs = (question: PlanQuestion): number => {
   const before = process.hrtime.bigint();
@@ -102,7 +102,7 @@ const onceUs = (question: PlanQuestion): number => {
 };
 
 /**
- * How long each plan takes, in microseconds: the middle of three, in rounds of all calls, so that what the machine did
+ * How long each plan takes, in microseconds: the middle of five, in rounds of all calls, so that what the machine did
  * meanwhile does not count as planning, and what this call costs each time does.
  */
 const times = (whole: Configuration): number[] => {

@@ -58,7 +58,7 @@ export const route = v.strictObject({
   }),
   validUntil: optionalText({
     title: 'Valid until',
-    help: 'Last day; empty: for ever.',
+    help: 'Last day, by the time zone of its calendar, else of the first one; empty: for ever.',
     max: 10,
     default: '',
     form: dateOrNothing,
