@@ -31,8 +31,9 @@ type ControlProps = FieldProps & { readonly describedBy: string };
 
 const shown = (value: unknown): string => (value === undefined || value === null || isSet(value) ? '' : String(value));
 
-/** A word of a choice as a person reads it. */
-const wordOf = (value: unknown): string => tOr(`word.${String(value)}`, String(value));
+/** A word of a choice as a person reads it; one that means another thing elsewhere has the name of its setting before it. */
+const wordOf = ({ path }: Described, value: unknown): string =>
+  tOr(`word.${path}.${String(value)}`, tOr(`word.${String(value)}`, String(value)));
 
 const common = ({ id, describedBy, refused }: ControlProps) =>
   ({ id, 'aria-describedby': describedBy, 'aria-invalid': refused !== undefined }) as const;
@@ -66,7 +67,7 @@ const SelectControl = (props: ControlProps & { readonly options: readonly unknow
       <select {...common(props)} onChange={(event) => onValue(all[event.currentTarget.selectedIndex])}>
         {all.map((option) => (
           <option key={String(option)} selected={option === (value ?? '')}>
-            {option === '' ? t(props.about.min ? 'form.choose' : 'form.noneOf') : wordOf(option)}
+            {option === '' ? t(props.about.min ? 'form.choose' : 'form.noneOf') : wordOf(props.about, option)}
           </option>
         ))}
       </select>
@@ -176,26 +177,26 @@ const OrderControl = ({ id, about, value, describedBy, onValue }: ControlProps) 
       {chosen.map((each, index) => (
         <span class="order-one" key={String(each)}>
           <span class="order-place">{index + 1}</span>
-          <span class="order-word">{wordOf(each)}</span>
+          <span class="order-word">{wordOf(about, each)}</span>
           {index > 0 && (
             <Button
               kind="quiet"
               icon="up"
-              label={t('form.first', { word: wordOf(each) })}
+              label={t('form.first', { word: wordOf(about, each) })}
               onPress={() => onValue(first(each))}
             />
           )}
           <Button
             kind="quiet"
             icon="bad"
-            label={t('form.without', { word: wordOf(each) })}
+            label={t('form.without', { word: wordOf(about, each) })}
             onPress={() => onValue(chosen.filter((other) => other !== each))}
           />
         </span>
       ))}
       {rest.map((each) => (
         <Button key={String(each)} icon="add" onPress={() => onValue([...chosen, each])}>
-          {wordOf(each)}
+          {wordOf(about, each)}
         </Button>
       ))}
     </fieldset>
@@ -224,7 +225,8 @@ export const limitsOf = (about: Described): string => {
   if (kind === 'list' && !about.of) words.push(t('form.lines'));
   if (kind === 'record') words.push(t('form.record'));
   const plain = typeof about.default === 'number' || (typeof about.default === 'string' && about.default !== '');
-  if (plain) words.push(t('form.default', { value: kind === 'choice' ? wordOf(about.default) : with_(about.default) }));
+  if (plain)
+    words.push(t('form.default', { value: kind === 'choice' ? wordOf(about, about.default) : with_(about.default) }));
   return words.join(' ');
 };
 
