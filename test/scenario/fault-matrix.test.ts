@@ -17,9 +17,7 @@ const sample = (seed: number): Place[] => {
   const here = places.filter(({ fault }) => fault !== 'link down');
   const only = process.env['HOLDFAST_CELL'];
   if (only !== undefined) return here.filter(({ fault, moment }) => `${fault}, ${moment}`.includes(only));
-  const shuffled = here
-    .map((place) => ({ place, at: random() }))
-    .sort((one, other) => one.at - other.at);
+  const shuffled = here.map((place) => ({ place, at: random() })).sort((one, other) => one.at - other.at);
   return shuffled.slice(0, SAMPLE).map(({ place }) => place);
 };
 

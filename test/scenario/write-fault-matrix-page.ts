@@ -46,7 +46,7 @@ export const page = (): string => {
     '',
     'Made from `test/scenario/fault-matrix-table.ts` by `test/scenario/write-fault-matrix-page.ts`; do not edit.',
     '',
-    `A phone calls out while the primary fails; a secondary stands beside it. ${faults.length} faults at ${moments.length} moments are ${cells.length} cells, ${possible} of which can exist and are run as a table: a sample with every test, all of them with \`npm run test:long\`, and ${fullTime.length} also with the timers as they are by default (${fullTime.map(([fault, moment]) => `${fault}, ${moment}`).join('; ')}).`,
+    `A phone calls out while the primary fails; a secondary stands beside it. ${faults.length} faults at ${moments.length} moments are ${cells.length} cells, ${possible} of which can exist and are run as a table: a sample with every test, all but the row “link down” (it takes a second network; \`a-lost-link-moves-its-softswitch\` runs what it promises while no call is up) with \`npm run test:long\`, and ${fullTime.length} also with the timers as they are by default (${fullTime.map(([fault, moment]) => `${fault}, ${moment}`).join('; ')}).`,
     '',
     ...moments.map((moment) => `- **${moment}**: ${momentIs[moment]}.`),
     '',
