@@ -1,11 +1,12 @@
 import type { Configuration } from '../config/schema.ts';
+import { GatewayError } from '../core/error.ts';
 import type { Log } from '../core/log.ts';
 import type { LineId, TerminationId } from '../engine-protocol/ids.ts';
 import type { AuditReply } from '../engine-protocol/messages.ts';
 import { type CountryProfile, loadProfile } from '../profiles/profile.ts';
 import type { Engine } from './engine/client-face.ts';
 import { provision } from './engine/provision.ts';
-import { topologySteps } from './engine/topology.ts';
+import { type TopologyStep, topologySteps } from './engine/topology.ts';
 
 export type HardwareOptions = {
   readonly engine: Engine;
@@ -43,13 +44,23 @@ export class Hardware {
     }
   }
 
-  /** Contexts, loops and ringing that no call of ours wants. */
+  /**
+   * Contexts, loops and ringing that no call of ours wants. All is asked in the same instant, so that nothing is taken
+   * from a call that begins meanwhile; what a call has taken away itself since the audit is gone, as it should be.
+   */
   async tidy(audit: AuditReply, wanted: ReadonlySet<TerminationId>, ringing: ReadonlySet<LineId>): Promise<void> {
+    const { log } = this.#options;
+    const gone = (error: unknown): void => {
+      if (!(error instanceof GatewayError) || error.code !== 'engine-request') throw error;
+      log.debug({ why: error.message }, 'what was to be tidied away is gone already');
+    };
+    await Promise.all(topologySteps(audit, wanted, ringing).map((step) => this.#take(step).catch(gone)));
+  }
+
+  async #take(step: TopologyStep): Promise<void> {
     const { engine } = this.#options;
-    for (const step of topologySteps(audit, wanted, ringing)) {
-      if (step.do === 'subtract') await engine.subtract({ termination: step.termination });
-      else if (step.do === 'openLoop') await engine.signal(step.line, { loop: 'release' });
-      else await engine.signal(step.line, 'none');
-    }
+    if (step.do === 'subtract') await engine.subtract({ termination: step.termination });
+    else if (step.do === 'openLoop') await engine.signal(step.line, { loop: 'release' });
+    else await engine.signal(step.line, 'none');
   }
 }
