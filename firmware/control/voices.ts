@@ -52,6 +52,7 @@ export class VoiceRooms {
   readonly testCalls: TestCaller;
   readonly #options: VoiceRoomsOptions;
   readonly #messages: LeaveMessages;
+  readonly #attendants: Attendants;
   readonly #own: OwnSentences;
   #leftoversTaken = false;
 
@@ -71,7 +72,8 @@ export class VoiceRooms {
     book.serve('mailbox', this.#messages);
     book.serve('mailboxMenu', new MailboxMenus({ runner, book, voices, shelf, log }));
     book.serve('sentence', new Announcements({ runner, book, voices }));
-    book.serve('attendant', new Attendants({ runner, book, media, voices, configuration, now: () => wallTime(clock) }));
+    this.#attendants = new Attendants({ runner, book, media, voices, configuration, now: () => wallTime(clock) });
+    book.serve('attendant', this.#attendants);
     const own = () => configuration().system.sentences;
     book.serve('announcement', new Recordings({ runner, book, voices, folder: own }));
   }
@@ -82,9 +84,10 @@ export class VoiceRooms {
     void this.#own.configured(this.#options.configuration().system.sentences);
   }
 
-  /** Messages go on that were being recorded when the plane before us died; other voices ended with it. */
+  /** Messages go on that were being recorded when the plane before us died, and callers that were led on. */
   adoptAll(states: ReadonlyMap<string, unknown>): void {
     this.#messages.adoptAll(states);
+    this.#attendants.adoptAll(states);
   }
 
   /** The engine writes nothing any more but what is wanted: other recordings that were left become messages. */

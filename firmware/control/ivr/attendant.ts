@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import type { Configuration } from '../../config/schema.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { Party } from '../facts.ts';
-import type { LegBook, LegMaker, Offer, Setup } from '../leg/leg.ts';
+import type { LegBook, LegId, LegMaker, Offer, Setup } from '../leg/leg.ts';
 import type { LegMedia } from '../leg/media.ts';
 import { isWithin } from '../routing/calendar.ts';
 import type { WallTime } from '../routing/question.ts';
@@ -44,16 +44,36 @@ export class Attendants implements LegMaker {
     const begun = beginAttendant(ask, runner.now());
     const id = machineOf('attendant', leg);
     const from = this.#fromOf(beside, caller);
-    runner.host<Attended, AttendantEvent, AttendantEffect>(
-      id,
-      attendantMachine,
-      begun.state,
-      (effect, state) => this.#perform(id, state, from, effect),
-      // No menu outlives the plane.
-      { kept: false },
-    );
-    book.attach(leg, (command) => runner.tell<AttendantEvent>(id, { type: 'command', command }));
+    this.#host(id, begun.state, from);
     for (const effect of begun.effects) this.#perform(id, begun.state, from, effect);
+  }
+
+  #host(id: string, attended: Attended, from: Pick<Offer, 'from' | 'caller'>): void {
+    const { runner, book } = this.#options;
+    runner.host<Attended, AttendantEvent, AttendantEffect>(id, attendantMachine, attended, (effect, state) =>
+      this.#perform(id, state, from, effect),
+    );
+    book.attach(attended.leg, (command) => runner.tell<AttendantEvent>(id, { type: 'command', command }));
+  }
+
+  /** Callers who were led on go on with whom they were led to; a menu does not outlive the plane. */
+  adoptAll(states: ReadonlyMap<string, unknown>): void {
+    const { runner, book } = this.#options;
+    for (const [id, state] of states) {
+      const attended = state as Attended;
+      if (!id.startsWith('attendant/') || (attended.phase !== 'leading' && attended.phase !== 'joined')) continue;
+      const { beside, out } = attended;
+      const call = book.callOf(beside);
+      const who = call === undefined ? undefined : runner.state<{ readonly who: Setup['caller'] }>(call)?.who;
+      this.#host(id, attended, this.#fromOf(beside, who ?? { number: '' }));
+      this.#attachOut(id, out, beside);
+    }
+  }
+
+  #attachOut(id: string, out: LegId, beside: LegId): void {
+    const { runner, book, media } = this.#options;
+    media.lend(out, beside);
+    book.attach(out, (command) => runner.tell<AttendantEvent>(id, { type: 'outCommand', command }));
   }
 
   /** A recording of the office, else the spoken default. */
@@ -94,10 +114,9 @@ export class Attendants implements LegMaker {
   }
 
   #lead(id: string, { beside }: Attended, from: Pick<Offer, 'from' | 'caller'>, { to, dialled }: Led): void {
-    const { runner, book, media } = this.#options;
+    const { runner, book } = this.#options;
     const out = book.newLeg();
-    media.lend(out, beside);
-    book.attach(out, (command) => runner.tell<AttendantEvent>(id, { type: 'outCommand', command }));
+    this.#attachOut(id, out, beside);
     runner.tell<AttendantEvent>(id, { type: 'placed', out });
     book.offer({ leg: out, ...from, dialled, to });
   }
