@@ -6,7 +6,7 @@ import { Capture, type SipMessage } from '../peer/capture.ts';
 import { gatewayConfiguration } from '../peer/configuration.ts';
 import { Gateway } from '../peer/gateway.ts';
 import type { Kamailio } from '../peer/kamailio.ts';
-import { onSite, type Site } from '../peer/site.ts';
+import { address, onSite, type Site } from '../peer/site.ts';
 import { boundTrunks, paths, TwoPaths } from '../peer/two-paths.ts';
 import { eventually, sleep } from '../peer/wait.ts';
 import {
@@ -143,6 +143,13 @@ test(
       async () => (await a.bindings()).filter(({ contact }) => contact.includes(`@${next}:`)).length >= PHONES,
     );
     await trunkIs(gateway, 'primary', /up/, 2_000);
+    for (const [path, from] of [
+      [paths.a, next],
+      [paths.b, paths.b.own],
+    ] as const)
+      await eventually(`what leaves from ${from} to go by ${path.interface}`, 2_000, async () =>
+        (await two.inside('ip', 'route', 'get', address.farEnd, 'from', from)).includes(`dev ${path.interface} `),
+      );
     await dial(gateway, 1, farNumber);
     await far.tells(/^CALL_ESTABLISHED$/, 3_000);
     await hearsTone(gateway, 1, farHertz);
