@@ -81,6 +81,8 @@ export type Offer = {
   readonly dialled: string;
   /** Where the way in leads to, if it needs no number: the line of a phone, or a thing with that short name. */
   readonly to?: { readonly kind: 'phone' | 'ringGroup' | 'attendant' | 'mailbox'; readonly id: string };
+  /** The number of ours that was called from outside, where there is a rule for it (U13). */
+  readonly did?: string;
   /** By this trunk or exchange line alone. */
   readonly only?: string;
   /** What a softswitch calls this call (RFC 3261 Call-ID, RFC 7989 Session-ID): by it the same call is known. */
