@@ -14,4 +14,6 @@ export type NumberPlan = {
    */
   readonly mobile: readonly string[];
   readonly premium: readonly string[];
+  /** Fewest digits of a premium number: what is shorter and begins alike is an extension of somebody's PBX. */
+  readonly premiumDigits: number;
 };

@@ -16,6 +16,7 @@ const country = {
   national: '0',
   mobile: ['015', '016', '017'],
   premium: ['0900'],
+  premiumDigits: 7,
 } as const;
 
 /** Numbers from 0 up that look like chance and are the same in every run. */

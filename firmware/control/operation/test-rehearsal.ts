@@ -13,6 +13,7 @@ export const country = {
   national: '0',
   mobile: ['015'],
   premium: ['0900'],
+  premiumDigits: 7,
 } as const;
 
 /** An office with two softswitches, two phones and an exchange line. */

@@ -319,6 +319,7 @@ export class TestOffice {
       national: '0',
       mobile: [],
       premium: [],
+      premiumDigits: 7,
     } as const;
     return plan(quietQuestion({ offer, configuration: this.configuration, trunks: this.#trunks(), country }));
   }

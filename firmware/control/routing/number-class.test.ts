@@ -58,6 +58,9 @@ it('numbers as dialled in the United States', () => {
     ['0149305551234', 'premium'],
     ['101028812125551234', 'premium'],
     ['17875551234', 'national'],
+    // an extension of a PBX behind the softswitch
+    ['9001', 'local'],
+    ['9761234', 'premium'],
   ]);
 });
 

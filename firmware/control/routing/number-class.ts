@@ -54,7 +54,7 @@ export const classOf = (country: NumberPlan, number: string): Classed => {
 };
 
 const insideClass = (country: NumberPlan, number: string): Classed => {
-  if (begins(number, country.premium)) return { is: 'premium' };
+  if (number.length >= country.premiumDigits && begins(number, country.premium)) return { is: 'premium' };
   const island = islandOf(country, number);
   if (island !== undefined) return { is: 'international', countryCode: island };
   if (begins(number, country.mobile)) return { is: 'mobile' };

@@ -14,6 +14,7 @@ const country = {
   national: '0',
   mobile: ['015'],
   premium: ['0900'],
+  premiumDigits: 7,
 } as const;
 
 const box = (more: object = {}) =>

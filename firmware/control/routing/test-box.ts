@@ -13,6 +13,7 @@ export const country = {
   national: '0',
   mobile: ['015'],
   premium: ['0900'],
+  premiumDigits: 7,
 } as const;
 
 const trunks = ['a', 'b', 'c', 'd', 'e', 'f'].map((id, at) => ({ id, host: `${id}.example`, localPort: 5061 + at }));

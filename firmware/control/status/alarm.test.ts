@@ -17,7 +17,13 @@ const target = { kind: 'trunk', id: 'primary', number: '5' } as const;
 const full: Fact = { fact: 'mailboxFull', mailbox: 'line/1', why: '1200 s of 1200 s are used' };
 const counted: Fact = { fact: 'mailboxCounted', mailbox: 'line/1', waiting: 2, kept: 1 };
 const sourceLocked: Fact = { fact: 'sourceLocked', source: '192.0.2.7', failures: 8, seconds: 60 };
-const drilled = (passed: boolean): Fact => ({ fact: 'drillEnded', trunk: 'primary', passed, why: '', sheet: 'x' });
+const drilled = (passed: boolean): Fact => ({
+  fact: 'drillEnded',
+  trunk: 'primary',
+  passed,
+  why: 'the test call failed',
+  sheet: 'x',
+});
 const acknowledged = (alarm: string): Fact => ({ fact: 'alarmAcknowledged', alarm, by: 'page' });
 const alarmsOf = (facts: readonly Fact[]): Alarms =>
   facts.reduce((alarms, fact, at) => alarmsAfter(alarms, fact, at), {} as Alarms);

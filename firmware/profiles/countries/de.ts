@@ -16,6 +16,7 @@ export const profile: CountryProfile = {
   mobile: ['015', '016', '017'],
   // 010: another carrier for one call, at its own price; 012 and 019: services that are priced on their own
   premium: ['0900', '0137', '0138', '0180', '118', '010', '012', '019'],
+  premiumDigits: 5,
   tones: {
     dial: steady(TONE, -13),
     // The "special dial tone": a second frequency beside the usual one.

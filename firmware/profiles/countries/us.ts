@@ -19,6 +19,7 @@ export const profile: CountryProfile = {
   mobile: [],
   // 1010: another carrier for one call; 0: the operator, who connects to anywhere
   premium: ['1900', '900', '1976', '976', '1010', '0'],
+  premiumDigits: 7,
   tones: {
     dial: steady(DIAL, -13),
     stutter: stuttered(DIAL, 100, 6, -13),
