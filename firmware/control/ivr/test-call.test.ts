@@ -75,6 +75,7 @@ describe('a test call', () => {
     assert.deepEqual(kept.result, {
       answered: false,
       cause: 'noAnswer',
+      rangAfterMs: 0,
       attempts: [{ target: 'line/2', cause: 'hungUp' }],
     });
   });
