@@ -36,6 +36,7 @@ const walk = (folder, suffix) =>
  */
 const patient = new Set([
   'chaos',
+  'mutated-datagrams',
   'the-walk-to-the-mailbox',
   'a-scenario-switched-by-star-code',
   'forwarding-on-no-answer',
@@ -77,6 +78,16 @@ const patient = new Set([
   'the-walk-through-settings',
   'wrong-clock',
   'wrong-password',
+  'the-same-call-over-two-softswitches',
+  'please-wait-before-protect',
+  'premium-numbers-are-closed',
+  'minutes-of-a-day-are-spent',
+  'calls-that-come-to-nothing',
+  'tech-prefix-only-on-the-wire',
+  'a-declined-call-is-not-rung-again',
+  'the-callee-sees-the-number-of-the-site',
+  'stopped-in-order',
+  'a-call-through-the-softswitch',
 ]);
 const AT_ONCE = 4;
 
