@@ -2,6 +2,7 @@ import { numberRefusals } from './number-checks.ts';
 import { danglingReferences } from './references.ts';
 import type { Refusal } from './refusal.ts';
 import type { Configuration } from './schema.ts';
+import { clashingStarCodes } from './star-codes.ts';
 
 /** What fields demand of each other. `emergency` are the emergency numbers of the country. */
 export const crossCheck = (whole: Configuration, emergency: readonly string[]): readonly Refusal[] => [
@@ -9,6 +10,7 @@ export const crossCheck = (whole: Configuration, emergency: readonly string[]): 
   ...places(whole),
   ...references(whole),
   ...danglingReferences(whole),
+  ...clashingStarCodes(whole),
   ...extensions(whole, emergency),
   ...audioPorts(whole),
   ...signallingPorts(whole),

@@ -11,7 +11,8 @@ type Kind =
   | 'calendar'
   | 'rateTable'
   | 'numberPool'
-  | 'scenario';
+  | 'scenario'
+  | 'extension';
 
 const words: Readonly<Record<Kind, string>> = {
   trunk: 'a trunk',
@@ -24,6 +25,7 @@ const words: Readonly<Record<Kind, string>> = {
   rateTable: 'a rate table',
   numberPool: 'a pool of numbers',
   scenario: 'a scenario',
+  extension: 'an extension of a phone, a ring group or an auto attendant',
 };
 
 const idsOf = (whole: Configuration): Readonly<Record<Kind, ReadonlySet<string>>> => {
@@ -39,6 +41,7 @@ const idsOf = (whole: Configuration): Readonly<Record<Kind, ReadonlySet<string>>
     rateTable: ids(whole.rateTables),
     numberPool: ids(whole.numberPools),
     scenario: ids(whole.scenarios),
+    extension: new Set([...whole.lines, ...whole.ringGroups, ...whole.attendants].map(({ extension }) => extension)),
   };
 };
 
@@ -50,6 +53,11 @@ const boundTo = (path: string, { calendar, scenario }: Bound): readonly Referenc
   [`${path}/calendar`, calendar, 'calendar'],
   [`${path}/scenario`, scenario, 'scenario'],
 ];
+
+/** Where a forwarding or a choice leads; an outside number and a recording name nothing in the settings. */
+const PLACES = { extension: 'extension', group: 'ringGroup', mailbox: 'phone', attendant: 'attendant' } as const;
+const placeNamed = (path: string, to: string, name: string): readonly Reference[] =>
+  to in PLACES ? [[path, name, PLACES[to as keyof typeof PLACES]]] : [];
 
 const each = <T>(list: readonly T[], name: string, of: (thing: T, path: string) => readonly Reference[]) =>
   list.flatMap((thing, index) => of(thing, `${name}/${index}`));
@@ -78,13 +86,11 @@ const referencesIn = (whole: Configuration): readonly Reference[] => [
   ),
   ...each(whole.forwardings, 'forwardings', (rule, path) => [
     [`${path}/line`, rule.line, 'phone'],
-    ...rule.targets.flatMap(({ to, name }, at): Reference[] => {
-      const kind = { group: 'ringGroup', mailbox: 'phone', attendant: 'attendant' } as const;
-      return to in kind ? [[`${path}/targets/${at}/name`, name, kind[to as keyof typeof kind]]] : [];
-    }),
+    ...rule.targets.flatMap(({ to, name }, at) => placeNamed(`${path}/targets/${at}/name`, to, name)),
     ...boundTo(path, rule),
   ]),
-  ...each(whole.attendants, 'attendants', ({ calendar, timeoutLine }, path) => [
+  ...each(whole.attendants, 'attendants', ({ calendar, timeoutLine, choices }, path) => [
+    ...choices.flatMap(({ to, name }, at) => placeNamed(`${path}/choices/${at}/name`, to, name)),
     [`${path}/calendar`, calendar, 'calendar'],
     [`${path}/timeoutLine`, timeoutLine, 'phone'],
   ]),

@@ -1,7 +1,5 @@
+import { TOLL_OVERRIDE } from '../../../config/star-codes.ts';
 import { anyDigits, type StarCode } from './star-code.ts';
-
-/** Before the PIN and the number. */
-export const TOLL_OVERRIDE = '*88';
 
 /** `*88`, PIN and number: one call passes the classes and the night lock (R8). Without a PIN in the settings: never. */
 export const tollOverrideCode: StarCode = {
