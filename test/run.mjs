@@ -117,32 +117,37 @@ const timed = async (what, work) => {
 };
 
 /** What the reporter counted, and every reason why the file has failed. */
-const judge = (countPath, { code, late, output }, withinMs) => {
+const judge = (countPath, { code, late, output }, withinMs, files) => {
   const counted = existsSync(countPath) ? JSON.parse(readFileSync(countPath, 'utf8')) : {};
-  const count = { ...nothing(), files: 1, ...counted };
+  const { from: _, ...counts } = counted;
+  const count = { ...nothing(), files, ...counts };
   const reasons = [...output.matchAll(/^FAILED (.*)$/gm)].map((match) => match[1]);
   if (late) reasons.push(`not done after ${withinMs / 1000} s`);
   else if (count.passed + count.failed === 0) reasons.push(code === 0 ? 'no test ran' : 'it could not be loaded');
   else if (code !== 0 && reasons.length === 0) reasons.push(`ended with ${code}`);
+  else if (files > 1 && counted.from < files) reasons.push(`no test ran in ${files - counted.from} of its files`);
   if (reasons.length > 0 && count.failed === 0) count.failed = 1;
   return { count, reasons };
 };
 
 /**
- * Runs one test file by `start(command, args, limits)` and prints its verdict line; what it printed itself is shown
- * only when it failed.
+ * Runs test files in one process by `start(command, args, limits)` and prints a verdict line; what they printed
+ * themselves is shown only when one failed.
  */
-const testFile = async (file, withinMs, start) => {
+const testProcess = async (files, withinMs, start) => {
   const began = performance.now();
+  const [file] = files;
+  const names = files.map(nameOf).join(', ');
   const countPath = join(scratch, `${file.replaceAll('/', '-')}.json`);
   const env = { ...process.env, HOLDFAST_TEST_COUNT: countPath, HOLDFAST_BUNDLES: bundles };
   const reporter = ['--test-reporter', join(root, 'test/reporter.mjs'), '--test-reporter-destination', 'stdout'];
-  const ending = await start(process.execPath, ['--import', 'tsx', ...reporter, file], { withinMs, env });
-  const { count, reasons } = judge(countPath, ending, withinMs);
+  const loaded = files.length === 1 ? files : [join(root, 'test/several.mjs'), ...files];
+  const ending = await start(process.execPath, ['--import', 'tsx', ...reporter, ...loaded], { withinMs, env });
+  const { count, reasons } = judge(countPath, ending, withinMs, files.length);
   const took = `${((performance.now() - began) / 1000).toFixed(1)} s`;
   if (ending.leftovers > 0) console.log(`${ending.leftovers} process(es) left behind by ${file} were ended.`);
-  if (reasons.length > 0) console.log(`${ending.output.trimEnd()}\nFAIL ${nameOf(file)} ${reasons.join('; ')}`);
-  else console.log(`PASS ${nameOf(file)} ${took}${needsPeers(file) ? '' : `, ${count.passed} tests`}`);
+  if (reasons.length > 0) console.log(`${ending.output.trimEnd()}\nFAIL ${names} ${reasons.join('; ')}`);
+  else console.log(`PASS ${names} ${took}${needsPeers(file) ? '' : `, ${count.passed} tests`}`);
   // what a test measures is worth a line also when it is good enough
   if (reasons.length === 0) for (const [line] of ending.output.matchAll(/^SCORE .*$/gm)) console.log(line);
   return count;
@@ -166,13 +171,13 @@ const runHere = (command, args, { withinMs, env }) =>
     });
   });
 
-/** Test files, `atOnce` at a time. */
-const testFiles = async (files, atOnce, withinMs, start) => {
+/** Groups of test files, each in a process of its own, `atOnce` at a time. */
+const testProcesses = async (groups, atOnce, withinMs, start) => {
   let total = nothing();
-  const waiting = [...files];
+  const waiting = [...groups];
   const worker = async () => {
-    for (let file = waiting.shift(); file; file = waiting.shift()) {
-      const count = await testFile(file, withinMs, start);
+    for (let group = waiting.shift(); group; group = waiting.shift()) {
+      const count = await testProcess(group, withinMs, start);
       total = add(total, count);
     }
   };
@@ -180,7 +185,37 @@ const testFiles = async (files, atOnce, withinMs, start) => {
   return total;
 };
 
-const unitTests = (files) => testFiles(files, 2, UNIT_LIMIT_MS, runHere);
+/** Test files, each in a process of its own, `atOnce` at a time. */
+const testFiles = (files, atOnce, withinMs, start) =>
+  testProcesses(
+    files.map((file) => [file]),
+    atOnce,
+    withinMs,
+    start,
+  );
+
+/** Hooks and suites that would count for all files of a process, and what is of the whole process. */
+const OWN_PROCESS =
+  /^(before|after|beforeEach|afterEach)\(|conformance|memoryUsage|process\.(env|exit|on|once|chdir)\b/m;
+const MOST_TOGETHER = 8;
+
+/** Loading what files share takes longer than most of them run: neighbours stand in one process. */
+const together = (files) => {
+  const groups = [];
+  let open = [];
+  for (const file of files) {
+    if (OWN_PROCESS.test(readFileSync(join(root, file), 'utf8'))) {
+      groups.push([file]);
+      continue;
+    }
+    if (open.length === 0) groups.push(open);
+    open.push(file);
+    if (open.length === MOST_TOGETHER) open = [];
+  }
+  return groups;
+};
+
+const unitTests = (files) => testProcesses(together(files), 2, UNIT_LIMIT_MS, runHere);
 
 const scenarios = async (files, withinMs = SCENARIO_LIMIT_MS) => {
   let total = nothing();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { dominantFrequency, readWav } from '../peer/audio.ts';
 import { Baresip, type BaresipOptions, mediaPort } from '../peer/baresip.ts';
 import { type RtpPacket, type Stream, streams } from '../peer/capture.ts';
@@ -170,6 +171,34 @@ export const audioBetween = (
   assert.ok(towardsFar && towardsUs, 'audio went both ways');
   assert.deepEqual(more, [], 'one source sends to the far end');
   return { towardsFar, towardsUs };
+};
+
+const FRAME_MS = 20;
+/** Two frames: what an ear takes for a cut. */
+const LONGEST_GAP_MS = 40;
+type Gap = { readonly from: number; readonly to: number };
+
+/** Where nothing came for too long, in seconds since 1970. */
+const gapsIn = ({ packets }: Stream): Gap[] =>
+  packets.slice(1).flatMap(({ at }, index) => {
+    const from = packets[index]!.at;
+    return (at - from) * 1000 > LONGEST_GAP_MS ? [{ from, to: at }] : [];
+  });
+
+/**
+ * The call was heard without a cut: every packet was there both ways, and ours came in time. A gap of ours at a moment
+ * in which the far end, a program of its own, stood still as well, was the machine's.
+ */
+export const assertUncut = (context: TestContext, rtp: readonly RtpPacket[]): void => {
+  const { towardsFar, towardsUs } = audioBetween(rtp);
+  const gaps = [towardsFar, towardsUs].map(({ longestGapMs }) => longestGapMs.toFixed(1));
+  context.diagnostic(`longest gap from us ${gaps[0]} ms, from the far end ${gaps[1]} ms`);
+  for (const { missing } of [towardsFar, towardsUs]) assert.equal(missing, 0, 'packets are missing');
+  const [first, last] = [towardsFar.packets[0]!, towardsFar.packets.at(-1)!];
+  assert.ok(towardsFar.packets.length >= ((last.at - first.at) * 1000) / FRAME_MS - 2, 'a frame each 20 ms');
+  const theirs = gapsIn(towardsUs);
+  const ours = gapsIn(towardsFar).filter(({ from, to }) => !theirs.some((gap) => gap.from < to && from < gap.to));
+  assert.deepEqual(ours, [], `gaps beyond ${LONGEST_GAP_MS} ms`);
 };
 
 /** How often the far end's phone has rung. */
