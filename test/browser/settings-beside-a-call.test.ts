@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Capture, type Decoded } from '../peer/capture.ts';
 import { userOf } from '../peer/configuration.ts';
 import { address, onSite } from '../peer/site.ts';
+import { Stalls } from '../peer/stalls.ts';
 import { eventually, sleep } from '../peer/wait.ts';
 import {
   assertNear,
@@ -34,6 +35,7 @@ test(
     await dial(gateway, 1, farNumber);
     await hearsTone(gateway, 1, farHertz);
     await gateway.bench.tone('phone/1', [nearHertz]);
+    const stalls = await Stalls.start(site);
     const capture = await Capture.start(site);
 
     // where nobody answers, and back again
@@ -70,7 +72,7 @@ test(
 
     const seen = await capture.stop();
     await hearsTone(gateway, 1, farHertz);
-    assertUncut(context, seen.rtp);
+    assertUncut(context, seen.rtp, await stalls.stop());
     const others = registered(seen, address.softswitchA).filter((user) => user !== userOf(4));
     assert.deepEqual(others, [], 'nobody else registers anew where the call is');
     assert.ok(registered(seen, address.relayB).length > 0, 'they tried where nobody answers');

@@ -6,6 +6,7 @@ import { Capture } from '../peer/capture.ts';
 import { noDialogs } from '../peer/kamailio.ts';
 import { PageClient } from '../peer/page-client.ts';
 import { address, onSite } from '../peer/site.ts';
+import { Stalls } from '../peer/stalls.ts';
 import { assertUncut, dial, farHertz, farNumber, hearsTone, openOffice } from './office.ts';
 
 /** A connection of an attacker; `ended` when the gateway has closed it, or it never came about. */
@@ -58,6 +59,7 @@ test(
     await dial(gateway, 1, farNumber);
     await far.tells(/^CALL_ESTABLISHED$/, 3_000);
     await hearsTone(gateway, 1, farHertz);
+    const stalls = await Stalls.start(site);
     const capture = await Capture.start(site);
 
     const crowd = Array.from({ length: 1_000 }, () => attack(address.attacker));
@@ -78,7 +80,7 @@ test(
 
     await hearsTone(gateway, 1, farHertz);
     const { rtp } = await capture.stop();
-    assertUncut(context, rtp);
+    assertUncut(context, rtp, await stalls.stop());
     assert.equal((await page.get<Session>('/api/session')).signedIn, true);
     await gateway.bench.hangUp('phone/1');
     await noDialogs(a, 3_000);

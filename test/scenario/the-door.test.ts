@@ -11,6 +11,7 @@ import { Gateway } from '../peer/gateway.ts';
 import { noDialogs } from '../peer/kamailio.ts';
 import { firstPassword, PAGE_PASSWORD, type PageAnswer, type PageAsk, PageClient } from '../peer/page-client.ts';
 import { address, onSite } from '../peer/site.ts';
+import { Stalls } from '../peer/stalls.ts';
 import { eventually, sleep } from '../peer/wait.ts';
 import { assertUncut, dial, farHertz, farNumber, hearsTone, openOffice } from './office.ts';
 
@@ -111,6 +112,7 @@ test(
     await dial(gateway, 1, farNumber);
     await far.tells(/^CALL_ESTABLISHED$/, 3_000);
     await hearsTone(gateway, 1, farHertz);
+    const stalls = await Stalls.start(site);
     const capture = await Capture.start(site);
 
     const stranger = new PageClient();
@@ -132,7 +134,7 @@ test(
     await hearsTone(gateway, 1, farHertz);
 
     const { rtp } = await capture.stop();
-    assertUncut(context, rtp);
+    assertUncut(context, rtp, await stalls.stop());
     assert.equal((await page.get<Session>('/api/session')).signedIn, true);
     await gateway.bench.hangUp('phone/1');
     await noDialogs(a, 3_000);
