@@ -88,6 +88,9 @@ const patient = new Set([
   'the-callee-sees-the-number-of-the-site',
   'stopped-in-order',
   'a-call-through-the-softswitch',
+  'fault-matrix',
+  'a-call-over-tcp',
+  'peer',
 ]);
 const AT_ONCE = 4;
 
