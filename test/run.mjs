@@ -16,7 +16,7 @@ import { mayMakeNamespaces, runInNamespace } from './namespace.mjs';
 const [mode, ...words] = process.argv.slice(2);
 const expectedPath = join(root, 'test/expected-count.json');
 const UNIT_LIMIT_MS = 120_000;
-const SCENARIO_LIMIT_MS = 180_000;
+const SCENARIO_LIMIT_MS = 240_000;
 const LONG_LIMIT_MS = 3_600_000;
 /** Folders whose tests need real programs, a network of their own and undisturbed time. */
 const withPeers = ['test/scenario', 'test/interop', 'test/peer', 'test/browser'];
