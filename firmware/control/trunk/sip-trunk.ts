@@ -1,30 +1,19 @@
 import type { Account, Trunk } from '../../config/schema.ts';
 import { wordsOf } from '../../core/error.ts';
-import type { Fact, LegId, Shown, Target } from '../facts.ts';
+import type { LegId, Shown, Target } from '../facts.ts';
 import type { Credentials, Endpoint, FlowId, NameAddress, SipSignal, UriText } from '../sip/face.ts';
 import type { RegistrationClient, RegistrationView } from '../sip/registration.ts';
 import { type AnalysisAbout, type AnalysisWait, analysis, type RegistrationAnalysis } from './analysis.ts';
 import { callerIdentity } from './caller-identity.ts';
 import { evidenceOfSignal } from './evidence.ts';
 import { closedFlow, type FlowEffect, type FlowEvent, FlowMachine, type FlowState } from './flow-machine.ts';
-import {
-  type Evidence,
-  firstHealth,
-  type Health,
-  type HealthEffect,
-  HealthMachine,
-  resumedHealth,
-  silenceBudgetMs,
-} from './health-machine.ts';
+import { type Health, silenceBudgetMs } from './health-machine.ts';
 import { contactAt, credentialsOf, domainOf, escapedUser, sameFlow, sameRegistrar } from './identity.ts';
 import { holderOf, type Interfaces, noPathWords, type PathSeen, usable } from './paths.ts';
-import { probe } from './probe.ts';
 import { TrunkRegistrations } from './registrations.ts';
 import type { SipTrunkTools } from './sip-trunk-tools.ts';
 import type { TrunkShown, TrunkSnapshot, VerdictOverrides } from './trunk.ts';
-
-/** All boxes of a fleet may be given power in the same moment. */
-const FIRST_PROBE_WITHIN_MS = 1000;
+import { healthWord, TrunkHealth } from './trunk-health.ts';
 
 /** All that an INVITE of an account over this trunk needs besides SDP and headers. */
 export type OutgoingBasis = {
@@ -44,12 +33,11 @@ export class SipTrunk {
   readonly id: string;
   readonly #tools: SipTrunkTools;
   readonly #flowMachineId: string;
-  readonly #healthId: string;
+  readonly #health: TrunkHealth;
   readonly #registrations: TrunkRegistrations;
   readonly #calls = new Set<LegId>();
   #settings: Trunk;
   #accounts: readonly Account[];
-  #probes = 0;
   /** Interface that had our address when that was last seen. */
   #path = '';
   #cut = false;
@@ -60,15 +48,21 @@ export class SipTrunk {
     this.#accounts = accounts;
     this.#tools = tools;
     this.#flowMachineId = `trunk/${settings.id}/flow`;
-    this.#healthId = `trunk/${settings.id}/health`;
     tools.runner.host(this.#flowMachineId, new FlowMachine(tools.random), closedFlow, (e) => this.#onFlow(e), {
       kept: false,
     });
     this.#registrations = new TrunkRegistrations({
       ...{ tools, settings: () => this.#settings, accounts: () => this.#accounts },
       contact: (token) => this.#contact(token),
-      heard: (evidence) => this.#tellHealth(evidence),
+      heard: (evidence) => this.#health.tell(evidence),
       accepted: tools.accepted,
+    });
+    this.#health = new TrunkHealth({
+      ...{ tools, trunk: settings.id },
+      probeIntervalMs: () => this.#settings.probeIntervalS * 1000,
+      target: () => `sip:${domainOf(this.#settings)}`,
+      contact: () => this.#contact('holdfast'),
+      reregister: () => this.#registrations.nudge(),
     });
   }
 
@@ -86,7 +80,7 @@ export class SipTrunk {
     this.#tools.runner.cascade(() => {
       this.#registrations.configure(formerly, { everybody: !sameRegistrar(before, settings), open: this.#open() });
       if (!sameFlow(before, settings)) this.#tellFlow({ type: 'reopen' });
-      if (before.probeIntervalS !== settings.probeIntervalS && this.#open()) this.#hostHealth(this.health());
+      if (before.probeIntervalS !== settings.probeIntervalS && this.#open()) this.#health.restart();
     });
   }
 
@@ -105,7 +99,7 @@ export class SipTrunk {
     const { runner } = this.#tools;
     this.#registrations.drop();
     this.#tellFlow({ type: 'stop' });
-    runner.drop(this.#healthId);
+    this.#health.drop();
     runner.drop(this.#flowMachineId);
   }
 
@@ -170,8 +164,7 @@ export class SipTrunk {
   }
 
   health(): Health {
-    const { runner } = this.#tools;
-    return runner.state<Health>(this.#healthId) ?? firstHealth(runner.now());
+    return this.#health.state;
   }
 
   /** A call of this leg goes over the trunk, until `vacate`. */
@@ -186,13 +179,13 @@ export class SipTrunk {
   /** What a leg heard on this trunk is evidence of its health. */
   hear(signal: SipSignal): void {
     const evidence = evidenceOfSignal(signal);
-    if (evidence) this.#tellHealth(evidence);
+    if (evidence) this.#health.tell(evidence);
   }
 
   /** The network under the trunk went or came. */
   link(up: boolean): void {
     this.#cut = !up;
-    this.#tellHealth({ from: 'link', type: up ? 'restored' : 'cut' });
+    this.#health.tell({ from: 'link', type: up ? 'restored' : 'cut' });
     this.#tools.runner.outward(() => this.#tools.renewFlow(this.id));
     if (up) this.#registrations.linkBack();
   }
@@ -295,10 +288,6 @@ export class SipTrunk {
     this.#tools.runner.tell(this.#flowMachineId, event);
   }
 
-  #tellHealth(evidence: Evidence): void {
-    this.#tools.runner.tell(this.#healthId, evidence);
-  }
-
   #onFlow(effect: FlowEffect): void {
     const { runner, agent, log } = this.#tools;
     if ('do' in effect) {
@@ -329,55 +318,11 @@ export class SipTrunk {
   }
 
   #flowOpened(): void {
-    const { runner, kept, random } = this.#tools;
-    const known = runner.state<Health>(this.#healthId);
-    const left = kept(this.#healthId) as Health | undefined;
-    const now = runner.now();
-    this.#hostHealth(known ?? (left ? resumedHealth(left, now) : firstHealth(now, FIRST_PROBE_WITHIN_MS, random)));
+    this.#health.begin();
     this.#registrations.start();
     this.#tools.lookAtPaths();
   }
-
-  #hostHealth(state: Health): void {
-    const { runner, random, t1Ms } = this.#tools;
-    const probeIntervalMs = this.#settings.probeIntervalS * 1000;
-    const machine = new HealthMachine({ probeIntervalMs, t1Ms, random });
-    runner.host(this.#healthId, machine, state, (effect) => this.#onHealth(effect));
-  }
-
-  #onHealth(effect: HealthEffect): void {
-    const { runner } = this.#tools;
-    if ('fact' in effect) runner.fact({ fact: effect.fact, trunk: this.id, why: effect.why } satisfies Fact);
-    else if (effect.do === 'reregister') this.#registrations.nudge();
-    else runner.outward(() => this.#probe(effect.giveUpAfterMs));
-  }
-
-  #probe(giveUpAfterMs: number): void {
-    const { agent, newId } = this.#tools;
-    const from = this.#contact('holdfast');
-    if (from === undefined) return;
-    this.#probes += 1;
-    const ask = {
-      flow: this.id,
-      uri: `sip:${domainOf(this.#settings)}`,
-      from,
-      callId: `${newId()}-${this.#probes}`,
-      giveUpAfterMs,
-    };
-    probe(agent, ask, (evidence) => this.#tellHealth(evidence));
-  }
 }
-
-/** A trunk that returns takes calls when nothing better is left, until it has been stable (U3). */
-const healthWord: Readonly<Record<Health['is'], TrunkSnapshot['health']>> = {
-  unproven: 'unproven',
-  up: 'up',
-  suspect: 'suspect',
-  returning: 'returning',
-  down: 'down',
-  cut: 'down',
-  held: 'held',
-};
 
 /** An IPv4 address that came over a dual-stack socket, as it is. */
 const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address);
