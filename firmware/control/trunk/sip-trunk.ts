@@ -1,32 +1,19 @@
 import type { Account, Trunk } from '../../config/schema.ts';
 import { wordsOf } from '../../core/error.ts';
 import type { LegId, Shown, Target } from '../facts.ts';
-import type { Credentials, Endpoint, FlowId, NameAddress, SipSignal, UriText } from '../sip/face.ts';
+import type { Endpoint, SipSignal, UriText } from '../sip/face.ts';
 import type { RegistrationClient, RegistrationView } from '../sip/registration.ts';
 import { type AnalysisAbout, type AnalysisWait, analysis, type RegistrationAnalysis } from './analysis.ts';
-import { callerIdentity } from './caller-identity.ts';
 import { evidenceOfSignal } from './evidence.ts';
 import { closedFlow, type FlowEffect, type FlowEvent, FlowMachine, type FlowState } from './flow-machine.ts';
 import { type Health, silenceBudgetMs } from './health-machine.ts';
-import { contactAt, credentialsOf, domainOf, escapedUser, sameFlow, sameRegistrar } from './identity.ts';
+import { contactAt, domainOf, sameFlow, sameRegistrar } from './identity.ts';
+import { type OutgoingBasis, outgoingBasis } from './outgoing-basis.ts';
 import { holderOf, type Interfaces, noPathWords, type PathSeen, usable } from './paths.ts';
 import { TrunkRegistrations } from './registrations.ts';
 import type { SipTrunkTools } from './sip-trunk-tools.ts';
 import type { TrunkShown, TrunkSnapshot, VerdictOverrides } from './trunk.ts';
 import { healthWord, TrunkHealth } from './trunk-health.ts';
-
-/** All that an INVITE of an account over this trunk needs besides SDP and headers. */
-export type OutgoingBasis = {
-  readonly flow: FlowId;
-  readonly uri: UriText;
-  readonly from: NameAddress;
-  readonly to: NameAddress;
-  /** What else is said of the caller (RFC 3323, RFC 3325). */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly contact: UriText;
-  readonly routes: readonly UriText[];
-  readonly credentials?: Credentials;
-};
 
 /** One SIP softswitch: its flow, its health, and a registration of every account. */
 export class SipTrunk {
@@ -246,28 +233,13 @@ export class SipTrunk {
     return this.#contact(token);
   }
 
-  /**
-   * An INVITE of this account to a number, with the tech prefix that only the wire sees (U9). `undefined` while the
-   * flow is not open, or for an account that does not exist.
-   */
-  outgoing(
-    accountId: string,
-    { techPrefix = '', number }: Pick<Target, 'techPrefix' | 'number'>,
-    shows?: Shown,
-  ): OutgoingBasis | undefined {
+  /** Basis of an INVITE; `undefined` while the flow is not open, or for an account that does not exist. */
+  outgoing(accountId: string, target: Pick<Target, 'techPrefix' | 'number'>, shows?: Shown): OutgoingBasis | undefined {
     const account = this.#accounts.find((each) => each.id === accountId);
     const contact = this.contactOf(accountId);
     if (!account || contact === undefined) return undefined;
-    const uri = `sip:${escapedUser(techPrefix + number)}@${domainOf(this.#settings)}`;
-    return {
-      flow: this.id,
-      uri,
-      ...callerIdentity(this.#settings, account, shows),
-      to: { uri },
-      contact,
-      routes: this.#registrations.get(accountId)?.serviceRoute ?? [],
-      credentials: credentialsOf(account),
-    };
+    const routes = this.#registrations.get(accountId)?.serviceRoute ?? [];
+    return outgoingBasis(this.#settings, { account, contact, routes }, target, shows);
   }
 
   #contact(user: string): UriText | undefined {
