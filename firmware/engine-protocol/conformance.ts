@@ -11,6 +11,7 @@ import type {
   AuditReply,
   EngineReport,
   HelloReply,
+  ModifyReply,
   Notify,
   ProvisionReply,
   Reply,
@@ -305,6 +306,23 @@ const promises: Readonly<Record<string, Check>> = {
     const { statistics } = await control.request<SubtractReply>('subtract', { termination: call.termination });
     assert.equal(statistics?.net, call.termination);
     assert.deepEqual(await members(), []);
+  },
+
+  'binds a net anew at another address, and says where it listens': async (engine) => {
+    const control = await greet(engine);
+    await provision(control, engine.hardware);
+    const { termination, local } = await addTo(control, 'new', NET);
+    const bind = (at: string) => control.request<ModifyReply>('modify', { termination, interface: at });
+    const moved = await bind('127.0.0.2');
+    assert.equal(moved.local?.[0], '127.0.0.2');
+    assert.deepEqual(await bind('127.0.0.2'), moved, 'where it stands already it stays');
+    assert.notDeepEqual(moved.local, local);
+    await assert.rejects(bind('192.0.2.1'), /192\.0\.2\.1/);
+    await assert.rejects(
+      control.request('modify', { termination: engine.hardware.lines[0]!.id, interface: 'x' }),
+      /bind/,
+    );
+    await control.request('subtract', { termination });
   },
 
   'refuses names that nothing has, and keeps the connection': async (engine) => {

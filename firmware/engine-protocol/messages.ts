@@ -36,6 +36,8 @@ export type Modify = Request<
     readonly media?: NetMedia;
     readonly detect?: readonly Detector[];
     readonly standing?: Standing;
+    /** Of a net: the local address to bind instead, its own having changed; the reply tells the port. */
+    readonly interface?: string;
   }
 >;
 /** Hold, consultation, three-way. */
@@ -109,6 +111,8 @@ export type AddReply = {
   /** Of a net: where it listens. */
   readonly local?: readonly [address: string, port: number];
 };
+/** `local`: where a net that was bound anew listens. */
+export type ModifyReply = { readonly local?: readonly [address: string, port: number] };
 export type SubtractReply = { readonly statistics?: NetStatistics; readonly seconds?: number };
 export type AuditReply = {
   readonly lastSeq: number;

@@ -8,6 +8,7 @@ import type {
   AddReply,
   AuditReply,
   Modify,
+  ModifyReply,
   Move,
   NetStatistics,
   NewNet,
@@ -87,17 +88,31 @@ export class MediaGateway implements TerminationHost {
     return { context: context.id, termination: termination.id, ...local };
   }
 
-  modify(request: Modify): void {
+  /** All at once, but a net that is bound anew: until that is done it stays where it is. */
+  modify(request: Modify): ModifyReply | Promise<ModifyReply> {
     const line = this.lines.get(request.termination);
     const termination = line ?? this.#termination(request.termination);
-    if (request.media && !(termination instanceof NetTermination)) refuse(`${termination.id} has no media to modify`);
+    const net = termination instanceof NetTermination ? termination : undefined;
+    if (request.media && !net) refuse(`${termination.id} has no media to modify`);
+    if (request.interface !== undefined && !net) refuse(`${termination.id} has no address to bind`);
     if (request.standing && !line) refuse(`${termination.id} has no standing orders: it is no line`);
     if (request.mode) checkMode(request.mode);
     if (request.media) checkMedia(request.media);
-    if (request.media) (termination as NetTermination).configure(request.media);
+    if (request.media) net!.configure(request.media);
     if (request.mode) termination.mode = request.mode;
     if (request.detect) termination.detect = request.detect;
     if (request.standing) line!.standing = request.standing;
+    return request.interface === undefined ? {} : this.#bindAnew(net!, request.interface);
+  }
+
+  /** The frame clock goes on meanwhile, over the old sockets. One that stands there already stays. */
+  async #bindAnew(net: NetTermination, address: string): Promise<ModifyReply> {
+    if (net.local[0] !== address) {
+      const sockets = await this.ports.open(address);
+      if (this.#terminations.get(net.id) === net) net.bind(sockets);
+      else sockets.close();
+    }
+    return { local: net.local };
   }
 
   move(request: Move): { readonly context: ContextId } {

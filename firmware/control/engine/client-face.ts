@@ -5,6 +5,7 @@ import type {
   AuditReply,
   HelloReply,
   Modify,
+  ModifyReply,
   Move,
   NetStatistics,
   Notify,
@@ -24,7 +25,7 @@ export interface Engine {
   provision(ask: Body<Omit<Provision, 'do'>>): Promise<ProvisionReply>;
   audit(): Promise<AuditReply>;
   add(ask: Body<Omit<Add, 'do'>>): Promise<AddReply>;
-  modify(ask: Body<Omit<Modify, 'do'>>): Promise<void>;
+  modify(ask: Body<Omit<Modify, 'do'>>): Promise<ModifyReply>;
   move(ask: Body<Omit<Move, 'do'>>): Promise<AddReply>;
   subtract(ask: Body<Omit<Subtract, 'do'>>): Promise<SubtractReply>;
   signal(termination: Signal['termination'], play: Signal['play']): Promise<void>;

@@ -11,6 +11,7 @@ import {
   type AuditReply,
   type EngineReport,
   type HelloReply,
+  type ModifyReply,
   type NetStatistics,
   type Notify,
   PROTOCOL,
@@ -110,8 +111,8 @@ export class EngineClient implements Engine {
   add(ask: Parameters<Engine['add']>[0]): Promise<AddReply> {
     return this.#ask('add', ask);
   }
-  async modify(ask: Parameters<Engine['modify']>[0]): Promise<void> {
-    await this.#ask('modify', ask);
+  modify(ask: Parameters<Engine['modify']>[0]): Promise<ModifyReply> {
+    return this.#ask('modify', ask);
   }
   move(ask: Parameters<Engine['move']>[0]): Promise<AddReply> {
     return this.#ask('move', ask);

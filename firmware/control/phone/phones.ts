@@ -245,7 +245,7 @@ export class Phones implements LegMaker {
     return starDialled(number, this.#configuration, this.#options.star ?? noStar, by);
   }
 
-  #ask(line: LineId, work: () => Promise<void>): void {
+  #ask(line: LineId, work: () => Promise<unknown>): void {
     this.#options.runner.outward(() => {
       work().catch((error) => {
         this.#options.log.warn({ line, why: wordsOf(error) }, 'the engine refused a request of a phone');

@@ -10,6 +10,7 @@ import type {
   AddReply,
   AuditReply,
   HelloReply,
+  ModifyReply,
   Notify,
   ProvisionReply,
   SubtractReply,
@@ -79,10 +80,11 @@ export class TestEngine implements Engine {
     this.modes.set(termination, ask.mode);
     return { context, termination, ...(typeof ask.what === 'string' ? {} : { local: ['192.0.2.1', 10_000 + number] }) };
   }
-  async modify(ask: Parameters<Engine['modify']>[0]): Promise<void> {
+  async modify(ask: Parameters<Engine['modify']>[0]): Promise<ModifyReply> {
     this.#log(`modify ${ask.termination}`);
     if (ask.mode) this.modes.set(ask.termination, ask.mode);
     if (ask.standing) this.standing.set(ask.termination, ask.standing.onOffHook);
+    return {};
   }
   async move(): Promise<AddReply> {
     throw new Error('not used');

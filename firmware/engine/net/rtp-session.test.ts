@@ -90,6 +90,27 @@ describe('RTP session over loopback', () => {
     other.session.close(now);
   });
 
+  it('goes on over other sockets when its own address changes, as the same stream', async () => {
+    const [one, other] = [await open(), await open()];
+    one.session.configure(media(other.port));
+    other.session.configure(media(one.port));
+    await talk([one, other], 1000);
+    const { ssrc, packets } = one.session.sender;
+    const moved = await pairs.open('127.0.0.2');
+    one.session.bind(moved);
+    other.session.configure({ ...media(moved.port), remote: ['127.0.0.2', moved.port] });
+    await talk([one, other], 2000);
+    assert.ok(Math.abs(hertzOf(one.heard.slice(100)) - 1000) < 10, `${hertzOf(one.heard.slice(100))} Hz`);
+    assert.ok(Math.abs(hertzOf(other.heard.slice(100)) - 600) < 6, `${hertzOf(other.heard.slice(100))} Hz`);
+    assert.equal(one.session.sender.ssrc, ssrc);
+    const now = clock.now();
+    const { lost, received } = other.session.statistics('net/2', now);
+    assert.ok(one.session.sender.packets > packets && received >= one.session.sender.packets - 2, `${received} came`);
+    assert.equal(lost, 0, 'its sequence goes on');
+    one.session.close(now);
+    other.session.close(now);
+  });
+
   it('tells true loss at both ends, and each digit once', async () => {
     const random = randomFrom(9);
     const [one, other] = [await open(), await open()];

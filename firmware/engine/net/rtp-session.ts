@@ -22,7 +22,7 @@ const STARTING_JITTER: Jitter = { kind: 'adaptive', minMs: 20, initialMs: 60, ma
 /** One RTP stream each way with its RTCP, over a pair of sockets (RFC 3550). */
 export class RtpSession {
   readonly sender: RtpSender;
-  readonly #sockets: SocketPair;
+  #sockets: SocketPair;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #cname: string;
@@ -50,10 +50,7 @@ export class RtpSession {
     this.#rtcpAt = now + this.#rtcpPause() / 2;
     this.sender = new RtpSender(STARTING_CODEC, (packet, length) => this.#send(packet, length));
     this.#events = new EventReceiver(events);
-    sockets.listen(
-      (datagram, from) => this.#rtpCame(datagram, from),
-      (datagram, from) => this.#rtcpCame(datagram, from),
-    );
+    this.#listen();
   }
 
   get media(): NetMedia | undefined {
@@ -75,6 +72,17 @@ export class RtpSession {
       media.ptimeMs,
       media.digits.by === 'event' ? media.digits.payloadType : undefined,
     );
+  }
+
+  /**
+   * The own address has changed: the stream goes on over other sockets, with its SSRC and sequence, and the far end is
+   * latched to anew. The old sockets are closed without a BYE: the stream does not end.
+   */
+  bind(sockets: SocketPair): void {
+    this.#sockets.close();
+    this.#sockets = sockets;
+    this.#far?.unlatch();
+    this.#listen();
   }
 
   /** Fills the next frame from the far end. */
@@ -110,6 +118,15 @@ export class RtpSession {
     const spoken = this.sender.packets + this.#receiver.packets > 0;
     if (this.#far && spoken) this.#sockets.close(this.#compose(now, true), this.#far.address, this.#far.rtcpPort);
     else this.#sockets.close();
+  }
+
+  #listen(): void {
+    const sockets = this.#sockets;
+    // what the sockets before these still bring is not heard
+    sockets.listen(
+      (datagram, from) => sockets === this.#sockets && this.#rtpCame(datagram, from),
+      (datagram, from) => sockets === this.#sockets && this.#rtcpCame(datagram, from),
+    );
   }
 
   #send(packet: Buffer, length: number): void {

@@ -28,13 +28,13 @@ export class NetTermination implements Termination {
   mode: Mode;
   detect: readonly Detector[] = [];
   readonly heard = new Int16Array(FRAME_SAMPLES);
-  readonly local: readonly [address: string, port: number];
   readonly #host: TerminationHost;
   readonly #clock: Clock;
   readonly #session: RtpSession;
   readonly #tone = new ToneGenerator();
   readonly #toneFrame = new Int16Array(FRAME_SAMPLES);
   readonly #detector: DtmfDetector;
+  #local: readonly [address: string, port: number];
   #toneName: string | undefined;
   #yields = false;
   #digits: string[] = [];
@@ -50,13 +50,18 @@ export class NetTermination implements Termination {
   constructor(id: NetId, mode: Mode, sockets: SocketPair, around: NetSurroundings) {
     this.id = id;
     this.mode = mode;
-    this.local = [sockets.address, sockets.port];
+    this.#local = [sockets.address, sockets.port];
     this.#host = around.host;
     this.#clock = around.clock;
     this.#watchFrom = around.clock.now();
     const heardEvents = this.#digitListener(false, 'event');
     this.#session = new RtpSession(sockets, around.clock, around.cname, around.random, heardEvents);
     this.#detector = new DtmfDetector(this.#digitListener(true, 'dtmf'));
+  }
+
+  /** Where it listens. */
+  get local(): readonly [address: string, port: number] {
+    return this.#local;
   }
 
   get digitInAudio(): boolean {
@@ -89,6 +94,14 @@ export class NetTermination implements Termination {
 
   configure(media: NetMedia): void {
     this.#session.configure(media);
+    this.#watchFrom = this.#clock.now();
+    this.#lost = false;
+  }
+
+  /** Goes on over other sockets, with the same stream; whether media comes is watched from now on. */
+  bind(sockets: SocketPair): void {
+    this.#local = [sockets.address, sockets.port];
+    this.#session.bind(sockets);
     this.#watchFrom = this.#clock.now();
     this.#lost = false;
   }
