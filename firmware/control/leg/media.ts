@@ -1,14 +1,24 @@
 import { wordsOf } from '../../core/error.ts';
-import { keepState } from '../../core/kept-state.ts';
 import type { Log } from '../../core/log.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { FileEvent } from '../../engine-protocol/events.ts';
-import type { ContextId, LineId, Mode, TerminationId } from '../../engine-protocol/ids.ts';
-import type { Add, AuditReply, Modify, Notify, SubtractReply } from '../../engine-protocol/messages.ts';
+import type { ContextId, LineId, TerminationId } from '../../engine-protocol/ids.ts';
+import type { AuditReply, Notify, SubtractReply } from '../../engine-protocol/messages.ts';
 import type { LineSignal, NetSignal } from '../../engine-protocol/signals.ts';
 import type { Engine } from '../engine/client-face.ts';
 import type { CallId, LegId } from '../facts.ts';
+import { CallClosings } from './call-closings.ts';
+import {
+  type Change,
+  type KeptMedia,
+  keptMediaOf,
+  MediaStates,
+  type Open,
+  type Placed,
+  type Signals,
+} from './kept-media.ts';
 import type { LegBook } from './leg.ts';
+import { LegRequests, type Place, type VoiceId } from './leg-requests.ts';
 
 export type MediaOptions = {
   readonly runner: Runner;
@@ -25,35 +35,8 @@ export type Opened =
       readonly termination: TerminationId;
     }
   | { readonly type: 'mediaFailed' };
-/** A player or recorder beside a leg: it belongs to a leg without a termination of its own (a voice of the box). */
-export type VoiceId = `voice/${string}`;
-type Open = {
-  /** The leg whose context is joined; without it a new context is made. */
-  readonly beside?: LegId;
-  readonly what: Add['what'];
-  readonly mode: Mode;
-};
-type Change = Omit<Modify, 'do' | 'id' | 'termination'>;
-export type Place = { readonly context: ContextId; readonly termination: TerminationId };
-type Row = {
-  /** Where the leg's termination stands, `undefined` once that has failed. */
-  readonly place: Promise<Place | undefined>;
-  /** All that was asked for this leg runs in its order. */
-  tail: Promise<unknown>;
-  termination?: TerminationId;
-};
-type Signals = { readonly before?: LineSignal; readonly after?: LineSignal };
-/** What a plane after us needs of a termination: what was asked, where it stands, and that it is to go. */
-type KeptMedia = {
-  readonly ask: Open;
-  readonly place?: Placed;
-  readonly change?: Change;
-  readonly closing?: { readonly call?: CallId; readonly signals: Signals };
-};
-type Placed = Place & { readonly local?: readonly [address: string, port: number] };
 /** A termination that a plane before us asked for, and never heard of. */
 type Unanswered = { readonly ask: Open; readonly answer: (place: Place | undefined) => void };
-const idOf = (leg: LegId | VoiceId): string => `media/${leg}`;
 
 /**
  * The terminations of legs: a call is one context that holds both ends. Requests of one leg reach the engine in
@@ -61,8 +44,8 @@ const idOf = (leg: LegId | VoiceId): string => `media/${leg}`;
  */
 export class LegMedia {
   readonly #options: MediaOptions;
-  readonly #rows = new Map<LegId | VoiceId, Row>();
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #requests: LegRequests<Placed>;
+  readonly #states: MediaStates;
   readonly #legOf = new Map<TerminationId, LegId | VoiceId>();
   /** Who hears that a file has ended. */
   readonly #files = new Map<LegId | VoiceId, (event: FileEvent) => void>();
@@ -76,36 +59,21 @@ export class LegMedia {
   /** What a plane before us was taking away. */
   #leftClosing: readonly (readonly [LegId, KeptMedia])[] = [];
 
-  /** Subtracts that are on their way, by call, and who waits for the last of them. */
-  readonly #closing = new Map<CallId, { count: number; readonly closed: (() => void)[] }>();
+  readonly #closings = new CallClosings();
 
   constructor(options: MediaOptions) {
     this.#options = options;
-    options.book.onClosing((call, closed) => {
-      const closing = this.#closing.get(call);
-      if (closing) closing.closed.push(closed);
-      else closed();
-    });
+    this.#requests = new LegRequests<Placed>(options);
+    this.#states = new MediaStates(options.runner);
+    options.book.onClosing((call, closed) => this.#closings.whenClosed(call, closed));
   }
 
   /** Adds the leg's termination; the outcome is told to `heard` in a cascade of its own. */
   open(leg: LegId | VoiceId, ask: Open, heard: (outcome: Opened) => void): void {
-    this.#keep(leg, { ask });
+    this.#states.keep(leg, { ask });
     this.#options.runner.outward(() => {
-      const place = this.#add(leg, ask);
-      const row: Row = { place, tail: place };
-      this.#rows.set(leg, row);
-      row.tail = place.then((at) => this.#told(leg, row, at, heard));
-      this.#follow(row.tail);
+      this.#requests.opens(leg, this.#add(leg, ask), (at, current) => this.#told(leg, current, at, heard));
     });
-  }
-
-  #keep(leg: LegId | VoiceId, kept: KeptMedia): void {
-    keepState(this.#options.runner, idOf(leg), kept);
-  }
-
-  #kept(leg: LegId | VoiceId): KeptMedia | undefined {
-    return this.#options.runner.state<KeptMedia>(idOf(leg));
   }
 
   /** Hears the end of the file of a player or recorder, whether it was opened here or by the plane before. */
@@ -119,8 +87,7 @@ export class LegMedia {
   }
 
   #stands(leg: LegId | VoiceId, place: Place): void {
-    const standing = Promise.resolve(place);
-    this.#rows.set(leg, { place: standing, tail: standing, termination: place.termination });
+    this.#requests.stands(leg, place);
     this.#legOf.set(place.termination, leg);
   }
 
@@ -130,11 +97,8 @@ export class LegMedia {
    */
   adoptAll(states: ReadonlyMap<string, unknown>): void {
     const closing: [LegId, KeptMedia][] = [];
-    for (const [id, state] of states) {
-      const leg = /^media\/(leg\/\d+)$/.exec(id)?.[1] as LegId | undefined;
-      if (leg === undefined) continue;
-      const kept = state as KeptMedia;
-      this.#keep(leg, kept);
+    for (const [leg, kept] of keptMediaOf(states)) {
+      this.#states.keep(leg, kept);
       if (kept.closing) closing.push([leg, kept]);
       else if (kept.place) this.#stands(leg, kept.place);
       else this.#await(leg, kept.ask);
@@ -147,15 +111,15 @@ export class LegMedia {
     const place = new Promise<Place | undefined>((resolve) => {
       answer = resolve;
     });
-    this.#rows.set(leg, { place, tail: place });
+    this.#requests.standsAt(leg, place);
     this.#unanswered.set(leg, { ask, answer });
   }
 
   /** The leg has no termination of its own and stands where `beside` does: what joins it joins that context. */
   lend(leg: LegId, beside: LegId): void {
     this.#options.runner.outward(() => {
-      const row = this.#rows.get(beside);
-      if (row) this.#rows.set(leg, { place: row.place, tail: row.place });
+      const place = this.#requests.place(beside);
+      if (place) this.#requests.standsAt(leg, place);
     });
   }
 
@@ -173,15 +137,13 @@ export class LegMedia {
     const contextOf = new Map(audit.contexts.flatMap(({ id, terminations }) => terminations.map((t) => [t.id, id])));
     for (const [leg, { ask, answer }] of this.#unanswered) {
       this.#unanswered.delete(leg);
-      const row = this.#rows.get(leg);
-      if (!row) continue;
+      if (!this.#requests.has(leg)) continue;
       const context = typeof ask.what === 'string' ? contextOf.get(ask.what) : undefined;
       const found = context === undefined ? this.#add(leg, ask) : { context, termination: ask.what as TerminationId };
-      row.tail = Promise.resolve(found).then((at) => {
+      this.#requests.arrives(leg, Promise.resolve(found), (at, current) => {
         answer(at);
-        this.#told(leg, row, at, this.#expecting.get(leg) ?? (() => {}));
+        this.#told(leg, current, at, this.#expecting.get(leg) ?? (() => {}));
       });
-      this.#follow(row.tail);
     }
     for (const [leg, { change }] of this.#placed(contextOf)) if (change) this.modify(leg, change);
     const left = this.#leftClosing;
@@ -195,15 +157,14 @@ export class LegMedia {
   *#placed(contextOf: ReadonlyMap<TerminationId, ContextId>): Iterable<[LegId, KeptMedia]> {
     for (const [termination, leg] of this.#legOf) {
       if (leg.startsWith('voice/') || !contextOf.has(termination)) continue;
-      const kept = this.#kept(leg);
+      const kept = this.#states.get(leg);
       if (kept) yield [leg as LegId, kept];
     }
   }
 
   #closeLeft(leg: LegId, { place, closing }: KeptMedia, stands: boolean | undefined): void {
-    const { runner } = this.#options;
     if (!place || !closing) {
-      runner.drop(idOf(leg));
+      this.#states.drop(leg);
       return;
     }
     this.#stands(leg, place);
@@ -214,13 +175,13 @@ export class LegMedia {
     }
     this.#legOf.delete(place.termination);
     for (const play of [before, after]) if (play) this.signal(leg, play);
-    runner.outward(() => this.#rows.delete(leg));
-    runner.drop(idOf(leg));
+    this.#requests.delete(leg);
+    this.#states.drop(leg);
   }
 
   async #add(leg: LegId | VoiceId, ask: Open): Promise<Placed | undefined> {
     try {
-      const beside = ask.beside === undefined ? undefined : await this.#rows.get(ask.beside)?.place;
+      const beside = ask.beside === undefined ? undefined : await this.#requests.place(ask.beside);
       if (ask.beside !== undefined && !beside) throw new Error(`${ask.beside} has no termination to join`);
       return await this.#options.engine.add({ context: beside?.context ?? 'new', mode: ask.mode, what: ask.what });
     } catch (error) {
@@ -229,16 +190,13 @@ export class LegMedia {
     }
   }
 
-  #told(leg: LegId | VoiceId, row: Row, at: Placed | undefined, heard: (o: Opened) => void) {
-    if (at) {
-      row.termination = at.termination;
-      if (this.#rows.get(leg) === row) this.#legOf.set(at.termination, leg);
-    }
+  #told(leg: LegId | VoiceId, current: boolean, at: Placed | undefined, heard: (o: Opened) => void) {
+    if (at && current) this.#legOf.set(at.termination, leg);
     this.#options.runner.cascade(() => {
       if (!at) return heard({ type: 'mediaFailed' });
       const { context, termination, local = ['', 0] } = at;
-      const kept = this.#kept(leg);
-      if (kept && this.#rows.get(leg) === row) this.#keep(leg, { ...kept, place: at });
+      const kept = this.#states.get(leg);
+      if (kept && current) this.#states.keep(leg, { ...kept, place: at });
       heard({ type: 'opened', local, context, termination });
       const early = this.#early.get(termination);
       this.#early.clear();
@@ -247,13 +205,13 @@ export class LegMedia {
   }
 
   modify(leg: LegId, change: Change): void {
-    const kept = this.#kept(leg);
-    if (kept && !kept.closing) this.#keep(leg, { ...kept, change: { ...kept.change, ...change } });
-    this.#ask(leg, (termination) => this.#options.engine.modify({ termination, ...change }));
+    const kept = this.#states.get(leg);
+    if (kept && !kept.closing) this.#states.keep(leg, { ...kept, change: { ...kept.change, ...change } });
+    this.#requests.ask(leg, (termination) => this.#options.engine.modify({ termination, ...change }));
   }
 
   signal(leg: LegId, play: LineSignal | NetSignal | 'none'): void {
-    this.#ask(leg, (termination) => this.#options.engine.signal(termination as LineId, play as LineSignal));
+    this.#requests.ask(leg, (termination) => this.#options.engine.signal(termination as LineId, play as LineSignal));
   }
 
   /**
@@ -268,8 +226,8 @@ export class LegMedia {
   #takeAway(leg: LegId, call: CallId | undefined, signals: Signals): void {
     const { before, after } = signals;
     const { runner } = this.#options;
-    const kept = this.#kept(leg);
-    if (kept?.place) this.#keep(leg, { ...kept, closing: { ...(call === undefined ? {} : { call }), signals } });
+    const kept = this.#states.get(leg);
+    if (kept?.place) this.#states.keep(leg, { ...kept, closing: { ...(call === undefined ? {} : { call }), signals } });
     if (before) this.signal(leg, before);
     const subtract = async (termination: TerminationId): Promise<void> => {
       this.#legOf.delete(termination);
@@ -277,12 +235,12 @@ export class LegMedia {
       this.#state(call, await this.#options.engine.subtract({ termination }));
       if (after) await this.#options.engine.signal(termination as LineId, after);
     };
-    const counted = this.#begins(call);
-    this.#ask(leg, subtract, () => {
-      counted();
-      runner.cascade(() => runner.drop(idOf(leg)));
+    const gone = this.#closings.begin(call);
+    this.#requests.ask(leg, subtract, () => {
+      gone();
+      runner.cascade(() => this.#states.drop(leg));
     });
-    runner.outward(() => this.#rows.delete(leg));
+    this.#requests.delete(leg);
   }
 
   /** Takes a player or recorder away; `closed` is told in a cascade when what it has recorded stands. */
@@ -293,22 +251,9 @@ export class LegMedia {
       await engine.subtract({ termination, ...(cutMs === undefined ? {} : { cutMs }) });
     };
     this.#files.delete(voice);
-    runner.drop(idOf(voice));
-    this.#ask(voice, subtract, () => runner.cascade(closed));
-    runner.outward(() => this.#rows.delete(voice));
-  }
-
-  /** Counts a subtract of a call; the function that it returns takes it off again. */
-  #begins(call: CallId | undefined): () => void {
-    if (!call) return () => {};
-    const closing = this.#closing.get(call) ?? { count: 0, closed: [] };
-    this.#closing.set(call, closing);
-    closing.count++;
-    return () => {
-      if (--closing.count > 0) return;
-      this.#closing.delete(call);
-      for (const closed of closing.closed) closed();
-    };
+    this.#states.drop(voice);
+    this.#requests.ask(voice, subtract, () => runner.cascade(closed));
+    this.#requests.delete(voice);
   }
 
   #state(call: CallId | undefined, reply: SubtractReply): void {
@@ -317,38 +262,13 @@ export class LegMedia {
     this.#options.runner.cascade(() => this.#options.runner.fact({ fact: 'callMedia', call, statistics }));
   }
 
-  /** Runs `work` after all that was asked for this leg before. A request that the engine refuses is logged. */
-  #ask(
-    leg: LegId | VoiceId,
-    work: (termination: TerminationId) => Promise<unknown>,
-    done: () => void = () => {},
-  ): void {
-    this.#options.runner.outward(() => {
-      const row = this.#rows.get(leg);
-      if (!row) return done();
-      row.tail = row.tail
-        .then(() => (row.termination === undefined ? undefined : work(row.termination)))
-        .catch((error) => {
-          this.#options.log.warn({ leg, why: wordsOf(error) }, 'the engine refused a request of a leg');
-        })
-        .finally(done);
-      this.#follow(row.tail);
-    });
-  }
-
-  /** Keeps in mind what is on its way: the row of a leg that closes is gone before its last request is answered. */
-  #follow(tail: Promise<unknown>): void {
-    this.#underWay.add(tail);
-    tail.finally(() => this.#underWay.delete(tail)).catch(() => {});
-  }
-
   /** Events of nets and files for their leg; true if the event was one. */
   heard(event: Notify): boolean {
     if (event.termination.startsWith('line/')) return false;
     const leg = this.#legOf.get(event.termination);
     const { event: what } = event;
     if (leg === undefined) {
-      if (what.is === 'finished' && this.#underWay.size > 0) this.#early.set(event.termination, what);
+      if (what.is === 'finished' && this.#requests.underWay) this.#early.set(event.termination, what);
       return true;
     }
     if (what.is === 'finished') this.#files.get(leg)?.(what);
@@ -363,18 +283,17 @@ export class LegMedia {
   }
 
   /** Requests for legs that are on their way, until all of them are answered. */
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled([...this.#underWay]);
+  settled(): Promise<void> {
+    return this.#requests.settled();
   }
 
   /** The engine was restarted: nothing of what was opened is there any more. */
   forget(): void {
-    const { runner } = this.#options;
-    for (const id of [...runner.ids()]) if (id.startsWith('media/')) runner.drop(id);
+    this.#states.dropAll();
     this.#unanswered.clear();
     this.#expecting.clear();
     this.#leftClosing = [];
-    this.#rows.clear();
+    this.#requests.clear();
     this.#legOf.clear();
     this.#files.clear();
     this.#early.clear();
