@@ -7,7 +7,7 @@ import { openLog } from './core/log.ts';
 import { HeldSockets } from './supervisor/held-sockets.ts';
 import { readOptions } from './supervisor/options.ts';
 import { Plane } from './supervisor/plane.ts';
-import { engineScheduling, NODE_FLAGS } from './supervisor/scheduling.ts';
+import { engineScheduling, NODE_FLAGS, raisePriority } from './supervisor/scheduling.ts';
 
 /** Put in by the bundler; what was not bundled names no build. */
 declare const HOLDFAST_BUILD: string | undefined;
@@ -103,5 +103,6 @@ process.on('SIGINT', () => void end(0));
 process.on('SIGHUP', () => void end(0));
 
 log.info({ build, data, run }, 'Holdfast starts; Ctrl-C stops it');
+raisePriority(log);
 engine.start();
 control.start();

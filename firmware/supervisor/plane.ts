@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:dgram';
-import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import { SETTINGS_REFUSED } from '../core/error.ts';
 import type { Log } from '../core/log.ts';
 import { after, type Instant } from '../core/machine.ts';
 import type { SocketReply, SocketWord } from '../core/socket-words.ts';
 import type { SocketAnswer } from './held-sockets.ts';
+import { afterDeath, noDeaths, restartWaitMs } from './restart-wait.ts';
 
 export type PlaneName = 'engine' | 'control';
 
@@ -30,9 +30,6 @@ export type PlaneOptions = {
 /** What a plane tells its supervisor over the channel of its process. */
 type Word = Partial<SocketWord> & { readonly work?: number; readonly ready?: true; readonly restart?: PlaneName };
 
-/** Deaths closer together than this are a loop, and each waits longer for its restart. */
-const LOOP_WINDOW_MS = 10_000;
-const RESTART = { baseMs: 250, capMs: 30_000 };
 /** Counted work that stands still for this long means that the plane hangs. */
 const HANG_MS = 10_000;
 const STOP_WAIT_MS = 4_000;
@@ -43,7 +40,9 @@ export class Plane {
   #child: ChildProcess | undefined;
   #stopping = false;
   #restarting = false;
-  #deaths: Instant[] = [];
+  #deaths = noDeaths;
+  #startedAt = 0 as Instant;
+  #wasReady = false;
   #work = { count: -1, at: 0 as Instant };
   #cancelTimer: () => void = () => {};
 
@@ -60,7 +59,9 @@ export class Plane {
     const [program, ...words] = command;
     const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child = child;
-    this.#work = { count: -1, at: clock.now() };
+    this.#startedAt = clock.now();
+    this.#wasReady = false;
+    this.#work = { count: -1, at: this.#startedAt };
     child.on('message', (word: Word) => this.#heard(child, word));
     child.once('error', (error) => log.error({ err: error }, `the ${name} plane could not be started`));
     child.once('exit', (code, signal) => this.#died(child, signal ?? `exit code ${code}`));
@@ -104,7 +105,10 @@ export class Plane {
   }
 
   #heard(child: ChildProcess, word: Word): void {
-    if (word.ready) this.#options.onReady();
+    if (word.ready) {
+      this.#wasReady = true;
+      this.#options.onReady();
+    }
     if (word.restart === 'engine' || word.restart === 'control') this.#options.onRestartAsked?.(word.restart);
     if (word.socket !== undefined) {
       const answer = (reply: SocketReply, socket?: Socket) => hand(child, reply, socket);
@@ -145,10 +149,9 @@ export class Plane {
       return;
     }
     const now = clock.now();
-    this.#deaths = [...this.#deaths.filter((at) => now - at < LOOP_WINDOW_MS), now];
-    const again = this.#deaths.length - 1;
-    const waitMs = again === 0 ? 0 : backoffMs(again, RESTART, Math.random);
-    log.error({ pid: child.pid, why, restartInMs: Math.round(waitMs) }, `the ${name} plane died and is started again`);
+    this.#deaths = afterDeath(this.#deaths, { now, startedAt: this.#startedAt, wasReady: this.#wasReady });
+    const waitMs = restartWaitMs(this.#deaths, Math.random);
+    log.error({ pid: child.pid, why, restartInMs: waitMs }, `the ${name} plane died and is started again`);
     if (waitMs === 0) this.start();
     else this.#cancelTimer = clock.at(after(now, waitMs), () => this.start());
   }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { setPriority } from 'node:os';
 import type { Log } from '../core/log.ts';
 
 /**
@@ -24,9 +25,24 @@ export const engineScheduling = (log: Log): readonly string[] => {
   // `nice` only warns when it may not, so what it gave is asked of the niced program itself.
   const given = spawnSync('nice', ['-n', '-10', 'nice'], { encoding: 'utf8', timeout: 2_000 });
   if (given.status === 0 && Number(given.stdout) <= -10) {
-    log.warn({}, 'real-time scheduling is not permitted; the engine runs at nice -10');
+    log.warn({}, `real-time scheduling is not permitted; the engine runs at nice ${given.stdout.trim()}`);
     return nice;
   }
   log.warn({}, 'neither real-time scheduling nor a higher priority is permitted; audio may stutter under load');
   return [];
+};
+
+/**
+ * Above whatever else a box runs, and below the engine: while no control plane lives nobody is called and no call is
+ * ended, and a start is all computing.
+ */
+const PRIORITY = -10;
+
+/** Raises the supervisor, and by it the control plane that it starts, where the system lets us; tells how it went. */
+export const raisePriority = (log: Log): void => {
+  try {
+    setPriority(PRIORITY);
+  } catch {
+    log.warn({}, 'a higher priority is not permitted: on a busy machine a control plane takes longer to be replaced');
+  }
 };

@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { generate, type SubjectAltNameEntry } from 'selfsigned';
 
 /**
@@ -8,6 +9,9 @@ import { generate, type SubjectAltNameEntry } from 'selfsigned';
  * yet, or no more. 2049 is the last year that its form of time can say (RFC 5280 4.1.2.5).
  */
 const VALID = { notBeforeDate: new Date('2000-01-01T00:00:00Z'), notAfterDate: new Date('2049-12-31T23:59:59Z') };
+
+/** Calls come first: the planes are starting at that moment. */
+setPriority(10);
 
 const [name = 'holdfast', ...others] = process.argv.slice(2);
 
