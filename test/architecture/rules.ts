@@ -55,6 +55,7 @@ type Room =
 const COMPOSITION = [
   'main',
   'plane',
+  'rooms',
   'options',
   'ground',
   'hardware',
