@@ -21,6 +21,12 @@ export class Access {
     return admitted;
   }
 
+  /** Somebody else has judged it a stranger. Always false. */
+  refuses(): false {
+    this.#strangers++;
+    return false;
+  }
+
   countUnreadable(): void {
     this.#unreadable++;
   }

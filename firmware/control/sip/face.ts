@@ -1,3 +1,4 @@
+import type { Instant } from '../../core/machine.ts';
 import type { LegId } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 
@@ -15,7 +16,8 @@ export type Flow = {
   readonly id: FlowId;
   readonly transport: TransportName;
   readonly local: Endpoint;
-  readonly remote: Endpoint;
+  /** Left out: the far end is whoever registers there, and each request says where it goes (`hop`). */
+  readonly remote?: Endpoint;
 };
 export type Credentials = { readonly user: string; readonly password: string };
 /** `sip:user@host:port;parameters` as text, checked when it is parsed. */
@@ -27,6 +29,8 @@ export type Reason = { readonly q850?: number; readonly text?: string };
 /** A request outside of any dialog that is not an INVITE: REGISTER, OPTIONS. Digest is answered by the user agent. */
 export type RequestAsk = {
   readonly flow: FlowId;
+  /** Where it is sent; left out: to the far end of the flow. */
+  readonly hop?: Endpoint;
   readonly method: 'REGISTER' | 'OPTIONS';
   readonly uri: UriText;
   readonly from: NameAddress;
@@ -63,6 +67,8 @@ export type InviteAsk = {
   readonly uri: UriText;
   readonly from: NameAddress;
   readonly to: NameAddress;
+  /** Where it is sent, and all that follows in its dialog; left out: to the far end of the flow. */
+  readonly hop?: Endpoint;
   readonly contact: UriText;
   readonly sdp: string;
   readonly routes?: readonly UriText[];
@@ -126,6 +132,36 @@ export interface UserAgent {
   /** Ends what runs over the flow without waiting for the far end. */
   closeFlow(flow: FlowId): Promise<void>;
   request(ask: RequestAsk, done: (outcome: RequestOutcome) => void): void;
+/** Who may register at a flow of ours, as one address of record, and call over it. */
+export type Acceptance = Credentials & {
+  /** Of the challenges. */
+  readonly realm: string;
+  /** Name that the address of record must have; empty: any. `isOurs` judges a host by it. */
+  readonly domain: string;
+  readonly isOurs: (host: string) => boolean;
+  /** A longer time is shortened to this. */
+  readonly longestS: number;
+  /** Others are not answered at all. */
+  readonly allows: (address: string) => boolean;
+  /** Somebody gave a wrong name or password. */
+  readonly refused?: (source: Endpoint) => void;
+};
+/** Where who registered with us is reached: requests go to `source` and name `contact`. */
+export type Registered = { readonly contact: UriText; readonly source: Endpoint; readonly expiresAt: Instant };
+
+/** The registrar (RFC 3261 §10.3) of the flows at which somebody else registers with us. */
+export interface Registrar {
+  /**
+   * From now on who proves to be this user may register at the flow and call over it; told of every change. Other
+   * credentials than before end the bindings. `kept`: the state that a plane before us left under `registrar/FLOW`.
+   */
+  accept(flow: FlowId, acceptance: Acceptance, changed: () => void, kept?: unknown): void;
+  /** Forgets who registered there. */
+  acceptNobody(flow: FlowId): void;
+  /** The bindings that hold now, the preferred one first. */
+  registered(flow: FlowId): readonly Registered[];
+}
+
   /** INVITE with digest; all that follows is told to `leg`. */
   invite(leg: LegId, ask: InviteAsk): void;
   /**

@@ -41,6 +41,7 @@ import type { SipMessage } from './message/message.ts';
 import { parseMessage } from './message/parser.ts';
 import { tokenMaker } from './message/token.ts';
 import { type Lookup, Resolver } from './resolver/resolver.ts';
+import { Registrars } from './registrar/registrar.ts';
 import { responseTo } from './transaction/response.ts';
 import { timersOf } from './transaction/timers.ts';
 import { Transactions } from './transaction/transactions.ts';
@@ -69,6 +70,8 @@ export class SipUserAgent implements UserAgent {
   readonly #room: Room;
   readonly #standalone: Standalone;
   readonly #access = new Access();
+  /** Of the flows at which somebody else registers with us. */
+  readonly registrar: Registrars;
   #decide: (invite: IncomingInvite) => InviteVerdict = () => ({ refuse: 480 });
   /** What a plane before us left for legs whose flow is not open yet, and what was asked of those legs meanwhile. */
   readonly #waiting = new Map<LegId, { readonly flow: FlowId; readonly kept: Kept; readonly asked: (() => void)[] }>();
@@ -79,7 +82,11 @@ export class SipUserAgent implements UserAgent {
     const token = tokenMaker(options.random);
     const events: TransportEvents = {
       received: (flow, octets, source) => this.#received(flow, octets, source),
-      closed: (flow, far, why) => runner.cascade(() => transactions.closed(flow, far, why)),
+      closed: (flow, far, why) =>
+        runner.cascade(() => {
+          transactions.closed(flow, far, why);
+          this.registrar.closed(flow, far);
+        }),
     };
     const transports = new Transports(new Resolver(clock, options.lookup), log, events, options.openCarrier);
     const transactions = new Transactions({ runner, log, timers, transports, token });
@@ -99,6 +106,7 @@ export class SipUserAgent implements UserAgent {
     };
     this.#standalone = new Standalone(this.#room);
   }
+    this.registrar = new Registrars(this.#room);
 
   /** Opens the flow's own socket; throws GatewayError `address-in-use` if its local port is taken. */
   async openFlow(flow: Flow): Promise<void> {
@@ -260,7 +268,8 @@ export class SipUserAgent implements UserAgent {
 
   #refuse(flow: FlowId, message: SipMessage, source: Endpoint, status: number): boolean {
     const { transactions, token } = this.#room;
-    if (!this.#access.admits({ flow, source, requestUser: userOfText(message.uri) })) return false;
+    const judged = this.registrar.knows(flow, source);
+    if (judged !== 'welcome' && !this.#admits(flow, message, source, judged)) return false;
     if (message.method !== 'ACK') {
       transactions.stateless(flow, source, responseTo(message, source, status, { tag: token() }));
     }
@@ -271,8 +280,16 @@ export class SipUserAgent implements UserAgent {
     const { transactions, sessions } = this.#room;
     if (transactions.repeated(flow, message)) return true;
     const session = message.toTag === '' ? undefined : sessions.find(flow, message);
+  /** Where somebody registers with us, its word is all that counts. */
+  #admits(flow: FlowId, message: SipMessage, source: Endpoint, judged: 'stranger' | 'unguarded'): boolean {
+    const requestUser = userOfText(message.uri);
+    return judged === 'stranger' ? this.#access.refuses() : this.#access.admits({ flow, source, requestUser });
+  }
+
     const known = session !== undefined || (message.method === 'CANCEL' && transactions.inviteOf(flow, message));
-    if (!known && !this.#access.admits({ flow, source, requestUser: userOfText(message.uri) })) return false;
+    const judged = known ? 'welcome' : this.registrar.judge(flow, message, source);
+    if (judged === 'taken') return true;
+    if (judged !== 'welcome' && !this.#admits(flow, message, source, judged)) return false;
     if (message.method === 'ACK') {
       ackCame(this.#room, flow, message);
       return true;

@@ -17,6 +17,8 @@ export type Dialog = {
   readonly localCseq: number;
   readonly remoteCseq?: number;
   readonly routes: readonly string[];
+  /** Where requests are sent, whatever routes and Contact say: the address that who registered with us came from. */
+  readonly hop?: Endpoint;
   /** Where requests go in the end: the Contact of the far end. */
   readonly target: UriText;
   readonly contact: UriText;
@@ -43,7 +45,12 @@ export const isDialog = (value: unknown): value is Dialog => {
 export const dialogOfResponse = (
   invite: SipMessage,
   response: SipMessage,
-  own: { readonly flow: FlowId; readonly contact: UriText; readonly user?: string | undefined },
+  own: {
+    readonly flow: FlowId;
+    readonly contact: UriText;
+    readonly user?: string | undefined;
+    readonly hop?: Endpoint;
+  },
 ): Dialog => ({
   flow: own.flow,
   callId: invite.callId,
@@ -56,6 +63,7 @@ export const dialogOfResponse = (
   target: contactOf(response) ?? invite.uri,
   contact: own.contact,
   ...(own.user === undefined ? {} : { user: own.user }),
+  ...(own.hop === undefined ? {} : { hop: own.hop }),
   confirmed: response.status >= 200,
   placed: true,
 });
@@ -63,7 +71,13 @@ export const dialogOfResponse = (
 /** The dialog that an INVITE from outside makes when we answer it (§12.1.1). */
 export const dialogOfRequest = (
   request: SipMessage,
-  own: { readonly flow: FlowId; readonly contact: UriText; readonly tag: string; readonly cseq: number },
+  own: {
+    readonly flow: FlowId;
+    readonly contact: UriText;
+    readonly tag: string;
+    readonly cseq: number;
+    readonly hop?: Endpoint;
+  },
 ): Dialog => ({
   flow: own.flow,
   callId: request.callId,
@@ -76,6 +90,7 @@ export const dialogOfRequest = (
   routes: request.list('record-route'),
   target: contactOf(request) ?? request.from!.uri,
   contact: own.contact,
+  ...(own.hop === undefined ? {} : { hop: own.hop }),
   confirmed: false,
   placed: false,
 });
@@ -120,6 +135,7 @@ export const inDialog = (dialog: Dialog): { readonly uri: string; readonly field
  * A name goes to the flow's far end, which is the softswitch that gave us that name.
  */
 export const nextHop = (dialog: Dialog, far: Endpoint, isLiteral: (host: string) => boolean): Endpoint => {
+  if (dialog.hop !== undefined) return dialog.hop;
   const uri = parseUri(bare(dialog.routes[0] ?? dialog.target));
   if (!isUri(uri)) return far;
   const host = uri.parameters['maddr'] || uri.host;

@@ -78,7 +78,10 @@ export const incomingInvite = (
 const hold = (room: Room, leg: LegId, transaction: ServerTransaction, localTag: string): Session => {
   const { flow, message: request } = transaction;
   const contact = contactFor(room, flow, request);
-  const dialog = dialogOfRequest(request, { flow, contact, tag: localTag, cseq: 0 });
+  const own = { flow, contact, tag: localTag, cseq: 0 };
+  // of a flow without a far end of its own: to where it came from
+  const symmetric = room.transports.flow(flow)?.remote === undefined ? { hop: transaction.source } : {};
+  const dialog = dialogOfRequest(request, { ...own, ...symmetric });
   const session: Session = {
     leg,
     flow,

@@ -37,6 +37,7 @@ export type KeptInvite = KeptRequest & {
   readonly as: 'invite';
   readonly contact: UriText;
   readonly user?: string;
+  readonly hop?: Endpoint;
   /** A provisional answer has come. */
   readonly heard: boolean;
   readonly early: readonly Dialog[];

@@ -1,7 +1,7 @@
 import { keepState } from '../../../core/kept-state.ts';
 import type { LegId } from '../../facts.ts';
 import type { Cause } from '../../failure.ts';
-import type { FlowId, InviteAsk, UriText } from '../face.ts';
+import type { Endpoint, FlowId, InviteAsk, UriText } from '../face.ts';
 import { parseRetryAfter } from '../message/headers.ts';
 import { type Field, SipMessage } from '../message/message.ts';
 import { octetsOf, serialize } from '../message/serializer.ts';
@@ -26,9 +26,9 @@ import type { Outgoing, Session } from './sessions.ts';
 
 /** INVITE to the far end, until its last answer. */
 export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
-  const flow = room.transports.flow(ask.flow);
-  if (!flow) {
-    room.tell(leg, { sip: 'unanswered', why: 'transport', detail: `there is no flow ${ask.flow}` });
+  const to = ask.hop ?? room.transports.flow(ask.flow)?.remote;
+  if (!to) {
+    room.tell(leg, { sip: 'unanswered', why: 'transport', detail: `there is no way over ${ask.flow}` });
     return;
   }
   const callId = room.token() + room.token();
@@ -50,7 +50,7 @@ export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
   outgoing.sending = room.requester.send(
     {
       flow: ask.flow,
-      to: flow.remote,
+      to,
       method: 'INVITE',
       uri: ask.uri,
       fields: inviteFields(room, ask, callId, localTag),
@@ -97,17 +97,18 @@ const attemptOf = (session: Session, own: Own, provisional: boolean): Attempt =>
 };
 
 /** An INVITE under way, and how dialogs that it makes are ours. */
-type Own = { readonly flow: FlowId; readonly contact: UriText; readonly user?: string };
+type Own = { readonly flow: FlowId; readonly contact: UriText; readonly user?: string; readonly hop?: Endpoint };
 type Attempt = {
   readonly session: Session;
   readonly outgoing: Outgoing;
   readonly own: Own;
   readonly acks: Acks;
 };
-const ownOf = ({ flow, contact, credentials }: InviteAsk): Own => ({
+const ownOf = ({ flow, contact, credentials, hop }: InviteAsk): Own => ({
   flow,
   contact,
   ...(credentials === undefined ? {} : { user: credentials.user }),
+  ...(hop === undefined ? {} : { hop }),
 });
 
 /** What the next plane needs to go on with this INVITE, should we die before its answer. */
@@ -124,12 +125,12 @@ const keep = (room: Room, { session, own, outgoing }: Attempt, transaction: Clie
 
 /** Goes on with an INVITE of a plane before us: what nobody has answered is sent again, a CANCEL as well. */
 export const adoptOutgoing = (room: Room, leg: LegId, kept: KeptInvite): void => {
-  const { flow, contact, user, to, uri, body } = kept;
+  const { flow, contact, user, to, uri, body, hop } = kept;
   const message = messageOf(kept);
   const { callId, fromTag: localTag } = message;
   const credentials = user === undefined ? undefined : room.credentialsOf(flow, user);
   const session: Session = { leg, flow, callId, localTag, credentials, placed: true, early: new Map(), ending: false };
-  const own = { flow, contact, ...(user === undefined ? {} : { user }) };
+  const own = { flow, contact, ...(user === undefined ? {} : { user }), ...(hop === undefined ? {} : { hop }) };
   const attempt = attemptOf(session, own, kept.heard);
   const { outgoing } = attempt;
   outgoing.abandoned = kept.abandoned;

@@ -26,9 +26,9 @@ export class Standalone {
    */
   request(ask: RequestAsk, done: (outcome: RequestOutcome) => void): void {
     const { runner, transports, requester } = this.#room;
-    const flow = transports.flow(ask.flow);
-    if (!flow) {
-      done({ is: 'unreachable', why: `there is no flow ${ask.flow}` });
+    const to = ask.hop ?? transports.flow(ask.flow)?.remote;
+    if (!to) {
+      done({ is: 'unreachable', why: `there is no way over ${ask.flow}` });
       return;
     }
     const began = runner.now();
@@ -36,7 +36,7 @@ export class Standalone {
     const sending = requester.send(
       {
         flow: ask.flow,
-        to: flow.remote,
+        to,
         method: ask.method,
         uri: ask.uri,
         fields: this.#fields(ask),

@@ -51,7 +51,7 @@ export class Transports {
       const { address, port } = flow.local;
       throw new GatewayError('address-in-use', `${flow.transport} ${address} port ${port}: ${wordsOf(error)}`, error);
     }
-    this.#resolver.refresh(flow.remote.address);
+    if (flow.remote) this.#resolver.refresh(flow.remote.address);
   }
 
   /** Connections of this flow are opened anew when they are needed. */
