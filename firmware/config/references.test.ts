@@ -35,6 +35,10 @@ test('what names something that is there is accepted', async () => {
   assert.deepEqual(await refusedIn({}), []);
 });
 
+/** The lines of the box; the first one with more. */
+const phones = (more: object): object[] =>
+  (factoryConfiguration().lines ?? []).map((line, at) => (at === 0 ? { ...line, ...more } : line));
+
 /** Each names one thing that is not there; exactly that field is refused. */
 const dangling: readonly (readonly [path: string, more: object])[] = [
   ['trunks/0/group', { trunks: [{ id: 'primary', host: 'a.example', group: 'none' }] }],
@@ -66,6 +70,12 @@ const dangling: readonly (readonly [path: string, more: object])[] = [
   ['attendants/0/timeoutLine', { attendants: [{ id: 'front', timeoutLine: 'line/5' }] }],
   ['scenarios/0/calendar', { scenarios: [{ id: 'night', title: 'Night', calendar: 'none' }] }],
   ['tollGuard/nightCalendar', { tollGuard: { nightCalendar: 'none' } }],
+  ['mailbox/calendar', { mailbox: { calendar: 'none' } }],
+  ['groups/0/calendar', { groups: [{ id: 'upstream', calendar: 'none' }] }],
+  ['groups/0/scenario', { groups: [{ id: 'upstream', scenario: 'none' }] }],
+  ['ringGroups/0/calendar', { ringGroups: [{ id: 'sales', extension: '30', lines: ['line/1'], calendar: 'none' }] }],
+  ['lines/0/calendar', { lines: phones({ calendar: 'none' }) }],
+  ['lines/0/scenario', { lines: phones({ scenario: 'none' }) }],
 ];
 for (const [path, more] of dangling) {
   test(`${path} that names nothing is refused`, async () => assert.deepEqual(await refusedIn(more), [path]));

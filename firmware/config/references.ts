@@ -69,8 +69,14 @@ const referencesIn = (whole: Configuration): readonly Reference[] => [
     [`${path}/ratesOut`, ratesOut, 'rateTable'],
     [`${path}/rateCalendar`, rateCalendar, 'calendar'],
   ]),
-  ...each(whole.lines, 'lines', ({ numberPool }, path) => [[`${path}/numberPool`, numberPool, 'numberPool']]),
-  ...each(whole.groups, 'groups', ({ failoverTrunk }, path) => [[`${path}/failoverTrunk`, failoverTrunk, 'trunk']]),
+  ...each(whole.lines, 'lines', (line, path) => [
+    [`${path}/numberPool`, line.numberPool, 'numberPool'],
+    ...boundTo(path, line),
+  ]),
+  ...each(whole.groups, 'groups', (group, path) => [
+    [`${path}/failoverTrunk`, group.failoverTrunk, 'trunk'],
+    ...boundTo(path, group),
+  ]),
   ...each(whole.routes, 'routes', (route, path) => [
     ...route.ways.map((way, at): Reference => [`${path}/ways/${at}`, way, 'trunk', 'group', 'line']),
     ...boundTo(path, route),
@@ -81,9 +87,10 @@ const referencesIn = (whole: Configuration): readonly Reference[] => [
     [`${path}/failoverTrunk`, did.failoverTrunk, 'trunk'],
     ...boundTo(path, did),
   ]),
-  ...each(whole.ringGroups, 'ringGroups', ({ lines }, path) =>
-    lines.map((line, at): Reference => [`${path}/lines/${at}`, line, 'phone']),
-  ),
+  ...each(whole.ringGroups, 'ringGroups', (group, path) => [
+    ...group.lines.map((line, at): Reference => [`${path}/lines/${at}`, line, 'phone']),
+    ...boundTo(path, group),
+  ]),
   ...each(whole.forwardings, 'forwardings', (rule, path) => [
     [`${path}/line`, rule.line, 'phone'],
     ...rule.targets.flatMap(({ to, name }, at) => placeNamed(`${path}/targets/${at}/name`, to, name)),
@@ -97,6 +104,7 @@ const referencesIn = (whole: Configuration): readonly Reference[] => [
   ...each(whole.numberPools, 'numberPools', ({ trunk }, path) => [[`${path}/trunk`, trunk, 'trunk']]),
   ...each(whole.scenarios, 'scenarios', ({ calendar }, path) => [[`${path}/calendar`, calendar, 'calendar']]),
   ['tollGuard/nightCalendar', whole.tollGuard.nightCalendar, 'calendar'],
+  ['mailbox/calendar', whole.mailbox.calendar, 'calendar'],
 ];
 
 /** Settings that name what is not there. An empty name names nothing. */

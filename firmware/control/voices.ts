@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
@@ -20,8 +20,6 @@ import { Voices } from './ivr/voice.ts';
 import type { LegMedia } from './leg/media.ts';
 import { Mailboxes } from './mailbox/mailboxes.ts';
 import type { Phones } from './phone/phones.ts';
-import type { WallTime } from './routing/question.ts';
-import { timeIsKnown } from './system/time-known.ts';
 
 export type VoiceRoomsOptions = {
   readonly data: string;
@@ -41,10 +39,11 @@ export type VoiceRoomsOptions = {
 const extensionsOf = ({ lines }: Configuration): readonly string[] =>
   lines.flatMap(({ kind, enabled, extension }) => (kind === 'fxs' && enabled ? [extension] : []));
 
-const wallTime = (clock: Clock): WallTime => {
-  const ms = clock.wall();
-  return { ms, sure: timeIsKnown(ms) };
-};
+/** What mailboxes play outside hours: a file in the folder of own sentences, whatever folder it names itself. */
+const greetingOutOf = ({ mailbox, system }: Configuration): string | undefined =>
+  mailbox.greetingOut === '' || system.sentences === ''
+    ? undefined
+    : join(system.sentences, basename(mailbox.greetingOut));
 
 /** The recorded voices of the box and the messages that people leave: makes the rooms and hands them each other. */
 export class VoiceRooms {
@@ -65,14 +64,15 @@ export class VoiceRooms {
     const { shelf } = this;
     const sentence = (name: SentenceName) => this.#sentence(name);
     const voices = new Voices({ runner, book, media, log, shelf, sentence });
-    this.#messages = new LeaveMessages({ runner, book, voices, shelf, log });
+    const greetingOut = () => greetingOutOf(configuration());
+    this.#messages = new LeaveMessages({ runner, book, voices, shelf, log, greetingOut });
     const emergency = () => country().emergency;
     const extensions = () => extensionsOf(configuration());
     this.testCalls = new TestCaller({ runner, book, media, log, sentence, emergency, extensions });
     book.serve('mailbox', this.#messages);
     book.serve('mailboxMenu', new MailboxMenus({ runner, book, voices, shelf, log }));
     book.serve('sentence', new Announcements({ runner, book, voices }));
-    this.#attendants = new Attendants({ runner, book, media, voices, configuration, now: () => wallTime(clock) });
+    this.#attendants = new Attendants({ runner, book, media, voices, configuration });
     book.serve('attendant', this.#attendants);
     const own = () => configuration().system.sentences;
     book.serve('announcement', new Recordings({ runner, book, voices, folder: own }));

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { choice, dialled, nameOrNothing, optionalText, shortName, texts, whole } from '../setting.ts';
+import { boundBy } from './bound.ts';
 
 /** A trunk group (U4, U8, U13): trunks that are sorted and limited together. */
 export const group = v.strictObject({
@@ -45,4 +46,5 @@ export const group = v.strictObject({
     default: '',
     form: dialled,
   }),
+  ...boundBy(' Otherwise its trunks take no calls but emergency calls.'),
 });

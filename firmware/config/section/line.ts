@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { choice, choices, dialled, flag, nameOrNothing, optionalText, shortName, text, texts } from '../setting.ts';
+import { boundBy } from './bound.ts';
 
 /** Classes of numbers (R8); the country says which number is of which. */
 export const NUMBER_CLASSES = ['local', 'national', 'mobile', 'international', 'premium'] as const;
@@ -102,6 +103,9 @@ export const line = v.strictObject({
     help: 'Exchange lines. Valid for emergency calls from this address.',
     default: true,
     appliesWhen: { setting: 'kind', is: ['fxo'] },
+  }),
+  ...boundBy(' Otherwise the phone does not ring: its rules for no answer and its mailbox take the call at once.', {
+    appliesWhen: { setting: 'kind', is: ['fxs'] },
   }),
   enabled: flag({ title: 'In use', help: 'Off: the port is not served.', default: true }),
 });

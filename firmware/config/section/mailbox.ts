@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { optionalText, whole } from '../setting.ts';
+import { nameOrNothing, optionalText, whole } from '../setting.ts';
 
 /** What all mailboxes have in common (S2, S3); each phone says for itself when its mailbox takes calls. */
 export const mailbox = v.strictObject({
@@ -49,5 +49,18 @@ export const mailbox = v.strictObject({
     max: 8,
     default: '*97',
     form: { is: /^(\*[0-9]{1,6})?$/, words: 'must be * and 1 to 6 digits, or empty' },
+  }),
+  calendar: optionalText({
+    title: 'Calendar',
+    help: 'Whose hours count for the greeting; empty: the greeting is always the same.',
+    max: 32,
+    default: '',
+    form: nameOrNothing,
+  }),
+  greetingOut: optionalText({
+    title: 'Greeting outside hours',
+    help: 'Recording in the folder of own sentences, played by every mailbox outside the hours; empty: the same greeting.',
+    max: 64,
+    default: '',
   }),
 });

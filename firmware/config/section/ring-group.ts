@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { shortName, text, texts, whole } from '../setting.ts';
+import { boundBy } from './bound.ts';
 
 /** Phones that ring together. */
 export const ringGroup = v.strictObject({
@@ -19,4 +20,5 @@ export const ringGroup = v.strictObject({
     form: { is: /^line\/[A-Za-z0-9][A-Za-z0-9-]*$/, words: 'must be a line such as line/1' },
   }),
   ringS: whole({ title: 'Ring time', help: 'How long they ring.', unit: 's', min: 5, max: 300, default: 30 }),
+  ...boundBy(' Otherwise none of its phones rings.'),
 });

@@ -146,4 +146,79 @@ describe('an auto attendant', () => {
     await office.line('line/2', { is: 'onHook' });
     assert.deepEqual(office.left(), []);
   });
+
+  it('connects by the first letters of a name, and asks for more while several are meant', async () => {
+    const named = (id: string, line: string, displayName: string) => ({
+      id,
+      line,
+      displayName,
+      user: id,
+      password: 'x',
+    });
+    office.configuration = v.parse(configuration, {
+      ...office.configuration,
+      accounts: [named('desk', 'line/1', 'Anna Öhlmann'), named('store', 'line/2', 'Bernd Mohr')],
+    });
+    await greeted();
+    await press('#');
+    assert.equal(lastPlayed(), 'add player attendantName');
+    await press('6');
+    assert.deepEqual([office.phone('line/1'), office.phone('line/2')], ['onHook', 'onHook'], 'Oehlmann or Mohr');
+    await press('6');
+    assert.deepEqual([office.phone('line/1'), office.phone('line/2')], ['onHook', 'ringing'], 'Mohr');
+    await office.line('line/2', { is: 'offHook' });
+    assert.deepEqual(office.engine.joined(), [['line/2', 'line/9']]);
+    await office.line('line/2', { is: 'onHook' });
+    assert.deepEqual(office.left(), []);
+  });
+
+  it('says that nobody has such a name, and greets anew', async () => {
+    await greeted();
+    await press('#');
+    await press('9');
+    assert.equal(lastPlayed(), 'add player attendantAgain attendantGreeting');
+    await office.line('line/9', { is: 'disconnected', by: 'loop' });
+    assert.deepEqual(office.left(), []);
+  });
+
+  describe('with hours', () => {
+    const at = (iso: string) => ({ ms: Date.parse(iso), sure: true });
+    beforeEach(() => {
+      const hours = { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', until: '17:00' };
+      office.configuration = v.parse(configuration, {
+        ...office.configuration,
+        system: { sentences: '/own' },
+        calendars: [{ id: 'office', timeZone: 'Europe/Berlin', periods: [hours] }],
+        attendants: [{ ...attendant, calendar: 'office', greeting: 'day.wav', greetingOut: 'night.wav' }],
+      });
+    });
+    afterEach(async () => {
+      await office.line('line/9', { is: 'disconnected', by: 'loop' });
+      assert.deepEqual(office.left(), []);
+    });
+
+    it('greets within them', async () => {
+      office.now = at('2027-11-29T11:00:00Z');
+      await greeted();
+      assert.match(lastPlayed() ?? '', /^add player .*day\.wav/);
+    });
+
+    it('greets otherwise outside of them, as the call began, and the record says so', async () => {
+      office.now = at('2027-11-29T16:30:00Z');
+      await greeted();
+      office.now = at('2027-11-30T11:00:00Z');
+      await press('7');
+      assert.match(lastPlayed() ?? '', /night\.wav/);
+      const [began] = office.told('attemptBegan');
+      assert.ok(
+        began !== undefined && 'why' in began && began.why.endsWith('greeting for outside the hours of office'),
+      );
+    });
+
+    it('does not know them while the time is not sure', async () => {
+      office.now = { ...at('2027-11-29T23:00:00Z'), sure: false };
+      await greeted();
+      assert.match(lastPlayed() ?? '', /day\.wav/);
+    });
+  });
 });

@@ -4,8 +4,6 @@ import type { Runner } from '../../core/runner.ts';
 import type { Party } from '../facts.ts';
 import type { LegBook, LegId, LegMaker, Offer, Setup } from '../leg/leg.ts';
 import type { LegMedia } from '../leg/media.ts';
-import { isWithin } from '../routing/calendar.ts';
-import type { WallTime } from '../routing/question.ts';
 import { directoryOf, type Led } from './attendant-directory.ts';
 import {
   type AttendantEffect,
@@ -23,7 +21,6 @@ export type AttendantsOptions = {
   readonly media: Pick<LegMedia, 'lend' | 'close' | 'signal'>;
   readonly voices: Voices;
   readonly configuration: () => Configuration;
-  readonly now: () => WallTime;
 };
 
 /** Auto attendants (S7): placed legs of the target `attendant`. They need no softswitch. */
@@ -39,7 +36,7 @@ export class Attendants implements LegMaker {
     const attendant = configuration().attendants.find(({ id }) => id === target.id);
     if (!attendant) return book.report({ type: 'released', leg, cause: 'unavailable' });
     const directory = directoryOf(configuration(), attendant);
-    const greeting = this.#greeting(attendant);
+    const greeting = this.#greeting(attendant, target.outsideHours ?? false);
     const ask = { leg, beside, directory, greeting, timeoutMs: attendant.timeoutS * 1000 };
     const begun = beginAttendant(ask, runner.now());
     const id = machineOf('attendant', leg);
@@ -76,13 +73,10 @@ export class Attendants implements LegMaker {
     book.attach(out, (command) => runner.tell<AttendantEvent>(id, { type: 'outCommand', command }));
   }
 
-  /** A recording of the office, else the spoken default. */
-  #greeting({ greeting, greetingOut, calendar }: Configuration['attendants'][number]): Utterance {
-    const { configuration, now } = this.#options;
-    const { calendars, system } = configuration();
-    const hours = calendars.find(({ id }) => id === calendar);
-    const out = hours !== undefined && !isWithin(hours, now());
-    const file = out && greetingOut !== '' ? greetingOut : greeting;
+  /** A recording of the office, else the spoken default. The plan says whether the call began outside its hours. */
+  #greeting({ greeting, greetingOut }: Configuration['attendants'][number], outside: boolean): Utterance {
+    const { system } = this.#options.configuration();
+    const file = outside && greetingOut !== '' ? greetingOut : greeting;
     return file === '' || system.sentences === ''
       ? 'attendantGreeting'
       : { file: join(system.sentences, basename(file)) };

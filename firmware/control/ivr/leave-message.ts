@@ -19,6 +19,8 @@ export type LeaveMessagesOptions = {
   readonly voices: Voices;
   readonly shelf: Shelf;
   readonly log: Log;
+  /** Path of the recording that is played outside hours, in place of every other greeting; undefined: none. */
+  readonly greetingOut: () => string | undefined;
 };
 
 /** Callers who leave a message: placed legs of the target `mailbox`. */
@@ -30,8 +32,8 @@ export class LeaveMessages implements LegMaker {
   }
 
   setup({ leg, beside, target, caller }: Setup): void {
-    const { runner, shelf } = this.#options;
-    const own = shelf.greeting(target.id);
+    const { runner, shelf, greetingOut } = this.#options;
+    const own = (target.outsideHours ? greetingOut() : undefined) ?? shelf.greeting(target.id);
     const greeting: Utterance = own === undefined ? 'greeting' : { file: own };
     const from = { number: caller.number, ...(caller.name === undefined ? {} : { name: caller.name }) };
     const begun = beginMessage({ leg, beside, mailbox: target.id, from, greeting }, runner.now());

@@ -283,7 +283,10 @@ export class TestOffice {
       shelf,
       sentence: (name) => name,
     });
-    this.messages = new LeaveMessages({ runner, book: this.calls, voices, shelf, log: silentLog });
+    this.messages = new LeaveMessages({
+      ...{ runner, book: this.calls, voices, shelf, log: silentLog },
+      greetingOut: () => this.configuration.mailbox.greetingOut || undefined,
+    });
     this.calls.serve('mailbox', this.messages);
     this.menus = new MailboxMenus({ runner, book: this.calls, voices, shelf, log: silentLog });
     this.calls.serve('mailboxMenu', this.menus);
@@ -293,11 +296,10 @@ export class TestOffice {
       extensions: () => this.extensions,
     });
     this.calls.serve('sentence', new Announcements({ runner, book: this.calls, voices }));
-    const now = () => this.now;
     const configuration = () => this.configuration;
     this.calls.serve(
       'attendant',
-      new Attendants({ runner, book: this.calls, media: this.media, voices, configuration, now }),
+      new Attendants({ runner, book: this.calls, media: this.media, voices, configuration }),
     );
     this.calls.serve('announcement', new Recordings({ runner, book: this.calls, voices, folder: () => '/own' }));
     this.phones.configure(this.configuration, ['112']);
@@ -323,7 +325,8 @@ export class TestOffice {
       premium: [],
       premiumDigits: 7,
     } as const;
-    return plan(quietQuestion({ offer, configuration: this.configuration, trunks: this.#trunks(), country }));
+    const { configuration, now } = this;
+    return plan(quietQuestion({ offer, configuration, trunks: this.#trunks(), country, now }));
   }
 
   #trunks(): TrunkSnapshot[] {

@@ -27,9 +27,12 @@ export const isWithin = (calendar: Calendar, now: WallTime): boolean => {
   );
 };
 
+/** A calendar with the side of its hours that is meant, and a scenario; empty: always. */
+export type BoundTo = { readonly calendar: string; readonly when: 'in' | 'out'; readonly scenario: string };
+
 /** Whether a thing counts at this moment: by its calendar (U11) and in the scenario that is switched on (U20). */
 export const counts = (
-  bound: { readonly calendar: string; readonly when: 'in' | 'out'; readonly scenario: string },
+  bound: BoundTo,
   { configuration, now, memory }: Pick<PlanQuestion, 'configuration' | 'now' | 'memory'>,
 ): boolean => {
   if (bound.scenario !== '' && bound.scenario !== memory.scenario) return false;
@@ -37,6 +40,19 @@ export const counts = (
   const calendar = configuration.calendars.find(({ id }) => id === bound.calendar);
   return calendar === undefined || isWithin(calendar, now) === (bound.when === 'in');
 };
+
+/** Why it does not count, in words; only for what `counts` denies. */
+export const whyNotCounted = (
+  { scenario, calendar, when }: BoundTo,
+  { memory }: Pick<PlanQuestion, 'memory'>,
+): string =>
+  scenario !== '' && scenario !== memory.scenario
+    ? `it counts only in the scenario ${scenario}`
+    : `it counts only ${when === 'in' ? 'within' : 'outside'} the hours of ${calendar}`;
+
+/** Why it does not count at this moment; undefined where it does. */
+export const notCounted = (bound: BoundTo, question: PlanQuestion): string | undefined =>
+  counts(bound, question) ? undefined : whyNotCounted(bound, question);
 
 /** The day of a time zone at a moment, such as 2027-12-24. */
 export const dateIn = (timeZone: string, ms: number): string =>

@@ -1,8 +1,9 @@
 import type { Configuration, Forwarding, Line } from '../../config/schema.ts';
 import { isSome, type Some } from '../../core/machine.ts';
 import type { Attempt, Level } from './attempt.ts';
+import { notCounted } from './calendar.ts';
 import type { PlanReason } from './explanation.ts';
-import { extensionLine, phoneLine, phonesAttempt } from './inside.ts';
+import { extensionLine, phoneLine, phonesAttempt, ringingLines } from './inside.ts';
 import { passedOn } from './number-pool.ts';
 import { outsideLevels } from './outside.ts';
 import { voiceAttempt } from './own-voice.ts';
@@ -27,10 +28,10 @@ export const targetFound = (question: PlanQuestion, rule: Forwarding, target: Ta
   const why = `forwarding ${rule.id}`;
   switch (target.to) {
     case 'extension':
-      return extensionFound(configuration, rule, target, why);
+      return extensionFound(question, rule, target, why);
     case 'group': {
       const group = configuration.ringGroups.find(({ id }) => id === target.name);
-      return group ? groupFound(configuration, rule, group, target, why) : { left: 'there is no such ring group' };
+      return group ? groupFound(question, rule, group, target, why) : { left: 'there is no such ring group' };
     }
     case 'mailbox':
       if (offer.from.kind === 'gateway') return { left: 'the box itself leaves no message' };
@@ -49,26 +50,31 @@ export const targetFound = (question: PlanQuestion, rule: Forwarding, target: Ta
 const level = (attempt: Attempt, rule: Forwarding): Level => ({ on: 'any', attempts: [{ ...attempt, by: rule.id }] });
 
 /** An extension is a phone, a ring group or an auto attendant. */
-const extensionFound = (configuration: Configuration, rule: Forwarding, target: Target, why: string): TargetFound => {
+const extensionFound = (question: PlanQuestion, rule: Forwarding, target: Target, why: string): TargetFound => {
+  const { configuration } = question;
   const line = extensionLine(configuration, target.name);
   if (line) {
+    const closed = notCounted(line, question);
+    if (closed !== undefined) return { left: closed };
     const levels: Some<Level> = [level(phonesAttempt(line.id, [line], target.ringS * 1000, why), rule)];
     return { levels, reasons: [], passes: line.id, line };
   }
   const group = configuration.ringGroups.find(({ extension }) => extension === target.name);
-  if (group) return groupFound(configuration, rule, group, target, why);
+  if (group) return groupFound(question, rule, group, target, why);
   const attendant = configuration.attendants.find(({ extension }) => extension !== '' && extension === target.name);
   return attendant ? voiceFound('attendant', attendant.id, rule, why) : { left: 'there is no such extension' };
 };
 
 const groupFound = (
-  configuration: Configuration,
+  question: PlanQuestion,
   rule: Forwarding,
   group: Configuration['ringGroups'][number],
   target: Target,
   why: string,
 ): TargetFound => {
-  const lines = group.lines.flatMap((id) => phoneLine(configuration, id) ?? []);
+  const closed = notCounted(group, question);
+  if (closed !== undefined) return { left: closed };
+  const lines = ringingLines(question, group);
   if (!isSome(lines)) return { left: 'no phone of the ring group is in use' };
   const levels: Some<Level> = [level(phonesAttempt(group.id, lines, target.ringS * 1000, why), rule)];
   return { levels, reasons: [], passes: `ringGroup/${group.id}` };

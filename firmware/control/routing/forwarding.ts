@@ -3,9 +3,10 @@ import type { Some } from '../../core/machine.ts';
 import { type CallFailure, failureTable } from '../failure.ts';
 import type { TrunkSnapshot } from '../trunk/trunk.ts';
 import type { Attempt, Level } from './attempt.ts';
-import { counts } from './calendar.ts';
+import { notCounted } from './calendar.ts';
 import type { PlanReason } from './explanation.ts';
 import { targetFound } from './forwarding-target.ts';
+import { groupShut } from './group.ts';
 import { outsideLevels } from './outside.ts';
 import type { PlanQuestion } from './question.ts';
 import { trunkAttempt } from './way-attempt.ts';
@@ -40,7 +41,8 @@ const rulesOf = (question: PlanQuestion, line: Line, reasons: PlanReason[]): rea
   const { number } = question.offer.from;
   const own = question.configuration.forwardings.filter((rule) => rule.enabled && rule.line === line.id);
   const left = (rule: Forwarding): string | undefined => {
-    if (!counts(rule, question)) return 'it does not count now';
+    const unbound = notCounted(rule, question);
+    if (unbound !== undefined) return unbound;
     if (!number.startsWith(rule.callers)) return `it is for callers ${rule.callers}`;
     if (rule.on === 'unregistered' && isRegistered(question, line)) return 'a softswitch holds the binding';
     return undefined;
@@ -83,6 +85,22 @@ export const forwardingPlan = (question: PlanQuestion, line: Line, depth: number
   const walk: Walk = { question, levels: [], reasons: [] };
   leadOn(walk, line, { name: line.id, passed: new Set([line.id]), at: depth });
   return walk;
+};
+
+/**
+ * Where a call goes at once that came for a phone outside its hours (U11): by its rules for no answer, as the phone does
+ * not ring. `why`: why it does not, for the record.
+ */
+export const closedPlan = (question: PlanQuestion, line: Line, why: string): LedOn => {
+  const walk: Walk = { question, levels: [], reasons: [] };
+  const rules = rulesOf(question, line, walk.reasons).filter(({ on }) => on === 'noAnswer' || on === 'unregistered');
+  chain(walk, rules, { name: line.id, passed: new Set([line.id]), at: 0 }, { on: 'any', free: true });
+  return { levels: walk.levels.map((level) => because(level, `${line.id}: ${why}`)), reasons: walk.reasons };
+};
+
+const because = (level: Level, why: string): Level => {
+  const [first, ...others] = level.attempts.map((attempt) => ({ ...attempt, why: `${attempt.why}; ${why}` }));
+  return { ...level, attempts: [first as Attempt, ...others] };
 };
 
 /** A level out of which the call may be led on: what it has passed by then, and how many levels. */
@@ -177,12 +195,13 @@ const failoverTrunk = (question: PlanQuestion, did: Did, id: string): LedOn => {
   return { levels: [level], reasons: [{ what, why: reason }] };
 };
 
-const whyNot = ({ offer }: PlanQuestion, way: TrunkSnapshot | undefined): string | undefined => {
+const whyNot = (question: PlanQuestion, way: TrunkSnapshot | undefined): string | undefined => {
+  const { offer } = question;
   if (!way) return 'there is no such trunk';
   if (offer.from.kind === 'trunk' && offer.from.id === way.id) return 'the call came from there';
   if (way.health === 'down' || way.health === 'held') return `it is ${way.health}`;
   if (way.blocked !== undefined) return `it is blocked by ${way.blocked.by}`;
-  return way.lock === 'none' ? undefined : `it is locked: ${way.lock}`;
+  return way.lock === 'none' ? groupShut(way, question) : `it is locked: ${way.lock}`;
 };
 
 const failoverNumber = (question: PlanQuestion, did: Did, number: string): LedOn => {

@@ -1,5 +1,7 @@
 import type { Group } from '../../config/schema.ts';
 import type { TrunkSnapshot } from '../trunk/trunk.ts';
+import { notCounted } from './calendar.ts';
+import type { PlanQuestion } from './question.ts';
 
 // A trunk group caps the calls of its members together and keeps some of them for those who need them most (U8).
 
@@ -26,4 +28,11 @@ export const groupRefuses = (
   const mayUseReserved = protect || (extension !== '' && reservedFor.includes(extension));
   if (mayUseReserved || up < callLimit - reservedLines) return undefined;
   return `the last ${reservedLines} of ${callLimit} calls of group ${id} are reserved`;
+};
+
+/** Why the group of a way takes no call at this moment, by its calendar or its scenario (U11); undefined where it does. */
+export const groupShut = ({ group }: TrunkSnapshot, question: PlanQuestion): string | undefined => {
+  const known = group === '' ? undefined : question.configuration.groups.find(({ id }) => id === group);
+  const why = known && notCounted(known, question);
+  return why === undefined ? undefined : `group ${group}: ${why}`;
 };

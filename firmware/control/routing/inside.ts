@@ -1,7 +1,9 @@
-import type { Configuration, Line } from '../../config/schema.ts';
+import type { Configuration, Line, RingGroup } from '../../config/schema.ts';
 import type { Some } from '../../core/machine.ts';
 import type { Target } from '../facts.ts';
 import type { Attempt } from './attempt.ts';
+import { counts } from './calendar.ts';
+import type { PlanQuestion } from './question.ts';
 
 // Ways to the phones of this box, which need no softswitch (S1).
 
@@ -32,3 +34,10 @@ export const phoneLine = (configuration: Configuration, id: string): Line | unde
 /** The phone with this extension, if one is in use. */
 export const extensionLine = (configuration: Configuration, dialled: string): Line | undefined =>
   configuration.lines.find((line) => line.kind === 'fxs' && line.enabled && line.extension === dialled);
+
+/** The phones of a ring group that ring at this moment: those in use, within their own hours (U11). */
+export const ringingLines = (question: PlanQuestion, { lines }: RingGroup): readonly Line[] =>
+  lines.flatMap((id) => {
+    const line = phoneLine(question.configuration, id);
+    return line !== undefined && counts(line, question) ? [line] : [];
+  });

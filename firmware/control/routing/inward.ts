@@ -1,16 +1,17 @@
 import type { Configuration, Did, Line, RingGroup } from '../../config/schema.ts';
-import { isSome, type Some } from '../../core/machine.ts';
+import { isSome } from '../../core/machine.ts';
 import type { Level } from './attempt.ts';
+import { notCounted } from './calendar.ts';
 import type { PlanReason } from './explanation.ts';
-import { alwaysForwarded, failoverPlan, forwardingPlan, ringsFirstMs } from './forwarding.ts';
-import { extensionLine, phoneLine, phonesAttempt } from './inside.ts';
+import { alwaysForwarded, closedPlan, failoverPlan, forwardingPlan, ringsFirstMs } from './forwarding.ts';
+import { extensionLine, phoneLine, phonesAttempt, ringingLines } from './inside.ts';
 import { mailboxLevel, mailboxTakes, voiceAttempt } from './own-voice.ts';
 import type { PlanQuestion, Routed } from './question.ts';
 
 /** Who is called on this box. */
 export type Callee =
   | { readonly kind: 'phone'; readonly line: Line }
-  | { readonly kind: 'ringGroup'; readonly group: RingGroup; readonly lines: Some<Line> }
+  | { readonly kind: 'ringGroup'; readonly group: RingGroup }
   | { readonly kind: 'attendant' | 'mailbox'; readonly id: string };
 export type Inward = { readonly levels: readonly Level[]; readonly reasons: readonly PlanReason[] };
 
@@ -43,8 +44,8 @@ export const calleeOfNumber = (configuration: Configuration, { rings }: Did): Ca
 
 const groupOf = (configuration: Configuration, id: string): Callee | undefined => {
   const group = configuration.ringGroups.find((each) => each.id === id);
-  const lines = group?.lines.flatMap((line) => phoneLine(configuration, line) ?? []) ?? [];
-  return group && isSome(lines) ? { kind: 'ringGroup', group, lines } : undefined;
+  const isThere = group?.lines.some((line) => phoneLine(configuration, line) !== undefined);
+  return group && isThere ? { kind: 'ringGroup', group } : undefined;
 };
 
 /**
@@ -60,7 +61,7 @@ export const inwardLevels = (
 ): Inward => {
   const failover = did === undefined ? { levels: [], reasons: [] } : failoverPlan(question, did);
   if (callee?.kind !== 'phone') {
-    const { levels, reasons } = callee === undefined ? { levels: [], reasons: [] } : together(callee, why);
+    const { levels, reasons } = callee === undefined ? { levels: [], reasons: [] } : together(question, callee, why);
     return { levels: [...levels, ...failover.levels], reasons: [...reasons, ...failover.reasons] };
   }
   const rung = phoneLevels(question, callee.line, why);
@@ -71,15 +72,21 @@ export const inwardLevels = (
   };
 };
 
-const together = (callee: Exclude<Callee, { kind: 'phone' }>, why: string): Inward => {
+const together = (question: PlanQuestion, callee: Exclude<Callee, { kind: 'phone' }>, why: string): Inward => {
   if (callee.kind !== 'ringGroup') {
     const attempts: Level['attempts'] = [voiceAttempt(callee.kind, callee.id, why)];
     return { levels: [{ on: 'any', attempts, ownVoice: true }], reasons: [{ what: attempts[0].id, why }] };
   }
-  const { group, lines } = callee;
+  const { group } = callee;
+  const what = `ring group ${group.id}`;
+  const closed = notCounted(group, question);
+  const lines = ringingLines(question, group);
+  if (closed !== undefined || !isSome(lines)) {
+    return { levels: [], reasons: [{ what, why: closed ?? 'none of its phones counts now' }] };
+  }
   const attempts: Level['attempts'] = [phonesAttempt(group.id, lines, group.ringS * 1000, why)];
   const ring = `${why}; ${lines.map(({ id }) => id).join(', ')} ring together`;
-  return { levels: [{ on: 'any', attempts }], reasons: [{ what: `ring group ${group.id}`, why: ring }] };
+  return { levels: [{ on: 'any', attempts }], reasons: [{ what, why: ring }] };
 };
 
 const phoneLevels = (question: PlanQuestion, line: Line, why: string): Inward => {
@@ -93,6 +100,11 @@ const phoneLevels = (question: PlanQuestion, line: Line, why: string): Inward =>
     const reason = { what: line.id, why: `it does not ring: forwarding ${always.id} leads all its calls on` };
     if (led.levels.length > 0) return { levels: led.levels, reasons: [reason, ...led.reasons] };
   }
+  const closed = notCounted(line, question);
+  if (closed !== undefined) {
+    const led = closedPlan(question, line, closed);
+    return { levels: led.levels, reasons: [{ what: line.id, why: `it does not ring: ${closed}` }, ...led.reasons] };
+  }
   const led = always === undefined ? forwardingPlan(question, line, 1) : { levels: [], reasons: [] };
   const rings = ringing(question, line, why, ringsFirstMs(question, line));
   return { levels: [rings, ...led.levels], reasons: [{ what: line.id, why }, ...led.reasons] };
@@ -105,7 +117,9 @@ const ringing = (question: PlanQuestion, line: Line, why: string, firstMs: numbe
 };
 
 const mailboxOf = (question: PlanQuestion, line: Line): Inward => {
-  const { takes, why } = takesMessage(question, line);
+  const { takes, why: policy } = takesMessage(question, line);
+  const closed = calledBack(question, line) ? undefined : notCounted(line, question);
+  const why = closed === undefined ? policy : `${policy}; ${line.id}: ${closed}`;
   return { levels: takes ? [mailboxLevel(line, why)] : [], reasons: [{ what: `mailbox/${line.id}`, why }] };
 };
 

@@ -1,5 +1,5 @@
 import type { Calendar, Configuration, Route } from '../../config/schema.ts';
-import { counts, dateIn } from './calendar.ts';
+import { counts, dateIn, whyNotCounted } from './calendar.ts';
 import type { PlanReason } from './explanation.ts';
 import type { PlanQuestion } from './question.ts';
 
@@ -115,14 +115,9 @@ const judge = (question: PlanQuestion, extension: string): ((route: KnownRoute) 
     if (route.extensions.length > 0 && !route.extensions.includes(extension)) {
       return extension === '' ? 'it is for some extensions only' : `it is not for extension ${extension}`;
     }
-    return expiry(route, question, today) ?? (isBound(route) ? undefined : whyUnbound(route, question));
+    return expiry(route, question, today) ?? (isBound(route) ? undefined : whyNotCounted(route, question));
   };
 };
-
-const whyUnbound = ({ scenario, calendar, when }: Route, { memory }: PlanQuestion): string =>
-  scenario !== '' && scenario !== memory.scenario
-    ? `it counts only in the scenario ${scenario}`
-    : `it counts only ${when === 'in' ? 'within' : 'outside'} the hours of ${calendar}`;
 
 /** U12; unsure time ends nothing. */
 const expiry = (route: KnownRoute, { now }: PlanQuestion, today: (zone: string) => string): string | undefined => {

@@ -5,6 +5,7 @@ import { asSent } from './as-sent.ts';
 import type { Attempt, Level } from './attempt.ts';
 import { emergencyLevels, emergencyNumber } from './emergency.ts';
 import type { PlanReason } from './explanation.ts';
+import { greeted } from './greeting.ts';
 import { inboundRule } from './inbound-number.ts';
 import { phoneLine } from './inside.ts';
 import { type Callee, calledBack, calleeByExtension, calleeOf, calleeOfNumber, inwardLevels } from './inward.ts';
@@ -32,8 +33,14 @@ export const plan = (question: PlanQuestion): PlanResult => {
     return refused('forbidden', [{ what: offer.dialled, why: 'the box itself never calls an emergency number' }]);
   }
   if (emergency !== undefined) return emergencyPlan(question, emergency);
-  const ordinary = ordinaryPlan(question);
+  const ordinary = withGreetings(question, ordinaryPlan(question));
   return offer.from.kind === 'phone' ? withSentences(ordinary) : ordinary;
+};
+
+const withGreetings = (question: PlanQuestion, result: PlanResult): PlanResult => {
+  if (result.is === 'refused') return result;
+  const levels = greeted(question, result.levels);
+  return isSome(levels) ? { ...result, levels } : result;
 };
 
 /** What is refused outright is told in words too, where there are words for it. */

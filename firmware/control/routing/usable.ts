@@ -1,6 +1,6 @@
 import type { Line } from '../../config/schema.ts';
 import type { TrunkSnapshot } from '../trunk/trunk.ts';
-import { groupRefuses } from './group.ts';
+import { groupRefuses, groupShut } from './group.ts';
 import type { PlanQuestion } from './question.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { PlanQuestion } from './question.ts';
  */
 export type Objection = { readonly why: string; readonly is: 'forbidden' | 'full' | 'down' };
 
-/** Whether a call of this phone (or of none) may leave by a way (U8, U19, U3). Emergency calls never ask. */
+/** Whether a call of this phone (or of none) may leave by a way (U8, U11, U19, U3). Emergency calls never ask. */
 export const objectionTo = (
   way: TrunkSnapshot,
   question: PlanQuestion,
@@ -17,7 +17,7 @@ export const objectionTo = (
 ): Objection | undefined => {
   const { from } = question.offer;
   if (from.kind === way.kind && from.id === way.id) return { is: 'forbidden', why: 'the call came from there' };
-  const shut = shutBy(way);
+  const shut = shutBy(way) ?? groupShut(way, question);
   if (shut !== undefined) return { is: 'forbidden', why: shut };
   const full = fullBy(way, question, line);
   if (full !== undefined) return { is: 'full', why: full };
