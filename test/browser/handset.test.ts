@@ -40,9 +40,9 @@ test(
     await picture(site, page, 'handset-dial-tone');
 
     await dial(page, '12');
-    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 5000 });
+    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
     await bench.lift('phone/2');
-    await bench.waitFor('phone/2', 'tone', { hertz: [humHertz], timeoutMs: 5000 });
+    await bench.waitFor('phone/2', 'tone', { hertz: [humHertz], timeoutMs: 10_000 });
     await bench.tone('phone/2', [answerHertz]);
     await plays(page, [answerHertz]);
     const even = partOf((await listenIn(page, 2000)).played, [answerHertz]);
@@ -80,7 +80,7 @@ test(
     await page.getByRole('button', { name: 'Lift' }).click();
     await plays(page, [350, 440]);
     await page.keyboard.type('12', { delay: 150 });
-    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 5000 });
+    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
     await bench.lift('phone/2');
     await page.getByText('In a call').waitFor();
     await page.reload();
@@ -92,7 +92,7 @@ test(
 
     await page.getByRole('button', { name: 'Lift' }).and(page.locator(':enabled')).waitFor();
     await bench.lift('phone/2');
-    await bench.waitFor('phone/2', 'tone', { hertz: [350, 440], timeoutMs: 5000 });
+    await bench.waitFor('phone/2', 'tone', { hertz: [350, 440], timeoutMs: 10_000 });
     await bench.press('phone/2', '11');
     await page.getByText('Ringing').waitFor();
     await eventually('the number of the caller', 8000, async () => {
@@ -126,7 +126,7 @@ test(
     assert.equal((await listenIn(page, 100)).played.rate, OTHER_RATE);
     await page.getByText('The microphone is not allowed').waitFor();
     await page.keyboard.type('12', { delay: 150 });
-    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 5000 });
+    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
     await page.getByRole('button', { name: 'Hang up' }).click();
     await lifted(gateway.bench, 1, 'on');
     assert.deepEqual(browser.complaints(), []);

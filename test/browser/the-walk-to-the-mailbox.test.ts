@@ -77,7 +77,7 @@ const reachesPhone = async (walk: Walk): Promise<void> => {
   const { gateway, page } = walk;
   await lift(page);
   await dial(page, '12');
-  await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 8000 });
+  await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
   await gateway.bench.lift('phone/2');
   await gateway.bench.tone('phone/2', [secondHertz]);
   await hearsTone(page, secondHertz);
@@ -97,7 +97,7 @@ const reachesExchange = async (walk: Walk): Promise<void> => {
     throw new Error(`it has heard ${dialled}`);
   });
   await hangUp(walk);
-  await gateway.bench.waitFor('exchange/1', 'line', { line: 'idle', timeoutMs: 5000 });
+  await gateway.bench.waitFor('exchange/1', 'line', { line: 'idle', timeoutMs: 10_000 });
 };
 
 /** The caller rings phone 1 by the exchange line, hears greeting and tone, speaks and hangs up. Gives the ms of ringing. */
@@ -112,7 +112,7 @@ const leaveMessage = async ({ gateway, page }: Walk): Promise<number> => {
   await bench.waitFor('exchange/1', 'line', { line: 'talking', timeoutMs: 30_000 });
   const tookMs = performance.now() - from;
   await bench.waitFor('exchange/1', 'tone', { hertz: [1000], timeoutMs: 20_000 });
-  await bench.waitFor('exchange/1', 'quiet', { ms: 100, timeoutMs: 3000 });
+  await bench.waitFor('exchange/1', 'quiet', { ms: 100, timeoutMs: 10_000 });
   await bench.tone('exchange/1', [callerHertz], { ms: SPOKEN_MS });
   await sleep(SPOKEN_MS);
   await bench.farHangUp('exchange/1');

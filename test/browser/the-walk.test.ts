@@ -37,7 +37,7 @@ const overview = async (walk: Walk): Promise<void> => {
   assert.equal(await page.locator('.jack').count(), 6, 'four phones and two exchange lines');
   assert.equal(await page.getByText('4 registered').count(), 2, 'all registered at both');
   await gateway.bench.lift('phone/2');
-  await gateway.bench.waitFor('phone/2', 'tone', { hertz: [350, 440], timeoutMs: 3000 });
+  await gateway.bench.waitFor('phone/2', 'tone', { hertz: [350, 440], timeoutMs: 10_000 });
   await gateway.bench.press('phone/2', '601');
   await page.getByText('Talking', { exact: true }).waitFor();
   await judgedPicture(walk, page, 'overview');

@@ -5,12 +5,13 @@ import { readFileSync } from 'node:fs';
 import { callsUp } from '../bench/box.ts';
 import { Packets } from '../bench/packets.ts';
 import { voiceStreams } from '../bench/streams.ts';
-import { dominantFrequency, durationMs, gaps, part, readWav } from '../peer/audio.ts';
+import { dominantFrequency, durationMs, part, readWav } from '../peer/audio.ts';
 import { Baresip } from '../peer/baresip.ts';
 import { gatewayConfiguration, primary, secondary, userOf } from '../peer/configuration.ts';
 import { Gateway, type Planes } from '../peer/gateway.ts';
 import { Kamailio } from '../peer/kamailio.ts';
 import { address, type Site } from '../peer/site.ts';
+import { EAR_S, ownGaps, type Stall, Stalls, silencesIn } from '../peer/stalls.ts';
 import { eventually, sleep } from '../peer/wait.ts';
 import { corpus } from './corpus.ts';
 import { HostileSoftswitch, rtpModels } from './hostile-softswitch.ts';
@@ -108,8 +109,12 @@ const openSite = async (site: Site, random: Random) => {
 
 type Open = Awaited<ReturnType<typeof openSite>>;
 
-/** A call from phone 1 to the far end, a tone each way, recorded at both; gives the gateway's RTP port. */
-const judgedCall = async (site: Site, { gateway, b }: Open): Promise<number> => {
+/** The gateway's RTP port, and when both recordings began, in seconds since 1970. */
+type Judged = { readonly port: number; readonly beganAt: { readonly phone: number; readonly farEnd: number } };
+const secondsSince1970 = (performanceMs: number): number => (performance.timeOrigin + performanceMs) / 1000;
+
+/** A call from phone 1 to the far end, a tone each way, recorded at both. */
+const judgedCall = async (site: Site, { gateway, farEnd, b }: Open): Promise<Judged> => {
   const { bench } = gateway;
   await bench.lift(PHONE);
   await bench.waitFor(PHONE, 'tone', { hertz: [350, 440], timeoutMs: 5000 });
@@ -118,22 +123,29 @@ const judgedCall = async (site: Site, { gateway, b }: Open): Promise<number> => 
   await bench.tone(PHONE, [SAYS.phone]);
   await bench.waitFor(PHONE, 'tone', { hertz: [SAYS.farEnd], timeoutMs: 5000 });
   await bench.listen(PHONE, site.path('phone.wav'));
+  const listening = performance.now();
+  const { at: established } = await farEnd.tells(/^CALL_ESTABLISHED$/, 5000);
   // by port: the far end takes any address of the namespace for its media, the gateway's as well
   const packets = await Packets.start(site, 'port', `udp and src portrange ${RTP.first}-${RTP.last}`);
   await sleep(500);
   const streams = voiceStreams(await packets.stop(), address.gateway);
   assert.equal(streams.length, 1, 'one stream of the judged call');
-  return streams[0]!.port;
+  const beganAt = { phone: secondsSince1970(listening), farEnd: secondsSince1970(established) };
+  return { port: streams[0]!.port, beganAt };
 };
 
-/** A tone of `hertz` within 1 %, and no gap over 40 ms. */
-const judgeSound = (path: string, hertz: number, fromMs: number, leastMs: number): void => {
+/** What an ear heard from when on, and how much of it. */
+type Heard = { readonly path: string; readonly hertz: number; readonly beganAt: number; readonly leastMs: number };
+
+/** A tone of `hertz` within 1 %, and no silence over 40 ms but where the machine stood still; the first is left out. */
+const judgeSound = ({ path, hertz, beganAt, leastMs }: Heard, fromMs: number, stalls: readonly Stall[]): void => {
   const whole = readWav(path);
   const sound = part(whole, fromMs, durationMs(whole) - 1000);
   assert.ok(durationMs(sound) > leastMs, `${path} has ${durationMs(sound)} ms`);
   const heard = dominantFrequency(sound);
   assert.ok(heard !== undefined && Math.abs(heard / hertz - 1) < 0.01, `${heard} Hz instead of ${hertz}`);
-  assert.deepEqual(gaps(sound, 41), [], `gaps in ${path}`);
+  const silences = silencesIn(sound, beganAt + fromMs / 1000);
+  assert.deepEqual(ownGaps(silences, stalls, EAR_S), [], `gaps in ${path}`);
 };
 
 const memories = (gateway: Gateway): Memories => {
@@ -200,13 +212,19 @@ const thrown = (gateway: Gateway): string[] => {
 const megabytes = (bytes: number): number => Math.round(bytes / 104_857.6) / 10;
 
 /** Both ends' recordings of the judged call. */
-const judgeCall = async ({ gateway, farEnd }: Open, spokenMs: number): Promise<void> => {
+const judgeCall = async (
+  { gateway, farEnd }: Open,
+  { beganAt }: Judged,
+  leastMs: number,
+  stalls: readonly Stall[],
+): Promise<void> => {
   const { file } = await gateway.bench.stopListening(PHONE);
-  judgeSound(file, SAYS.farEnd, 500, spokenMs);
+  judgeSound({ path: file, hertz: SAYS.farEnd, beganAt: beganAt.phone, leastMs }, 500, stalls);
   await gateway.bench.hangUp(PHONE);
   await farEnd.tells(/^CALL_CLOSED$/, 5000);
   await eventually('the recording', 3000, () => farEnd.recordings().length > 0);
-  judgeSound(farEnd.recordings().at(-1)!, SAYS.phone, 3000, spokenMs);
+  const path = farEnd.recordings().at(-1)!;
+  judgeSound({ path, hertz: SAYS.phone, beganAt: beganAt.farEnd, leastMs }, 3000, stalls);
 };
 
 /** What a flood showed. Every broken promise is a complaint; all are looked at, however many are broken. */
@@ -215,7 +233,8 @@ export type FloodReport = {
   readonly figures: Readonly<Record<string, number>>;
 };
 
-const judge = async (open: Open, options: FloodOptions, seen: { before: Planes; first: Memories }) => {
+type Seen = { before: Planes; first: Memories; judged: Judged; stalls: readonly Stall[] };
+const judge = async (open: Open, options: FloodOptions, seen: Seen) => {
   const { gateway, hostile, b } = open;
   const complaints: string[] = [];
   const promise = async (check: () => unknown): Promise<void> => {
@@ -234,7 +253,8 @@ const judge = async (open: Open, options: FloodOptions, seen: { before: Planes; 
     const growth = rest[plane] - seen.first[plane];
     await promise(() => assert.ok(growth < MOST_GROWTH_BYTES, `${plane} has grown by ${megabytes(growth)} MB`));
   }
-  await promise(() => judgeCall(open, (options.sipDatagrams / options.perSecond) * 1000));
+  const spokenMs = (options.sipDatagrams / options.perSecond) * 1000;
+  await promise(() => judgeCall(open, seen.judged, spokenMs, seen.stalls));
   await promise(() => b.holds(userOf(1), 1000));
   const figures = {
     dropped,
@@ -255,14 +275,15 @@ export const flood = async (site: Site, options: FloodOptions): Promise<FloodRep
   const open = await openSite(site, new Random(options.seed + 2000));
   const { gateway, hostile } = open;
   const before = gateway.planes();
-  const judgedPort = await judgedCall(site, open);
+  const stalls = await Stalls.start(site);
+  const judged = await judgedCall(site, open);
   const far = await socketAt(site, address.softswitchA, 40_000);
   const call = await hostile.call({ host: address.softswitchA, port: 40_000 }, () => gateway.bench.lift('phone/2'));
   const [first] = await Promise.all([
     sipFlood(site, open, options),
-    rtpFlood(site, { far, second: call.media, judgedPort }, options),
+    rtpFlood(site, { far, second: call.media, judgedPort: judged.port }, options),
   ]);
   call.hangUp();
   await sleep(options.restMs);
-  return await judge(open, options, { before, first });
+  return await judge(open, options, { before, first, judged, stalls: await stalls.stop() });
 };

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { sine, writeWav } from './audio.ts';
 import type { Program } from './program.ts';
 import type { Site } from './site.ts';
-import { bounded, eventually, sleep } from './wait.ts';
+import { bounded, eventually, patience, sleep } from './wait.ts';
 
 export type Account = {
   readonly user: string;
@@ -199,7 +199,7 @@ export class Baresip {
 
   /** Waits for an event by its type (a regular expression over all of it), from the `after`th event on. */
   async tells(type: RegExp, withinMs: number, after = 0): Promise<BaresipEvent> {
-    return await eventually(`${type} from ${this.name}`, withinMs, () =>
+    return await eventually(`${type} from ${this.name}`, patience(withinMs), () =>
       this.events.slice(after).find((event) => type.test(event.type)),
     );
   }
@@ -207,7 +207,7 @@ export class Baresip {
   /** Waits until an account (`USER@DOMAIN`, any by default) is registered. */
   async registered(withinMs = 10_000, account = '\\S+'): Promise<void> {
     // its log, not its events: the registration may be older than our control connection
-    await this.program.prints(new RegExp(`^${account}: .*200 OK.*binding`, 'm'), withinMs);
+    await this.program.prints(new RegExp(`^${account}: .*200 OK.*binding`, 'm'), patience(withinMs));
   }
 
   /** Calls that are up or on their way by its own events. */

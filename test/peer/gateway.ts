@@ -5,7 +5,7 @@ import { BenchClient } from '../../drivers/simulated/bench-client.ts';
 import type { GatewayConfiguration } from './configuration.ts';
 import { type Ending, type Program, run } from './program.ts';
 import type { Site } from './site.ts';
-import { eventually } from './wait.ts';
+import { eventually, patience } from './wait.ts';
 
 export type GatewayOptions = {
   /** The first settings, as a JSON document; left out, the box starts as it comes from the factory. */
@@ -94,7 +94,7 @@ export class Gateway {
   async ready(withinMs = 10_000): Promise<void> {
     await eventually(
       `${this.name} to be ready`,
-      withinMs,
+      patience(withinMs),
       () => !this.program.running || existsSync(join(this.run, 'ready')),
     );
     if (!this.program.running) throw new Error(`${this.name} did not start:\n${this.program.tail(30)}`);
@@ -113,7 +113,9 @@ export class Gateway {
   /** Connects (again, after the engine was killed) to the bench socket. */
   async connectBench(withinMs = 5000): Promise<BenchClient> {
     this.#bench?.close();
-    const bench = await eventually(`the bench of ${this.name}`, withinMs, () => BenchClient.connect(this.benchPath));
+    const bench = await eventually(`the bench of ${this.name}`, patience(withinMs), () =>
+      BenchClient.connect(this.benchPath),
+    );
     this.#site.atEnd(`close the bench of ${this.name}`, () => bench.close());
     this.#bench = bench;
     return bench;
@@ -135,7 +137,7 @@ export class Gateway {
 
   /** Waits until another process than `formerPid` is a plane; gives its process id. */
   async planeReplaced(plane: PlaneName, formerPid: number, withinMs: number): Promise<number> {
-    return await eventually(`a new ${plane} plane`, withinMs, () => {
+    return await eventually(`a new ${plane} plane`, patience(withinMs), () => {
       const pid = this.planes()[plane];
       return pid !== formerPid && alive(pid) ? pid : undefined;
     });
@@ -166,7 +168,7 @@ export class Gateway {
 
   /** Waits until `count` call records are there. */
   async recorded(count: number, withinMs = 5000): Promise<Record<string, unknown>[]> {
-    return await eventually(`${count} call record(s)`, withinMs, () => {
+    return await eventually(`${count} call record(s)`, patience(withinMs), () => {
       const records = this.records();
       return records.length >= count ? records : undefined;
     });

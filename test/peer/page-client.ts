@@ -3,7 +3,7 @@ import { request } from 'node:https';
 import type { StatusView } from '../../firmware/control/status/view.ts';
 import type { Gateway } from './gateway.ts';
 import { address } from './site.ts';
-import { eventually } from './wait.ts';
+import { eventually, patience } from './wait.ts';
 
 export type PageAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer };
 
@@ -57,6 +57,13 @@ export class PageClient {
     return page;
   }
 
+  /** The session's cookie as a browser keeps it; signed in before. */
+  get cookie(): { readonly name: string; readonly value: string } {
+    const [name, value] = (this.#cookie ?? '').split('=', 2);
+    if (!name || !value) throw new Error('nobody is signed in');
+    return { name, value };
+  }
+
   /** Signs in with this password. */
   async signedIn(password = PAGE_PASSWORD): Promise<void> {
     const { status, body } = await this.send({ path: '/api/session', json: { password } });
@@ -96,7 +103,7 @@ export class PageClient {
     });
     response.on('error', () => {});
     try {
-      return await eventually(what, withinMs, () => last && wanted(last));
+      return await eventually(what, patience(withinMs), () => last && wanted(last));
     } catch (error) {
       throw new Error(`the page did not show ${what}; last: ${JSON.stringify(last)}`, { cause: error });
     } finally {

@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { gaps, type Sound } from './audio.ts';
+import type { Stream } from './capture.ts';
 import type { Program } from './program.ts';
 import type { Site } from './site.ts';
 
 /** Seconds since 1970. */
 export type Stall = { readonly from: number; readonly to: number };
+
+/** Two frames: what an ear takes for a cut. */
+export const LONGEST_GAP_MS = 40;
 
 const WATCH = fileURLToPath(new URL('./stall-watch.mjs', import.meta.url));
 /** Above the engine's own. */
@@ -39,3 +44,36 @@ export class Stalls {
     );
   }
 }
+
+/** Where nothing came for too long. */
+export const gapsIn = ({ packets }: Stream): Stall[] =>
+  packets.slice(1).flatMap(({ at }, index) => {
+    const from = packets[index]!.at;
+    return (at - from) * 1000 > LONGEST_GAP_MS ? [{ from, to: at }] : [];
+  });
+
+/** Silence that lasts too long in what was recorded from `beganAt` on (seconds since 1970). */
+export const silencesIn = (sound: Sound, beganAt: number): Stall[] =>
+  gaps(sound, LONGEST_GAP_MS + 1).map(({ atMs, lengthMs }) => {
+    const from = beganAt + atMs / 1000;
+    return { from, to: from + lengthMs / 1000 };
+  });
+
+/** Between the wire and an ear: what a jitter buffer holds back, and how well the begin of a recording is known. */
+export const EAR_S = 0.5;
+
+/** The gaps that nobody else had in the same moment, give or take `aroundS`. */
+export const ownGaps = (gaps: readonly Stall[], others: readonly Stall[], aroundS = 0): Stall[] =>
+  gaps.filter(({ from, to }) => !others.some((other) => other.from < to + aroundS && from < other.to + aroundS));
+
+/** How long the machine stood still between two moments (seconds since 1970), on any of its processors; ms. */
+export const stoodStillMs = (stalls: readonly Stall[], from: number, to: number): number => {
+  let [still, until] = [0, from];
+  for (const stall of [...stalls].sort((one, other) => one.from - other.from)) {
+    const [begin, end] = [Math.max(stall.from, until), Math.min(stall.to, to)];
+    if (end <= begin) continue;
+    still += end - begin;
+    until = end;
+  }
+  return still * 1000;
+};

@@ -44,12 +44,12 @@ test(
     const before = far.events.length;
     await far.command('uafind', `sip:${farNumber}@b.test`);
     await far.dial('sip:102@b.test');
-    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 3_000 });
+    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
     await gateway.bench.lift('phone/2');
     await far.tells(/^CALL_ESTABLISHED$/, 3_000, before);
     await talk(office, 2);
     await far.hangUp();
-    await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 3_000 });
+    await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 10_000 });
     await gateway.bench.hangUp('phone/2');
     await noDialogs(b, 3_000);
     assertNear(farHeard(far), nearHertz, 'the far end hears phone 2');

@@ -24,14 +24,14 @@ test(
     await dial(gateway, 1, farNumber);
     await far.tells(/^CALL_INCOMING$/, 4_000);
     await far.hangUp();
-    await gateway.bench.waitFor('phone/1', 'tone', { hertz: [480, 620], timeoutMs: 4_000 });
+    await gateway.bench.waitFor('phone/1', 'tone', { hertz: [480, 620], timeoutMs: 10_000 });
     await gateway.bench.hangUp('phone/1');
     await sleep(PAUSE_MS);
 
     // the softswitch says so for the callee
     await a.numbersAreStatuses();
     await dial(gateway, 2, '603');
-    await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 4_000 });
+    await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 10_000 });
     await gateway.bench.hangUp('phone/2');
     await sleep(4_000);
 

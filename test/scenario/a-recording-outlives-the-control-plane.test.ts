@@ -74,7 +74,7 @@ test(
     assertNear(hertz, callerHertz, 'the message');
     near(toneMs, BEFORE_MS + AFTER_MS, "the caller's tone");
     near(wholeMs, hungUpAt - recordedFrom, 'from the tone to the hang-up');
-    await gateway.bench.waitFor('exchange/1', 'loopOpen', { timeoutMs: 3_000 });
+    await gateway.bench.waitFor('exchange/1', 'loopOpen', { timeoutMs: 10_000 });
     const records = (await gateway.recorded(2)) as CallRecord[];
     assert.deepEqual(
       records.find(({ dialled }) => dialled === '200')?.attempts.map(({ target }) => target.id),
@@ -87,9 +87,9 @@ test(
 
     await sleep(2_000);
     await gateway.bench.ring('exchange/1', { callerId: '5558888' });
-    await gateway.bench.waitFor('phone/1', 'ringing', { timeoutMs: 8_000 });
+    await gateway.bench.waitFor('phone/1', 'ringing', { timeoutMs: 10_000 });
     await gateway.bench.lift('phone/1');
-    await gateway.bench.waitFor('exchange/1', 'line', { line: 'talking', timeoutMs: 3_000 });
+    await gateway.bench.waitFor('exchange/1', 'line', { line: 'talking', timeoutMs: 10_000 });
     await gateway.bench.hangUp('phone/1');
     await gateway.recorded(3);
   }),
@@ -102,12 +102,12 @@ test(
     const gateway = await Gateway.start(site, { configuration: gatewayConfiguration(options, withMailboxes(options)) });
     const { bench } = gateway;
     await dial(gateway, 1, '12');
-    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 3_000 });
+    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
     // it rings in vain, and the greeting has begun
     await sleep(RING_S * 1_000 + 2_000);
     await bench.press('phone/1', '#');
-    await bench.waitFor('phone/1', 'tone', { hertz: [beepHertz], timeoutMs: 3_000 });
-    await bench.waitFor('phone/1', 'quiet', { timeoutMs: 2_000 });
+    await bench.waitFor('phone/1', 'tone', { hertz: [beepHertz], timeoutMs: 10_000 });
+    await bench.waitFor('phone/1', 'quiet', { timeoutMs: 10_000 });
     await bench.tone('phone/1', [callerHertz], { ms: BEFORE_MS + AFTER_MS });
     await sleep(BEFORE_MS);
     await killControl(gateway);
@@ -121,7 +121,7 @@ test(
     await eventually('nothing left', 4_000, () => statusOf(gateway).audit.contexts.length === 0);
     // the owner is told, and the phone that left it is whole
     await bench.lift('phone/1');
-    await bench.waitFor('phone/1', 'tone', { hertz: [350, 440], timeoutMs: 2_000 });
+    await bench.waitFor('phone/1', 'tone', { hertz: [350, 440], timeoutMs: 10_000 });
   }),
 );
 
@@ -133,7 +133,7 @@ test(
     const { far, gateway } = await openOffice(site, { more: { ...more, lines } });
     await far.command('uafind', 'sip:201@b.test');
     await far.dial('sip:102@b.test');
-    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 3_000 });
+    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
     await far.tells(/^CALL_ESTABLISHED$/, RING_S * 1_000 + 3_000);
     await eventually('the recording', 15_000, () => messagesOf(gateway, '.part').length === 1);
     const began = performance.now();

@@ -19,13 +19,13 @@ const hangUp = async ({ bench }: Gateway, ...phones: readonly number[]): Promise
 /** Calls 12 from phone 1; the phone that rings. */
 const rings = async (gateway: Gateway, phone: number): Promise<void> => {
   await dial(gateway, 1, '12');
-  await gateway.bench.waitFor(`phone/${phone}`, 'ringing', { timeoutMs: 3_000 });
+  await gateway.bench.waitFor(`phone/${phone}`, 'ringing', { timeoutMs: 10_000 });
   await hangUp(gateway, 1);
 };
 
 const code = async (gateway: Gateway, digits: string, hertz: readonly number[]): Promise<void> => {
   await dial(gateway, 4, digits);
-  await gateway.bench.waitFor('phone/4', 'tone', { hertz: [...hertz], timeoutMs: 3_000 });
+  await gateway.bench.waitFor('phone/4', 'tone', { hertz: [...hertz], timeoutMs: 10_000 });
   await hangUp(gateway, 4);
 };
 

@@ -23,7 +23,7 @@ test(
     await gateway.bench.waitFor('exchange/1', 'line', { line: 'talking', timeoutMs: 15_000 });
 
     await dial(gateway, 2, '911');
-    await gateway.bench.waitFor('exchange/1', 'line', { line: 'idle', timeoutMs: 3_000 });
+    await gateway.bench.waitFor('exchange/1', 'line', { line: 'idle', timeoutMs: 10_000 });
     await gateway.bench.waitFor('exchange/1', 'line', { line: 'talking', timeoutMs: TAKEN_MS });
     await gateway.bench.hangUp('phone/2');
     await gateway.bench.hangUp('phone/1');

@@ -17,7 +17,7 @@ const exchangeHears = async (site: Site, gateway: Gateway, line: number): Promis
 
 const phoneToPhone = async (gateway: Gateway): Promise<void> => {
   await dial(gateway, 1, '12');
-  await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 2_000 });
+  await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
   await gateway.bench.lift('phone/2');
   await gateway.bench.tone('phone/1', [nearHertz]);
   await gateway.bench.tone('phone/2', [farHertz]);
@@ -26,7 +26,7 @@ const phoneToPhone = async (gateway: Gateway): Promise<void> => {
   await gateway.bench.silence('phone/1');
   await gateway.bench.silence('phone/2');
   await gateway.bench.hangUp('phone/1');
-  await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 2_000 });
+  await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 10_000 });
   await gateway.bench.hangUp('phone/2');
 };
 
@@ -40,21 +40,21 @@ const phoneToExchangeLine = async (site: Site, gateway: Gateway): Promise<void> 
   assertNear(await exchangeHears(site, gateway, 1), nearHertz, 'the exchange hears phone 3');
   await gateway.bench.silence('phone/3');
   await gateway.bench.hangUp('phone/3');
-  await gateway.bench.waitFor('exchange/1', 'line', { line: 'idle', timeoutMs: 3_000 });
+  await gateway.bench.waitFor('exchange/1', 'line', { line: 'idle', timeoutMs: 10_000 });
 };
 
 const exchangeLineToPhone = async (site: Site, gateway: Gateway): Promise<void> => {
   await gateway.bench.ring('exchange/2', { callerId: '5557777' });
-  await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 8_000 });
+  await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
   await gateway.bench.lift('phone/2');
-  await gateway.bench.waitFor('exchange/2', 'line', { line: 'talking', timeoutMs: 3_000 });
+  await gateway.bench.waitFor('exchange/2', 'line', { line: 'talking', timeoutMs: 10_000 });
   await gateway.bench.tone('phone/2', [nearHertz]);
   await gateway.bench.tone('exchange/2', [farHertz]);
   await hearsTone(gateway, 2, farHertz);
   assertNear(await exchangeHears(site, gateway, 2), nearHertz, 'the exchange hears phone 2');
   await gateway.bench.silence('phone/2');
   await gateway.bench.farHangUp('exchange/2', 'loop');
-  await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 5_000 });
+  await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 10_000 });
   await gateway.bench.hangUp('phone/2');
 };
 

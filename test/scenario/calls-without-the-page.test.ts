@@ -50,7 +50,7 @@ test(
     const before = far.events.length;
     await far.command('uafind', `sip:${farNumber}@b.test`);
     await far.dial('sip:102@b.test');
-    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 3_000 });
+    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
     await gateway.bench.lift('phone/2');
     await far.tells(/^CALL_ESTABLISHED$/, 2_000, before);
     await hearsTone(gateway, 2, farHertz);

@@ -180,7 +180,9 @@ export class ChaosPeople {
       diary.dialled = performance.now();
       await gateway.bench.waitFor(port(phone), 'ringing', { timeoutMs: 8000 });
       await gateway.bench.lift(port(phone));
-      await caller.tells(/^CALL_ESTABLISHED$/, 5000, since);
+      await eventually('the call to be up', 5000, () =>
+        caller.events.slice(since).some(({ type }) => type === 'CALL_ESTABLISHED'),
+      );
       await this.#talk(diary, talkMs, (ms) => hearsWithin(gateway, phone, 440, Math.min(ms, 3000)));
       await gateway.bench.hangUp(port(phone));
       await caller.tells(/^CALL_CLOSED$/, 40_000, since);

@@ -5,9 +5,11 @@ import { Capture } from '../peer/capture.ts';
 import type { Gateway } from '../peer/gateway.ts';
 import { noDialogs } from '../peer/kamailio.ts';
 import { address, onSite } from '../peer/site.ts';
+import { Stalls } from '../peer/stalls.ts';
 import { eventually, sleep } from '../peer/wait.ts';
 import {
   assertNothingLeft,
+  assertUncut,
   audioBetween,
   dial,
   farHertz,
@@ -30,9 +32,10 @@ const replaceControl = async (gateway: Gateway): Promise<void> => {
 for (const by of ['caller', 'callee'] as const)
   test(
     `the control plane is killed in mid-call: no RTP packet is missing, a new plane is ready within 2 s, the far end holds and resumes, and the ${by} ends the call in order`,
-    onSite(async (site) => {
+    onSite(async (site, context) => {
       const office = await openOffice(site);
       const { a, far, gateway } = office;
+      const stalls = await Stalls.start(site);
       const capture = await Capture.start(site);
       await dial(gateway, 1, farNumber);
       await far.tells(/^CALL_ESTABLISHED$/, 3_000);
@@ -45,7 +48,7 @@ for (const by of ['caller', 'callee'] as const)
       await sleep(1_000);
       const held = performance.timeOrigin + performance.now();
       await far.command('hold');
-      await gateway.bench.waitFor('phone/1', 'quiet', { ms: 500, timeoutMs: 3_000 });
+      await gateway.bench.waitFor('phone/1', 'quiet', { ms: 500, timeoutMs: 10_000 });
       await far.command('resume');
       await hearsTone(gateway, 1, farHertz);
       if (by === 'caller') await gateway.bench.hangUp('phone/1');
@@ -53,15 +56,15 @@ for (const by of ['caller', 'callee'] as const)
       await far.tells(/^CALL_CLOSED$/, 3_000);
       if (by === 'callee') {
         // busy tone: the far end has hung up
-        await gateway.bench.waitFor('phone/1', 'tone', { hertz: [480, 620], timeoutMs: 2_000 });
+        await gateway.bench.waitFor('phone/1', 'tone', { hertz: [480, 620], timeoutMs: 10_000 });
         await gateway.bench.hangUp('phone/1');
       }
       await noDialogs(a, 2_000);
       const { rtp, sip } = await capture.stop();
-      const { towardsFar } = audioBetween(rtp.filter(({ at }) => at * 1_000 < held));
-      assert.ok(towardsFar.packets.length > 150, `${towardsFar.packets.length} packets`);
-      assert.equal(towardsFar.missing, 0, 'sequence numbers missing at the far end');
-      assert.ok(towardsFar.longestGapMs <= 40, `longest gap at the far end: ${towardsFar.longestGapMs} ms`);
+      const unheld = rtp.filter(({ at }) => at * 1_000 < held);
+      const { packets } = audioBetween(unheld).towardsFar;
+      assert.ok(packets.length > 150, `${packets.length} packets`);
+      assertUncut(context, unheld, await stalls.stop());
       assert.equal(audioBetween(rtp).towardsFar.missing, 0, 'sequence numbers missing over the hold');
       const byes = sip.filter(({ method }) => method === 'BYE');
       const fromUs = byes.filter(({ from }) => from === `${address.gateway}:5060`);

@@ -15,20 +15,20 @@ test(
     await far.tells(/^CALL_ESTABLISHED$/, 3_000);
     await hearsTone(gateway, 1, farHertz);
     await gateway.bench.ring('exchange/2', { callerId: '5558888' });
-    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 8_000 });
+    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
     await gateway.bench.lift('phone/2');
-    await gateway.bench.waitFor('exchange/2', 'line', { line: 'talking', timeoutMs: 3_000 });
+    await gateway.bench.waitFor('exchange/2', 'line', { line: 'talking', timeoutMs: 10_000 });
 
     const killedAt = performance.now();
     const former = await gateway.signalPlane('engine');
     await gateway.planeReplaced('engine', former, 2_000);
     await gateway.connectBench();
     await gateway.bench.lift('phone/3');
-    await gateway.bench.waitFor('phone/3', 'tone', { hertz: [350, 440], timeoutMs: 4_000 });
+    await gateway.bench.waitFor('phone/3', 'tone', { hertz: [350, 440], timeoutMs: 10_000 });
     const toneMs = performance.now() - killedAt;
 
     await far.tells(/^CALL_CLOSED$/, 3_000);
-    await gateway.bench.waitFor('exchange/2', 'loopOpen', { timeoutMs: 2_000 });
+    await gateway.bench.waitFor('exchange/2', 'loopOpen', { timeoutMs: 10_000 });
     const records = await gateway.recorded(2);
     assert.deepEqual(
       records.map(({ cause, endedBy }) => [cause, endedBy]),

@@ -106,7 +106,7 @@ const stopsWith = async (
   if (told !== undefined) await gateway.bench.listen(`phone/${phone}`, file);
   await dial(gateway, phone, number);
   await eventually(`INVITE for ${number} at A`, 2_000, () => invitesAt(a, number) > 0);
-  if (told === undefined) await gateway.bench.waitFor(`phone/${phone}`, 'sound', { timeoutMs: 3_000 });
+  if (told === undefined) await gateway.bench.waitFor(`phone/${phone}`, 'sound', { timeoutMs: 10_000 });
   else await isTold(gateway, phone, file, told);
   await assertHeard(gateway, phone, sound, `after ${number}`);
   await gateway.bench.hangUp(`phone/${phone}`);

@@ -32,8 +32,8 @@ test(
     });
     const { bench } = gateway;
     await dial(gateway, 1, '12');
-    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 2_000 });
-    await bench.waitFor('phone/3', 'ringing', { timeoutMs: 4_000 });
+    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
+    await bench.waitFor('phone/3', 'ringing', { timeoutMs: 10_000 });
     const came = await far.tells(/^CALL_ESTABLISHED$/, 10_000);
     assert.match(came.peeruri ?? '', /sip:11@/, 'the mobile is shown who calls');
     await sleep(1_500);
@@ -50,7 +50,7 @@ test(
     await bench.lift('phone/2');
     await sleep(1_300);
     await dial(gateway, 1, '12');
-    await bench.waitFor('phone/4', 'ringing', { timeoutMs: 2_000 });
+    await bench.waitFor('phone/4', 'ringing', { timeoutMs: 10_000 });
     await bench.hangUp('phone/1');
     await bench.hangUp('phone/2');
 

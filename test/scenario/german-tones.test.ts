@@ -33,7 +33,7 @@ test(
     const { bench } = gateway;
 
     await bench.lift('phone/1');
-    await bench.waitFor('phone/1', 'tone', { hertz: [425], timeoutMs: 2_000 });
+    await bench.waitFor('phone/1', 'tone', { hertz: [425], timeoutMs: 10_000 });
     const dialTone = await hears425(gateway, 1_500);
     assert.deepEqual(
       dialTone.map(({ on }) => on),
@@ -46,7 +46,7 @@ test(
     const end = await bench.events(({ event, port, at, on, hertz }) => {
       if (event === 'ringing' && port === 'phone/2') rang.push({ on: on === true, at, hertz });
     });
-    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 2_000 });
+    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
     assertCadence(await hears425(gateway, 7_500), 1_000, 4_000);
     end();
     const lengths = rang.slice(1).map((each, i) => ({ on: rang[i]!.on, ms: Math.round(each.at - rang[i]!.at) }));
@@ -59,7 +59,7 @@ test(
     await hearsTone(gateway, 1, nearHertz);
     await bench.silence('phone/2');
     await bench.hangUp('phone/2');
-    await bench.waitFor('phone/1', 'tone', { hertz: [425], timeoutMs: 3_000 });
+    await bench.waitFor('phone/1', 'tone', { hertz: [425], timeoutMs: 10_000 });
     assertCadence(await hears425(gateway, 3_000), 480, 480);
     await bench.hangUp('phone/1');
   }),

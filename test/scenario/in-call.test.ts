@@ -60,7 +60,7 @@ test(
     await called(office, 1);
     await gateway.bench.tone('phone/1', [nearHertz]);
     await far.command('hold');
-    await gateway.bench.waitFor('phone/1', 'quiet', { ms: 1_000, timeoutMs: 4_000 });
+    await gateway.bench.waitFor('phone/1', 'quiet', { ms: 1_000, timeoutMs: 10_000 });
     await far.command('resume');
     await hearsTone(gateway, 1, farHertz);
     await sleep(TALK_MS);

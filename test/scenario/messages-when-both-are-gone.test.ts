@@ -28,7 +28,7 @@ const leavesMessage = async (gateway: Gateway, count: number, by: 'loop' | 'tone
   near(toneMs, SPOKEN_MS, `the caller's tone, ended by ${by}`);
   near(wholeMs, hungUpAt - recordedFrom, `from the tone to the hang-up by ${by}`);
   for (const hangUp of [480, 620]) assert.deepEqual(toneSpans(sound, hangUp, 60), [], `${hangUp} Hz, ended by ${by}`);
-  await gateway.bench.waitFor('exchange/1', 'loopOpen', { timeoutMs: 5_000 });
+  await gateway.bench.waitFor('exchange/1', 'loopOpen', { timeoutMs: 10_000 });
   if (by === 'tone') await gateway.bench.exchangeTone('exchange/1', 'none');
 };
 
@@ -48,10 +48,10 @@ const stutters = async (gateway: Gateway): Promise<boolean> => {
 
 const callsMailbox = async (gateway: Gateway): Promise<void> => {
   await gateway.bench.lift('phone/1');
-  await gateway.bench.waitFor('phone/1', 'tone', { hertz: [350, 440], timeoutMs: 3_000 });
+  await gateway.bench.waitFor('phone/1', 'tone', { hertz: [350, 440], timeoutMs: 10_000 });
   await gateway.bench.press('phone/1', '*97');
-  await gateway.bench.waitFor('phone/1', 'quiet', { timeoutMs: 1_000 });
-  await gateway.bench.waitFor('phone/1', 'sound', { timeoutMs: 4_000 });
+  await gateway.bench.waitFor('phone/1', 'quiet', { timeoutMs: 10_000 });
+  await gateway.bench.waitFor('phone/1', 'sound', { timeoutMs: 10_000 });
   await gateway.bench.press('phone/1', `${pin}#`);
 };
 

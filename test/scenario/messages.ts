@@ -55,11 +55,11 @@ export const described = (sound: Sound): Described => ({
 export const beepEnds = async (gateway: Gateway, line = 1): Promise<number> => {
   const port = `exchange/${line}`;
   await gateway.bench.ring(port, { callerId: '5557777' });
-  await gateway.bench.waitFor(`phone/${line}`, 'ringing', { timeoutMs: 8_000 });
+  await gateway.bench.waitFor(`phone/${line}`, 'ringing', { timeoutMs: 10_000 });
   await gateway.bench.waitFor(port, 'line', { line: 'talking', timeoutMs: RING_S * 1_000 + 3_000 });
   await gateway.bench.waitFor(port, 'tone', { hertz: [beepHertz], timeoutMs: 20_000 });
   const QUIET_MS = 100;
-  await gateway.bench.waitFor(port, 'quiet', { ms: QUIET_MS, timeoutMs: 2_000 });
+  await gateway.bench.waitFor(port, 'quiet', { ms: QUIET_MS, timeoutMs: 10_000 });
   return performance.now() - QUIET_MS;
 };
 

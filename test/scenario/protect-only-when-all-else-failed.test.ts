@@ -22,7 +22,7 @@ test(
     await a.answer('INVITE', 486);
     await dial(gateway, 2, '302');
     await eventually('the callee to be busy', 3_000, () => numbersAsked(a).includes('302'));
-    await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 3_000 });
+    await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 10_000 });
     assert.deepEqual(numbersAsked(b), [], 'who is busy is not called again another way');
 
     await a.answer('INVITE', 503);

@@ -17,7 +17,7 @@ const attendants = [
 /** Somebody calls in by an exchange line, and the attendant has begun to speak. */
 const greeted = async ({ bench }: Gateway, exchange: string): Promise<void> => {
   await bench.ring(exchange, { callerId: '5557777' });
-  await bench.waitFor(exchange, 'line', { line: 'talking', timeoutMs: 8_000 });
+  await bench.waitFor(exchange, 'line', { line: 'talking', timeoutMs: 10_000 });
   await sleep(1_000);
 };
 
@@ -29,7 +29,7 @@ const talk = async (gateway: Gateway, exchange: string, phone: number): Promise<
   await hearsTone(gateway, phone, farHertz);
   await bench.silence(exchange);
   await bench.farHangUp(exchange, 'loop');
-  await bench.waitFor(`phone/${phone}`, 'tone', { hertz: [480, 620], timeoutMs: 5_000 });
+  await bench.waitFor(`phone/${phone}`, 'tone', { hertz: [480, 620], timeoutMs: 10_000 });
   await bench.hangUp(`phone/${phone}`);
 };
 

@@ -164,7 +164,7 @@ test(
     await assert.rejects(page.get('/api/session'));
 
     await gateway.bench.lift('phone/1');
-    await gateway.bench.waitFor('phone/1', 'tone', { hertz: [350, 440], timeoutMs: 2_000 });
+    await gateway.bench.waitFor('phone/1', 'tone', { hertz: [350, 440], timeoutMs: 10_000 });
     await gateway.bench.hangUp('phone/1');
   }),
 );

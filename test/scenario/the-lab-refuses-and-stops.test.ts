@@ -41,13 +41,13 @@ test(
     await hearsTone(gateway, 1, 659, 5000);
     await lab.tells('a', 'ended', 0, 5000);
     await hangUp(gateway);
-    await gateway.bench.waitFor('phone/1', 'ringing', { timeoutMs: 8000 });
+    await gateway.bench.waitFor('phone/1', 'ringing', { timeoutMs: 10_000 });
     await gateway.bench.lift('phone/1');
     await hearsTone(gateway, 1, 784, 5000);
     await hangUp(gateway);
 
     await dial(gateway, 1, '202');
-    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 5000 });
+    await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
     await gateway.bench.lift('phone/2');
     await gateway.bench.tone('phone/1', [440]);
     await hearsTone(gateway, 2, 440);

@@ -32,7 +32,7 @@ test(
     const capture = await Capture.start(site);
     const began = Date.now() / 1000;
     await callByBoth(office);
-    await gateway.bench.waitFor('phone/1', 'ringing', { timeoutMs: 4_000 });
+    await gateway.bench.waitFor('phone/1', 'ringing', { timeoutMs: 10_000 });
     await sleep(1_500);
     await gateway.bench.lift('phone/1');
     await hearsTone(gateway, 1, farHertz, 4_000);
@@ -69,7 +69,7 @@ test(
       if (event.event === 'notRinging' && event.port === 'phone/1') stops++;
     });
     await callByBoth(office);
-    await gateway.bench.waitFor('phone/1', 'ringing', { timeoutMs: 4_000 });
+    await gateway.bench.waitFor('phone/1', 'ringing', { timeoutMs: 10_000 });
     await sleep(1_000);
     // the line of baresip that was dialled last is its present one
     await far.command('line', '1');

@@ -29,7 +29,7 @@ test(
     });
     const { bench } = gateway;
     await far.dial('sip:102@a.test');
-    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 3_000 });
+    await bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
     await other.tells(/^CALL_ESTABLISHED$/, 8_000);
     await far.tells(/^CALL_ESTABLISHED$/, 2_000);
     await sleep(1_000);

@@ -55,11 +55,11 @@ test(
     const told = join(gateway.run, 'told.wav');
     await gateway.bench.listen('phone/2', told);
     await dial(gateway, 2, farNumber);
-    await gateway.bench.waitFor('phone/2', 'sound', { timeoutMs: 3_000 });
+    await gateway.bench.waitFor('phone/2', 'sound', { timeoutMs: 10_000 });
     await sleep(2 * durationMs(sentence('notAllowed')) + 1_700);
     await gateway.bench.stopListening('phone/2');
     assertSpokenTwice(readWav(told), 'notAllowed');
-    await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 3_000 });
+    await gateway.bench.waitFor('phone/2', 'tone', { hertz: [480, 620], timeoutMs: 10_000 });
     await gateway.bench.hangUp('phone/2');
     const record = (await gateway.recorded(2)).find(({ cause }) => cause === 'forbidden');
     const attempts = (record?.['attempts'] ?? []) as { target: { id: string }; status?: number }[];
