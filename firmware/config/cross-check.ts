@@ -42,6 +42,7 @@ export const NAMED_LISTS = [
   'calendars',
   'rateTables',
   'numberPools',
+  'locations',
   'scenarios',
 ] as const;
 

@@ -11,6 +11,7 @@ type Kind =
   | 'calendar'
   | 'rateTable'
   | 'numberPool'
+  | 'location'
   | 'scenario'
   | 'extension';
 
@@ -24,6 +25,7 @@ const words: Readonly<Record<Kind, string>> = {
   calendar: 'a calendar',
   rateTable: 'a rate table',
   numberPool: 'a pool of numbers',
+  location: 'a location',
   scenario: 'a scenario',
   extension: 'an extension of a phone, a ring group or an auto attendant',
 };
@@ -40,6 +42,7 @@ const idsOf = (whole: Configuration): Readonly<Record<Kind, ReadonlySet<string>>
     calendar: ids(whole.calendars),
     rateTable: ids(whole.rateTables),
     numberPool: ids(whole.numberPools),
+    location: ids(whole.locations),
     scenario: ids(whole.scenarios),
     extension: new Set([...whole.lines, ...whole.ringGroups, ...whole.attendants].map(({ extension }) => extension)),
   };
@@ -71,6 +74,7 @@ const referencesIn = (whole: Configuration): readonly Reference[] => [
   ]),
   ...each(whole.lines, 'lines', (line, path) => [
     [`${path}/numberPool`, line.numberPool, 'numberPool'],
+    [`${path}/location`, line.location, 'location'],
     ...boundTo(path, line),
   ]),
   ...each(whole.groups, 'groups', (group, path) => [

@@ -8,6 +8,7 @@ import { drill } from './section/drill.ts';
 import { forwarding } from './section/forwarding.ts';
 import { group } from './section/group.ts';
 import { card, line } from './section/line.ts';
+import { location } from './section/location.ts';
 import { mailbox } from './section/mailbox.ts';
 import { media } from './section/media.ts';
 import { network } from './section/network.ts';
@@ -47,6 +48,7 @@ export const configuration = v.strictObject({
   calendars: v.optional(v.pipe(v.array(calendar), v.maxLength(16, 'must have at most 16 calendars')), []),
   rateTables: v.optional(v.pipe(v.array(rateTable), v.maxLength(16, 'must have at most 16 rate tables')), []),
   numberPools: v.optional(v.pipe(v.array(numberPool), v.maxLength(16, 'must have at most 16 pools')), []),
+  locations: v.optional(v.pipe(v.array(location), v.maxLength(64, 'must have at most 64 locations')), []),
   scenarios: v.optional(v.pipe(v.array(scenario), v.maxLength(16, 'must have at most 16 scenarios')), []),
 });
 
@@ -64,4 +66,5 @@ export type Attendant = Configuration['attendants'][number];
 export type Calendar = Configuration['calendars'][number];
 export type RateTable = Configuration['rateTables'][number];
 export type NumberPool = Configuration['numberPools'][number];
+export type Location = Configuration['locations'][number];
 export type Scenario = Configuration['scenarios'][number];

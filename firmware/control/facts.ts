@@ -23,6 +23,8 @@ export type Target = {
   readonly techPrefix?: string;
   /** An exchange line that is dialled even without dial tone: the last way of an emergency call (S4). */
   readonly blind?: true;
+  /** An emergency call, and the phone line that makes it (empty: none of ours): its location is told (S4). */
+  readonly emergencyOf?: string;
   /** The call began outside the hours of this mailbox or attendant, which has another greeting for them (U11). */
   readonly outsideHours?: true;
 };

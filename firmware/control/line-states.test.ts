@@ -30,6 +30,21 @@ test('a port is busy with the call that began there, or that rings or dials ther
   assert.equal(up.of(['line/1'])[0]?.is, 'free');
 });
 
+test('of the calls of a softswitch the newest ordinary one is shown', () => {
+  const over = (call: `call/${string}`): Fact => ({
+    ...{ fact: 'attemptBegan', call, attempt: 'a', why: '', target: { kind: 'trunk', id: 'a', number: '34' } },
+  });
+  const incoming: Fact = {
+    ...{ fact: 'callBegan', call: 'call/3', dialled: '5', from: { kind: 'trunk', id: 'a', number: '' } },
+  };
+  const up = states(began('call/1', 'line/1'), over('call/1'), began('call/2', 'line/2', '112'), over('call/2'));
+  assert.equal(up.of(['a'])[0]?.call?.call, 'call/1', 'not the emergency call, though it is newer');
+  up.fold(incoming, 9, () => false);
+  assert.equal(up.of(['a'])[0]?.call?.call, 'call/3');
+  for (const call of ['call/1', 'call/3'] as const) up.fold(ended(call), 10, () => false);
+  assert.deepEqual(up.of(['a'])[0]?.call, { call: 'call/2', emergency: true, beganMs: 2 });
+});
+
 test('an emergency call is known by its number, or because somebody says so', () => {
   assert.equal(states(began('call/1', 'line/1', '112')).of(['line/1'])[0]?.call?.emergency, true);
   const from = { kind: 'phone', id: 'line/1', number: '' } as const;

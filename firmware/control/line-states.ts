@@ -3,7 +3,7 @@ import type { LineSnapshot } from './routing/question.ts';
 
 type Up = { readonly lines: Map<string, string>; emergency: boolean; readonly beganMs: number };
 
-/** Who is on which port: a fold over facts, for pre-emption and forwarding. */
+/** Who is on which port and softswitch: a fold over facts, for pre-emption and forwarding. */
 export class LineStates {
   readonly #calls = new Map<CallId, Up>();
   readonly #out = new Set<string>();
@@ -12,8 +12,7 @@ export class LineStates {
   fold(fact: Fact, wallMs: number, emergency: (dialled: string) => boolean): void {
     switch (fact.fact) {
       case 'callBegan': {
-        const own = fact.from.kind === 'phone' || fact.from.kind === 'line';
-        const lines = new Map(own ? [['caller', fact.from.id]] : []);
+        const lines = new Map(fact.from.kind === 'gateway' ? [] : [['caller', fact.from.id]]);
         const isEmergency = fact.from.kind === 'phone' && emergency(fact.dialled);
         this.#calls.set(fact.call, { lines, emergency: isEmergency, beganMs: wallMs });
         break;
@@ -24,7 +23,7 @@ export class LineStates {
         });
         break;
       case 'attemptBegan':
-        if (fact.target.kind === 'line' || fact.target.kind === 'phone') {
+        if (fact.target.kind === 'line' || fact.target.kind === 'phone' || fact.target.kind === 'trunk') {
           this.#with(fact.call, (call) => call.lines.set(fact.attempt, fact.target.id));
         }
         break;
@@ -53,11 +52,13 @@ export class LineStates {
     });
   }
 
-  /** These ports as routing sees them; of two calls on one port the newest. */
+  /** These ports and softswitches as routing sees them; of several calls the newest ordinary one. */
   of(lines: readonly string[]): readonly LineSnapshot[] {
     const on = new Map<string, NonNullable<LineSnapshot['call']>>();
     for (const [call, { lines: used, emergency, beganMs }] of this.#calls) {
-      for (const line of used.values()) on.set(line, { call, emergency, beganMs });
+      for (const line of used.values()) {
+        if (!emergency || on.get(line)?.emergency !== false) on.set(line, { call, emergency, beganMs });
+      }
     }
     return lines.map((id): LineSnapshot => {
       const call = on.get(id);

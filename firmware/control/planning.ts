@@ -47,7 +47,7 @@ export class Planning {
     return {
       ...{ offer, configuration: settings, country: country(), now, memory: ledger.memory(now) },
       trunks: trunks.snapshot(),
-      lines: this.#lines.of(settings.lines.map(({ id }) => id)),
+      lines: this.#lines.of([...settings.lines, ...settings.trunks].map(({ id }) => id)),
       seed: randomInt(LARGEST_SEED),
     };
   }
@@ -65,7 +65,7 @@ export class Planning {
     if (counted) ledger.goesOn(counted);
     const answered = record.attempts.flatMap(({ target, cause }) => (cause === 'answered' ? [target] : []));
     const lines = [record.from, ...answered].flatMap(({ kind, id }) =>
-      kind === 'phone' || kind === 'line' ? [id] : [],
+      kind === 'phone' || kind === 'line' || kind === 'trunk' ? [id] : [],
     );
     this.#lines.goesOn(call, lines, record.at, this.emergency().includes(record.dialled));
   }

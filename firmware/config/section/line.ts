@@ -107,5 +107,13 @@ export const line = v.strictObject({
   ...boundBy(' Otherwise the phone does not ring: its rules for no answer and its mailbox take the call at once.', {
     appliesWhen: { setting: 'kind', is: ['fxs'] },
   }),
+  location: optionalText({
+    title: 'Location',
+    help: 'Phones. Where it stands, told with emergency calls over trunks that take it; empty: nothing is told.',
+    max: 32,
+    default: '',
+    form: nameOrNothing,
+    appliesWhen: { setting: 'kind', is: ['fxs'] },
+  }),
   enabled: flag({ title: 'In use', help: 'Off: the port is not served.', default: true }),
 });

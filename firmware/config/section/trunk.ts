@@ -159,6 +159,17 @@ export const trunk = v.strictObject({
     help: 'The provider takes emergency calls from here and knows this address. Tried before other trunks.',
     default: false,
   }),
+  sosUrn: flag({
+    title: 'Takes urn:service:sos',
+    help: 'Emergency calls are asked for as urn:service:sos (RFC 5031); the number stays in To. Off: by the number alone.',
+    default: false,
+  }),
+  location: choice({
+    title: 'Takes the location',
+    help: 'With emergency calls (RFC 6442). value: the address of the phone port; reference: where it can be fetched.',
+    of: ['none', 'value', 'reference'],
+    default: 'none',
+  }),
   lock: choice({
     title: 'Lock',
     help: 'noOutgoing: no call leaves over it; all: none comes in either; drain: calls that are up go on, new ones do not. Emergency calls pass.',

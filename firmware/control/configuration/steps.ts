@@ -61,6 +61,7 @@ const ROUTED = [
   'calendars',
   'rateTables',
   'numberPools',
+  'locations',
   'scenarios',
   'tollGuard',
 ] as const;

@@ -1,6 +1,7 @@
 import type { Configuration } from '../../config/schema.ts';
 import type { IncomingInvite } from '../sip/face.ts';
 import { isUri, parseUri } from '../sip/message/uri.ts';
+import { emergencyBasis } from '../trunk/emergency-basis.ts';
 import type { SipTrunk } from '../trunk/sip-trunk.ts';
 import type { MediaWay } from './negotiator.ts';
 import type { Arrival, SipWay } from './sip-leg.ts';
@@ -18,7 +19,9 @@ export const sipWay = (configuration: Configuration, trunk: SipTrunk): SipWay | 
     invite: (target, caller, shows) => {
       // A caller from outside leaves by the first account: the softswitch knows no other.
       const account = caller.account ?? configuration.accounts[0]?.id ?? '';
-      return trunk.outgoing(account, target, shows) ?? { cause: 'serverUnreachable' };
+      const basis = trunk.outgoing(account, target, shows);
+      if (!basis) return { cause: 'serverUnreachable' };
+      return target.emergencyOf === undefined ? basis : emergencyBasis(configuration, basis, target.emergencyOf);
     },
     hear: (signal) => trunk.hear(signal),
     occupy: (leg) => trunk.occupy(leg),

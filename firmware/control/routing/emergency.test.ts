@@ -35,13 +35,13 @@ describe('an emergency call asks', () => {
     ],
     ['a softswitch without our binding too', 'a b', [way('b', { bound: [] }), way('a')]],
     [
-      'what is full, locked, or over its rate',
+      'what is locked, or over its rate',
       'd a b c',
       [
         way('a', { lock: 'all' }),
         way('b', { lock: 'drain' }),
         way('c', { blocked: { by: 'page', minutesLeft: 0 } }),
-        way('d', { callLimit: 1, callsUp: 1, cpsLimit: 1, newCalls: 9 }),
+        way('d', { callLimit: 2, callsUp: 1, cpsLimit: 1, newCalls: 9 }),
       ],
     ],
     ['protect routes by their priority', 'a b', [way('b', { role: 'protect', priority: 2 }), way('a')]],
@@ -63,6 +63,24 @@ describe('an emergency call asks', () => {
       'a line/8',
       [busy('line/8'), way('a', { health: 'suspect' })],
       [on('line/8', 1)],
+    ],
+    [
+      'the newest ordinary call of a full softswitch to make way, when no other is free',
+      'b a line/8',
+      [way('a', { callLimit: 2, callsUp: 2 }), way('b'), busy('line/8')],
+      [on('a', 2), on('line/8', 1)],
+    ],
+    [
+      'a softswitch beyond its limit only when no call can make way',
+      'line/8 a',
+      [way('a', { callLimit: 1, callsUp: 1 }), busy('line/8')],
+      [on('a', 2, true), on('line/8', 1)],
+    ],
+    [
+      'a softswitch that took no more once again, when its newest call has made way',
+      'a b a/again c',
+      [way('a'), way('b'), way('c', { health: 'down' })],
+      [on('a', 2), on('b', 1, true)],
     ],
     [
       'a call to make way before what is dead',
@@ -94,7 +112,7 @@ describe('an emergency call', () => {
   it('passes routes, bars, transforms, tech prefix and toll guard, with the outside prefix or without', () => {
     for (const dialled of ['112', '0112']) {
       const [attempt] = attemptsOf(question(fromPhone(dialled), [way('a', { lock: 'noOutgoing' })], hard));
-      assert.deepEqual(attempt.targets, [{ kind: 'trunk', id: 'a', number: '112' }]);
+      assert.deepEqual(attempt.targets, [{ kind: 'trunk', id: 'a', number: '112', emergencyOf: 'line/1' }]);
       assert.equal(attempt.shows, undefined);
       assert.equal(attempt.verdicts.declined, 'next');
       assert.ok(attempt.ringMs >= 3_600_000);
@@ -115,6 +133,39 @@ describe('an emergency call', () => {
     assert.deepEqual(
       attempts.map(({ preempts }) => preempts),
       ['call/line/8', undefined],
+    );
+  });
+
+  it('ends the newest call of the whole group where that is full', () => {
+    const members = [way('a', { group: 'g', callsUp: 1 }), way('b', { group: 'g', callsUp: 1 })];
+    const lines = [on('a', 1), on('b', 2)];
+    const groups = [{ id: 'g', callLimit: 2, reservedLines: 0 }];
+    const attempts = attemptsOf(question(fromPhone('112'), members, { groups }, { lines }));
+    assert.deepEqual(
+      attempts.map(({ id, preempts }) => [id, preempts]),
+      [
+        ['a', 'call/b'],
+        ['b', 'call/b'],
+      ],
+    );
+  });
+
+  it('asks a softswitch that refuses what it is told beside the number by the number alone', () => {
+    const trunks = [
+      { id: 'a', host: 'h', sosUrn: true },
+      { id: 'b', host: 'h', localPort: 5070, location: 'value' },
+      { id: 'c', host: 'h', localPort: 5080 },
+    ];
+    const attempts = attemptsOf(question(fromPhone('112'), [way('a'), way('b'), way('c')], { trunks }));
+    assert.deepEqual(
+      attempts.map(({ id, targets }) => [id, targets[0].emergencyOf]),
+      [
+        ['a', 'line/1'],
+        ['b', 'line/1'],
+        ['c', 'line/1'],
+        ['a/again', undefined],
+        ['b/again', undefined],
+      ],
     );
   });
 

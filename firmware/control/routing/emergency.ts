@@ -5,6 +5,7 @@ import { type CallFailure, failureTable } from '../failure.ts';
 import type { TrunkSnapshot, VerdictOverrides } from '../trunk/trunk.ts';
 import type { Attempt, Level } from './attempt.ts';
 import type { PlanReason } from './explanation.ts';
+import { groupCalls } from './group.ts';
 import type { LineSnapshot, PlanQuestion } from './question.ts';
 import { isBound, lineAttempt, trunkAttempt } from './way-attempt.ts';
 
@@ -42,6 +43,7 @@ const STANDINGS = {
   doubtful: 'a softswitch of which little good is known',
   otherLine: 'a free exchange line, though not marked for emergency calls',
   preempts: 'nothing is free: an ordinary call is ended for it',
+  crowded: 'a softswitch that is full, and none of its calls can be ended',
   dead: 'a softswitch that is down, as the last hope',
   lastLine: 'an exchange line that is in use or gives no sign of life, as the last hope',
 } as const;
@@ -49,24 +51,33 @@ type Standing = keyof typeof STANDINGS;
 const ORDER = Object.keys(STANDINGS) as Standing[];
 
 type Way = { readonly way: TrunkSnapshot; readonly standing: Standing; readonly taken?: LineSnapshot['call'] };
+/** Ways of these standings were free when the call came. */
+const FREE: readonly Standing[] = ['freeLine', 'marked', 'alive', 'doubtful', 'otherLine'];
 
 /**
  * The ways for an emergency call (S4): free exchange lines that are marked, softswitches that are marked, any
- * softswitch, even without our binding. Only if none of these is free the newest ordinary call is ended, never an
- * emergency call; what is surely dead comes after that. No limit, bar, lock, transform or tech prefix applies.
+ * softswitch, even without our binding. A softswitch that refuses what it is told beside the number is asked once more by
+ * the number alone. Only if none of these is free, or none took it, the newest ordinary call is ended, never an emergency
+ * call; what is surely dead comes after that. No limit, bar, lock, transform or tech prefix applies.
  */
 export const emergencyLevels = (
   question: PlanQuestion,
   number: string,
 ): { readonly levels: readonly Level[]; readonly reasons: readonly PlanReason[] } => {
   const ways = question.trunks.map((way) => placed(way, question)).sort(inOrder(question.offer.caller.account));
-  const attempts = withBlind(ways.map((each) => attemptBy(each, question, number)));
+  const attempts = withBlind([
+    ...ways.filter(isFree).map((each) => attemptBy(each, question, number)),
+    ...ways.filter(isFree).flatMap((each) => plainly(each, question, number)),
+    ...ways.filter((each) => !isFree(each)).map((each) => attemptBy(each, question, number)),
+  ]);
   const reasons = attempts.map(({ id, why }) => ({ what: id, why }));
   return { levels: isSome(attempts) ? [{ on: 'any', attempts, emergency: true }] : [], reasons };
 };
 
+const isFree = ({ standing }: Way): boolean => FREE.includes(standing);
+
 const placed = (way: TrunkSnapshot, question: PlanQuestion): Way => {
-  if (way.kind === 'trunk') return { way, standing: standingOfTrunk(way) };
+  if (way.kind === 'trunk') return placedTrunk(way, question);
   if (way.health === 'down') return { way, standing: 'lastLine' };
   if (way.callLimit === 0 || way.callsUp < way.callLimit) {
     return { way, standing: way.emergency ? 'freeLine' : 'otherLine' };
@@ -77,6 +88,28 @@ const placed = (way: TrunkSnapshot, question: PlanQuestion): Way => {
     : { way, standing: 'preempts', taken: call };
 };
 
+/** A softswitch that is full is as good as one that is in use: its newest ordinary call, or of its group, makes way. */
+const placedTrunk = (way: TrunkSnapshot, question: PlanQuestion): Way => {
+  const standing = standingOfTrunk(way);
+  const full = fullWays(way, question);
+  if (standing === 'dead' || full === undefined) return { way, standing };
+  const taken = newestOrdinary(full, question);
+  return taken === undefined ? { way, standing: 'crowded' } : { way, standing: 'preempts', taken };
+};
+
+/** Softswitches of which one must lose a call before this one takes another; undefined where it is not full. */
+const fullWays = (way: TrunkSnapshot, { configuration, trunks }: PlanQuestion): readonly string[] | undefined => {
+  if (way.callLimit > 0 && way.callsUp >= way.callLimit) return [way.id];
+  const limit = configuration.groups.find(({ id }) => id === way.group)?.callLimit ?? 0;
+  if (limit === 0 || groupCalls(way.group, trunks) < limit) return undefined;
+  return trunks.flatMap(({ id, group }) => (group === way.group ? [id] : []));
+};
+
+const newestOrdinary = (ways: readonly string[], { lines }: PlanQuestion): LineSnapshot['call'] => {
+  const calls = lines.flatMap(({ id, call }) => (ways.includes(id) && call && !call.emergency ? [call] : []));
+  return calls.sort((a, b) => b.beganMs - a.beganMs)[0];
+};
+
 /** A block or a lock is passed, but whoever set it had a reason. */
 const standingOfTrunk = (way: TrunkSnapshot): Standing => {
   if (way.health === 'down') return 'dead';
@@ -84,15 +117,15 @@ const standingOfTrunk = (way: TrunkSnapshot): Standing => {
   return way.health === 'up' && way.blocked === undefined && way.lock === 'none' ? 'alive' : 'doubtful';
 };
 
-/** Among those of one standing: marked ones, free ones, the newest call, priority, our binding, the name. */
+/** Among those of one standing: the newest call, marked ones, free ones, priority, our binding, the name. */
 const inOrder =
   (account: string | undefined) =>
   (a: Way, b: Way): number =>
     ORDER.indexOf(a.standing) - ORDER.indexOf(b.standing) ||
+    (b.taken?.beganMs ?? 0) - (a.taken?.beganMs ?? 0) ||
     Number(isShut(a.way)) - Number(isShut(b.way)) ||
     Number(b.way.emergency) - Number(a.way.emergency) ||
     a.way.callsUp - b.way.callsUp ||
-    (b.taken?.beganMs ?? 0) - (a.taken?.beganMs ?? 0) ||
     a.way.priority - b.way.priority ||
     Number(isBound(b.way, account)) - Number(isBound(a.way, account)) ||
     (a.way.id < b.way.id ? -1 : Number(a.way.id > b.way.id));
@@ -101,9 +134,30 @@ const isShut = ({ blocked, lock }: TrunkSnapshot): boolean => blocked !== undefi
 
 const attemptBy = ({ way, standing, taken }: Way, question: PlanQuestion, number: string): Attempt => {
   const why = `emergency call: ${STANDINGS[standing]}`;
-  const plain = way.kind === 'line' ? lineAttempt(way, number, why) : trunkAttempt(way, undefined, number, question);
   const preempts = taken === undefined ? {} : { preempts: taken.call };
-  return { ...plain, ringMs: RING_MS, verdicts: emergencyVerdicts, why, ...preempts };
+  const about = { ringMs: RING_MS, verdicts: emergencyVerdicts, why, ...preempts };
+  if (way.kind === 'line') return { ...lineAttempt(way, number, why), ...about };
+  const plain = trunkAttempt(way, undefined, number, question);
+  return { ...plain, ...about, targets: [{ ...plain.targets[0], emergencyOf: callingLine(question) }] };
+};
+
+const callingLine = ({ offer: { from } }: PlanQuestion): string => (from.kind === 'phone' ? from.id : '');
+
+/**
+ * What a softswitch is asked when all that is free has refused: by the number alone where it was told more, and with
+ * its newest ordinary call out of the way, which may have held its last channel.
+ */
+const plainly = (each: Way, question: PlanQuestion, number: string): readonly Attempt[] => {
+  const { way } = each;
+  if (way.kind === 'line') return [];
+  const settings = question.configuration.trunks.find(({ id }) => id === way.id);
+  const taken = newestOrdinary([way.id], question);
+  const toldMore = settings !== undefined && (settings.sosUrn || settings.location !== 'none');
+  if (!toldMore && taken === undefined) return [];
+  const { targets, ...attempt } = attemptBy({ ...each, ...(taken === undefined ? {} : { taken }) }, question, number);
+  const { emergencyOf: _, ...target } = targets[0];
+  const why = taken === undefined ? 'by the number alone' : 'an ordinary call is ended, as nothing free took it';
+  return [{ ...attempt, id: `${way.id}/again`, targets: [target], start: 'alone', why: `emergency call: ${why}` }];
 };
 
 /**

@@ -121,7 +121,7 @@ const asking = (offer: fc.Arbitrary<Routed>): fc.Arbitrary<PlanQuestion> =>
       offer,
       configuration: settings,
       trunks: fc.tuple(...ways.map(trunkState), ...exchange.map(lineState)),
-      lines: fc.tuple(...exchange.map(callOn)),
+      lines: fc.tuple(...[...exchange, ...ways].map(callOn)),
       seed: fc.nat(),
     })
     .map((given) => ({
@@ -135,7 +135,9 @@ const asking = (offer: fc.Arbitrary<Routed>): fc.Arbitrary<PlanQuestion> =>
 
 const runs = { numRuns: 300 };
 const levelsOf = (result: PlanResult): readonly Level[] => (result.is === 'planned' ? result.levels : []);
-const keyOf = ({ targets: [{ kind, id, blind }] }: Attempt): string => `${kind} ${id}${blind ? ' blind' : ''}`;
+/** An emergency call asks a way again: a line without dial tone, a softswitch by the number alone. */
+const keyOf = ({ id: attempt, targets: [{ kind, id, blind }] }: Attempt): string =>
+  `${kind} ${id}${blind ? ' blind' : ''}${attempt.endsWith('/again') ? ' again' : ''}`;
 const snapshotOf = ({ trunks }: PlanQuestion, id: string): TrunkSnapshot => trunks.find((each) => each.id === id)!;
 const isEmergency = ({ offer, configuration }: PlanQuestion): boolean =>
   offer.dialled === '112' || (offer.dialled === '0112' && configuration.routing.outsidePrefix === '0');
@@ -257,6 +259,13 @@ describe('of every call that goes out', () => {
   });
 });
 
+/** By its own limit or that of its group. */
+const isFull = ({ configuration, trunks }: PlanQuestion, { callLimit, callsUp, group }: TrunkSnapshot): boolean => {
+  const most = configuration.groups.find(({ id }) => id === group)?.callLimit ?? 0;
+  const inGroup = trunks.reduce((sum, trunk) => sum + (trunk.group === group ? trunk.callsUp : 0), 0);
+  return (callLimit > 0 && callsUp >= callLimit) || (most > 0 && inGroup >= most);
+};
+
 describe('of every emergency call', () => {
   const calls = outward.map((offer) => ({ ...offer, dialled: '112' }));
 
@@ -291,20 +300,22 @@ describe('of every emergency call', () => {
         assert.ok(preempts === undefined || ended?.emergency === false);
       }
       if (first < 0) return;
-      for (const { targets } of attempts.slice(first)) {
-        const { kind, health, callsUp } = snapshotOf(asked, targets[0].id);
-        assert.ok(health === 'down' || (kind === 'line' && callsUp > 0) || targets[0].blind);
+      for (const { id, targets } of attempts.slice(first)) {
+        const way = snapshotOf(asked, targets[0].id);
+        const inUse = way.kind === 'line' ? way.callsUp > 0 : isFull(asked, way);
+        assert.ok(way.health === 'down' || inUse || targets[0].blind || id.endsWith('/again'), id);
       }
     });
   });
 
   it('asks free lines that are marked first, then softswitches that are marked', () => {
     every(calls, (asked, result) => {
-      const ranks = waysIn(result).flatMap(([{ targets }]) => {
-        const { kind, health, callsUp, emergency } = snapshotOf(asked, targets[0].id);
-        if (targets[0].blind) return [];
+      const ranks = waysIn(result).flatMap(([{ id, targets }]) => {
+        const way = snapshotOf(asked, targets[0].id);
+        const { kind, health, callsUp, emergency } = way;
+        if (targets[0].blind || id.endsWith('/again')) return [];
         if (kind === 'line') return [health !== 'down' && callsUp === 0 && emergency ? 0 : 3];
-        return [health === 'down' ? 3 : emergency ? 1 : 2];
+        return [health === 'down' || isFull(asked, way) ? 3 : emergency ? 1 : 2];
       });
       assert.deepEqual(ranks.slice(0, ranks.indexOf(3)), ranks.slice(0, ranks.indexOf(3)).sort());
     });

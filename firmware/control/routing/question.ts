@@ -35,7 +35,7 @@ export type Routed = {
 /** Wall time; `sure` is false until a time server has answered: calendars then count as "in". */
 export type WallTime = { readonly ms: number; readonly sure: boolean };
 
-/** What routing knows of a port: who is on it, for pre-emption and forwarding. */
+/** What routing knows of a port or a softswitch: its newest ordinary call, else an emergency call, for pre-emption. */
 export type LineSnapshot = {
   readonly id: string;
   readonly is: 'free' | 'busy' | 'out';

@@ -62,6 +62,9 @@ export type RequestOutcome =
   | { readonly is: 'silent' }
   | { readonly is: 'unreachable'; readonly why: string };
 
+/** `id`: by which a header names it (`cid:`, RFC 2392). */
+export type BodyPart = { readonly type: string; readonly id: string; readonly text: string };
+
 export type InviteAsk = {
   readonly flow: FlowId;
   readonly uri: UriText;
@@ -71,6 +74,8 @@ export type InviteAsk = {
   readonly hop?: Endpoint;
   readonly contact: UriText;
   readonly sdp: string;
+  /** Further parts of the body beside the session description (RFC 5621), such as a location. */
+  readonly parts?: readonly BodyPart[];
   readonly routes?: readonly UriText[];
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly credentials?: Credentials;

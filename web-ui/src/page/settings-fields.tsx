@@ -37,6 +37,7 @@ const naming: Readonly<Record<string, readonly List[]>> = {
   'groups/failoverTrunk': ['trunks'],
   'lines/account': ['accounts'],
   'lines/card': ['cards'],
+  'lines/location': ['locations'],
   'lines/numberPool': ['numberPools'],
   'lines/rings': ['lines'],
   'numberPools/trunk': ['trunks'],

@@ -35,6 +35,7 @@ const telling: Readonly<Record<List, readonly string[]>> = {
   calendars: ['timeZone'],
   rateTables: [],
   numberPools: ['main'],
+  locations: ['city', 'street', 'floor', 'room'],
   scenarios: ['title'],
 };
 

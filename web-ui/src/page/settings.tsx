@@ -35,6 +35,7 @@ const icons: Readonly<Record<string, IconName>> = {
   calendars: 'wait',
   rateTables: 'calls',
   numberPools: 'person',
+  locations: 'exchange',
   scenarios: 'freeze',
   tollGuard: 'lock',
   notice: 'mailboxSmall',
@@ -43,7 +44,7 @@ const icons: Readonly<Record<string, IconName>> = {
 /** What an installer sets first stands first; a section that is not named here comes behind. */
 const order = [
   ...['trunks', 'accounts', 'lines', 'cards', 'system', 'routing', 'mailbox', 'forwardings', 'ringGroups', 'dids'],
-  ...['routes', 'groups', 'calendars', 'scenarios', 'attendants', 'tollGuard', 'numberPools', 'rateTables'],
+  ...['routes', 'groups', 'calendars', 'scenarios', 'attendants', 'tollGuard', 'numberPools', 'rateTables', 'locations'],
   ...['notice', 'drill', 'network', 'media', 'access'],
 ];
 const rank = (section: string): number => (order.includes(section) ? order.indexOf(section) : order.length);

@@ -11,7 +11,7 @@ export type Field = { readonly place: Place; readonly about: Described };
 
 export const lists = [
   ...(['trunks', 'accounts', 'cards', 'lines', 'groups', 'routes', 'dids', 'ringGroups', 'forwardings'] as const),
-  ...(['attendants', 'calendars', 'rateTables', 'numberPools', 'scenarios'] as const),
+  ...(['attendants', 'calendars', 'rateTables', 'numberPools', 'locations', 'scenarios'] as const),
 ] as const;
 export type List = (typeof lists)[number];
 export const isList = (name: string): name is List => (lists as readonly string[]).includes(name);

@@ -4,6 +4,7 @@ import type { Cause } from '../../failure.ts';
 import type { Endpoint, FlowId, InviteAsk, UriText } from '../face.ts';
 import { parseRetryAfter } from '../message/headers.ts';
 import { type Field, SipMessage } from '../message/message.ts';
+import { bodyOf } from '../message/multipart.ts';
 import { octetsOf, serialize } from '../message/serializer.ts';
 import type { ClientTransaction } from '../transaction/transactions.ts';
 import { type Acks, acknowledge, sendAck } from './acks.ts';
@@ -19,7 +20,6 @@ import {
   reasonField,
   reasonOf,
   sdpOf,
-  sdpType,
   sendBye,
 } from './room.ts';
 import type { Outgoing, Session } from './sessions.ts';
@@ -45,6 +45,7 @@ export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
   };
   room.sessions.add(session);
   let cseq = 0;
+  const content = bodyOf(ask.sdp, ask.parts ?? [], room.token);
   const attempt = attemptOf(session, ownOf(ask), false);
   const { outgoing } = attempt;
   outgoing.sending = room.requester.send(
@@ -53,8 +54,8 @@ export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
       to,
       method: 'INVITE',
       uri: ask.uri,
-      fields: inviteFields(room, ask, callId, localTag),
-      body: octetsOf(ask.sdp),
+      fields: [...inviteFields(room, ask, callId, localTag), ...content.fields],
+      body: content.body,
       cseq: () => ++cseq,
       credentials: ask.credentials,
       fresh: true,
@@ -189,7 +190,6 @@ const inviteFields = (room: Room, ask: InviteAsk, callId: string, localTag: stri
     ['user-agent', room.name],
   );
   for (const [name, value] of ask.headers ?? []) fields.push([name.toLowerCase(), octetsOf(value)]);
-  fields.push(sdpType);
   return fields;
 };
 
