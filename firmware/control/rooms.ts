@@ -85,7 +85,7 @@ export class Rooms {
     const engine = this.engine;
     this.adoption = new Adoption({ runner, clock, build, states: adoption.states });
     this.userAgent = makeUserAgent(options, ground, () => this.trunks);
-    this.trunks = makeTrunks(options, ground, this.userAgent);
+    this.trunks = makeTrunks(options, ground, this.userAgent, (flow) => this.sipLegs.moved(flow));
     const trunks = this.trunks;
     const configuration = () => ground.document.configuration;
     const country = () => this.hardware.profile;

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Ground } from './ground.ts';
+import type { FlowId } from './sip/face.ts';
 import { Resolver } from './sip/resolver/resolver.ts';
 import { carriersWith } from './sip/transport/carriers.ts';
 import type { UdpSockets } from './sip/transport/udp-sockets.ts';
@@ -54,6 +55,7 @@ export const makeTrunks = (
   { clock, log }: SignallingOptions,
   { runner, adoption, document }: Ground,
   agent: SipUserAgent,
+  flowOpened: (flow: FlowId) => void,
 ): Trunks => {
   const { network } = document.configuration;
   return new Trunks({
@@ -66,6 +68,7 @@ export const makeTrunks = (
     t1Ms: network.sipT1Ms,
     kept: adoption.states,
     links: linksOf({ clock, log }),
+    flowOpened,
     renewFlow: (flow) => agent.renewFlow(flow),
   });
 };

@@ -35,6 +35,10 @@ export type Opened =
       readonly termination: TerminationId;
     }
   | { readonly type: 'mediaFailed' };
+/** What a leg is told of a net that was to be bound anew; `unbound`: it stays where it is. */
+export type Bound =
+  | { readonly type: 'bound'; readonly local: readonly [address: string, port: number] }
+  | { readonly type: 'unbound' };
 /** A termination that a plane before us asked for, and never heard of. */
 type Unanswered = { readonly ask: Open; readonly answer: (place: Place | undefined) => void };
 
@@ -208,6 +212,17 @@ export class LegMedia {
     const kept = this.#states.get(leg);
     if (kept && !kept.closing) this.#states.keep(leg, { ...kept, change: { ...kept.change, ...change } });
     this.#requests.ask(leg, (termination) => this.#options.engine.modify({ termination, ...change }));
+  }
+
+  /** Binds the leg's net at another local address; `heard` is told in a cascade where it listens then. */
+  bind(leg: LegId, address: string, heard: (outcome: Bound) => void): void {
+    const { engine, runner } = this.#options;
+    let local: Bound | undefined;
+    const modify = async (termination: TerminationId): Promise<void> => {
+      const reply = await engine.modify({ termination, interface: address });
+      if (reply.local) local = { type: 'bound', local: reply.local };
+    };
+    this.#requests.ask(leg, modify, () => runner.cascade(() => heard(local ?? { type: 'unbound' })));
   }
 
   signal(leg: LegId, play: LineSignal | NetSignal | 'none'): void {

@@ -5,7 +5,7 @@ import type { Reason, SipSignal } from '../sip/face.ts';
 import { isUri, parseUri, userOf } from '../sip/message/uri.ts';
 import type { LegCommand } from './leg.ts';
 import type { Negotiator } from './negotiator.ts';
-import { confirmed } from './sip-leg-session.ts';
+import { confirmedOrMoving, moveDeadline } from './sip-leg-move.ts';
 import {
   base,
   END_WAIT_MS,
@@ -36,7 +36,10 @@ export const sipLegMachine = (sdp: Negotiator): Machine<SipLeg, SipLegEvent, Sip
     const out = stepped(sdp, leg, event, now);
     return 'sip' in event ? { state: out.state, effects: [{ do: 'hear', signal: event }, ...out.effects] } : out;
   },
-  deadline: (leg) => ('until' in leg ? leg.until : undefined),
+  deadline: (leg) => {
+    if ('until' in leg) return leg.until;
+    return leg.phase === 'confirmed' ? moveDeadline(leg) : undefined;
+  },
   over: (leg) => leg.phase === 'gone',
 });
 
@@ -51,7 +54,7 @@ function stepped(sdp: Negotiator, leg: SipLeg, event: SipLegEvent | Lapse, now: 
     case 'offered':
       return offered(sdp, leg, event);
     case 'confirmed':
-      return confirmed(sdp, leg, event, now);
+      return confirmedOrMoving(sdp, leg, event, now);
     case 'cancelOwed':
     case 'cancelling':
       return cancelling(leg, event, now);

@@ -17,6 +17,14 @@ export type Streaming = Base & { readonly local: LocalStream };
 /** Who is called, and by whom. */
 export type Asked = Pick<Setup, 'target' | 'caller' | 'shows'>;
 
+/** What a confirmed leg owes after a change of its own address (`sip-leg-move.ts`). */
+export type Move =
+  /** The net is being bound at the new address; `at`: to be asked again then. */
+  | { readonly is: 'binding'; readonly at?: Instant }
+  /** The far end is to be told by a re-INVITE, then or as soon as no other is under way. */
+  | { readonly is: 'owed'; readonly at: Instant }
+  | { readonly is: 'asked' };
+
 /** One SIP leg from either side; each phase has what it needs and no more. */
 export type SipLeg =
   /** Placed: the net is being opened, nothing has left. */
@@ -41,6 +49,8 @@ export type SipLeg =
       readonly media?: Agreed;
       readonly farHolds: boolean;
       readonly reoffer: 'none' | 'ours' | 'late';
+      /** Its own address has changed, and the far end has not been told yet. */
+      readonly move?: Move;
     })
   // Released by the coordinator: from here only `released` goes up.
   | (Base & { readonly phase: 'cancelOwed' | 'cancelling'; readonly cause: Cause; readonly until: Instant })
@@ -54,6 +64,11 @@ export type SipLegEvent =
   /** The net is open; `local` is where it listens. */
   | { readonly type: 'opened'; readonly local: readonly [address: string, port: number] }
   | { readonly type: 'mediaFailed' | 'mediaLost' }
+  /** Its trunk has another address by now: audio and signalling are to go there. */
+  | { readonly type: 'moved'; readonly way: MediaWay }
+  /** The net was bound at another address, or could not be. */
+  | { readonly type: 'bound'; readonly local: readonly [address: string, port: number] }
+  | { readonly type: 'unbound' }
   /** A digit of the far end that another leg of the call wants as INFO: the engine cannot carry it there. */
   | { readonly type: 'digit'; readonly digit: string };
 
@@ -67,6 +82,8 @@ export type SipLegEffect =
   | { readonly do: 'respond'; readonly status: number; readonly sdp?: string; readonly cause?: Cause }
   | { readonly do: 'info'; readonly contentType: string; readonly body: string }
   | { readonly do: 'media'; readonly mode: Mode; readonly media: NetMedia }
+  /** Binds the net at this address instead of its own. */
+  | { readonly do: 'bind'; readonly address: string }
   | { readonly do: 'signal'; readonly play: NetSignal }
   /** Whatever comes from the softswitch is evidence of its health. */
   | { readonly do: 'hear'; readonly signal: SipSignal }

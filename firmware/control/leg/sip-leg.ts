@@ -97,6 +97,20 @@ export class SipLegs implements LegMaker {
     }
   }
 
+  /** The flow of a trunk stands (again): calls over it that knew another address of ours are moved (U18). */
+  moved(trunk: string): void {
+    const { runner, way } = this.#options;
+    const media = way(trunk)?.media;
+    if (!media) return;
+    runner.cascade(() => {
+      for (const id of [...runner.ids()]) {
+        if (!/^leg\/\d+$/.test(id)) continue;
+        const leg = runner.state<SipLeg>(id);
+        if (leg?.trunk === trunk && leg.phase === 'confirmed') runner.tell(id, { type: 'moved', way: media });
+      }
+    });
+  }
+
   #open(leg: LegId, way: MediaWay, beside: LegId | undefined): void {
     const what = { kind: 'net', interface: way.address } as const;
     // Nothing is heard and nothing leaves before offer and answer have met.
@@ -113,6 +127,8 @@ export class SipLegs implements LegMaker {
     switch (effect.do) {
       case 'media':
         return media.modify(leg, { mode: effect.mode, media: effect.media });
+      case 'bind':
+        return media.bind(leg, effect.address, (outcome) => runner.tell(leg, outcome));
       case 'signal':
         return media.signal(leg, effect.play);
       case 'close':

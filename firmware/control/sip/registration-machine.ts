@@ -19,6 +19,8 @@ export type Binding = {
   readonly since: Instant;
   readonly expiresAt: Instant;
   readonly serviceRoute: readonly string[];
+  /** Our Contact as it was said. */
+  readonly contact?: string;
 };
 export type Failed = { readonly cause: RegistrationCause; readonly detail: string };
 type Phase =
@@ -59,7 +61,8 @@ export type Registration = Phase & {
 
 export type RegistrationEvent =
   | { readonly type: 'start'; readonly withinMs: number }
-  | { readonly type: 'outcome'; readonly ask: number; readonly outcome: RequestOutcome }
+  /** `contact`: ours, as that REGISTER said it. */
+  | { readonly type: 'outcome'; readonly ask: number; readonly outcome: RequestOutcome; readonly contact?: string }
   /** Good probe after a doubt, or link up: register within this time, whatever the back-off says. */
   | { readonly type: 'nudge'; readonly withinMs: number }
   | { readonly type: 'settingsChanged' }
@@ -73,6 +76,8 @@ export type RegistrationEvent =
 
 export type RegistrationEffect =
   | { readonly do: 'register'; readonly ask: number; readonly expiresS: number }
+  /** This Contact of ours is no more: our address has changed (RFC 3261 §10.2.2). */
+  | { readonly do: 'remove'; readonly contact: string }
   | { readonly fact: 'registered'; readonly expiresS: number }
   | ({ readonly fact: 'registrationFailed' } & Failed);
 
@@ -206,8 +211,11 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
     return Math.min(retryAfterMs * (1 + RETRY_AFTER_SPREAD * this.#settings.random()), LONGEST_RETRY_AFTER_MS);
   }
 
-  #accepted(state: Registration & { is: 'asking' }, now: Instant, outcome: Answer): Result {
-    const own = outcome.contacts.find((contact) => userOf(contact.uri) === state.identity.token);
+  #accepted(state: Registration & { is: 'asking' }, now: Instant, outcome: Answer, contact?: string): Result {
+    const ours = outcome.contacts.filter(({ uri }) => userOf(uri) === state.identity.token);
+    const former = bindingOf(state, now).binding?.contact;
+    const left = former === contact ? undefined : ours.find(({ uri }) => uri === former);
+    const own = ours.find((each) => each !== left) ?? left;
     const expiresS = own?.expiresS ?? state.expiresS;
     if (own === undefined || expiresS <= 0) return this.#notOurs(state, now, outcome);
     const expiresAt = after(now, expiresS * 1000);
@@ -217,10 +225,13 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
       state: {
         ...common(state),
         is: 'bound',
-        binding: { since: now, expiresAt, serviceRoute: outcome.serviceRoute },
+        binding: { since: now, expiresAt, serviceRoute: outcome.serviceRoute, ...(contact ? { contact } : {}) },
         refreshAt,
       },
-      effects: news ? [{ fact: 'registered', expiresS }] : [],
+      effects: [
+        ...(news ? [{ fact: 'registered', expiresS } as const] : []),
+        ...(left && own !== left ? [{ do: 'remove', contact: left.uri } as const] : []),
+      ],
     };
   }
 
@@ -261,7 +272,8 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
     return this.#wait(state, now, failed, true, outcome.retryAfterMs);
   }
 
-  #heard(state: Registration, now: Instant, number: number, outcome: RequestOutcome): Result {
+  #heard(state: Registration, now: Instant, event: RegistrationEvent & { type: 'outcome' }): Result {
+    const { ask: number, outcome, contact } = event;
     if (state.is === 'unbinding' && number === state.asks)
       return { state: { ...common(state), is: 'off' }, effects: [] };
     if (state.is !== 'asking' || number !== state.asks) return { state, effects: [] };
@@ -269,7 +281,7 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
     if (outcome.is === 'unreachable')
       return this.#wait(state, now, { cause: 'unreachable', detail: outcome.why }, false);
     return outcome.status >= 200 && outcome.status < 300
-      ? this.#accepted(state, now, outcome)
+      ? this.#accepted(state, now, outcome, contact)
       : this.#refused(state, now, outcome);
   }
 
@@ -352,7 +364,7 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
       case 'lapse':
         return this.#lapse(state, now);
       case 'outcome':
-        return this.#heard(state, now, event.ask, event.outcome);
+        return this.#heard(state, now, event);
       case 'nudge':
         return this.#nudged(state, now, event.withinMs);
       case 'start':

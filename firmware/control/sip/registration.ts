@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/machine.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { Fact } from '../facts.ts';
-import type { Credentials, FlowId, NameAddress, RequestOutcome, UriText, UserAgent } from './face.ts';
+import type { Credentials, FlowId, NameAddress, RequestAsk, RequestOutcome, UriText, UserAgent } from './face.ts';
 import { registrationRemedy, registrationSentence } from './registration-cause.ts';
 import {
   firstRegistration,
@@ -190,7 +190,8 @@ export class RegistrationClient {
   #perform(effect: RegistrationEffect): void {
     const { runner, account, trunk } = this.#host;
     if ('do' in effect) {
-      runner.outward(() => this.#register(effect.ask, effect.expiresS));
+      if (effect.do === 'remove') runner.outward(() => this.#remove(effect.contact));
+      else runner.outward(() => this.#register(effect.ask, effect.expiresS));
     } else if (effect.fact === 'registered') {
       runner.fact({ fact: 'registered', account, trunk, expiresS: effect.expiresS } satisfies Fact);
     } else {
@@ -207,26 +208,26 @@ export class RegistrationClient {
       this.noFlow('unreachable', 'the SIP port is not open');
       return;
     }
-    const { flow, registrar, addressOfRecord, contact, credentials } = made;
-    const { callId } = this.#identity;
-    agent.request(
-      {
-        flow,
-        method: 'REGISTER',
-        uri: registrar,
-        from: addressOfRecord,
-        to: addressOfRecord,
-        callId,
-        contact,
-        expiresS,
-        credentials,
-      },
-      (outcome) =>
-        runner.cascade(() => {
-          this.#tell({ type: 'outcome', ask, outcome });
-          heard(outcome);
-          if (ask === this.state.asks) runner.outward(() => this.#satisfy(outcome));
-        }),
+    const { contact } = made;
+    agent.request(this.#asked(made, contact, expiresS), (outcome) =>
+      runner.cascade(() => {
+        this.#tell({ type: 'outcome', ask, outcome, contact });
+        heard(outcome);
+        if (ask === this.state.asks) runner.outward(() => this.#satisfy(outcome));
+      }),
     );
+  }
+
+  /** A Contact at an address that we have left is of no use to anybody; without an answer it runs out by itself. */
+  #remove(contact: UriText): void {
+    const { agent, basis } = this.#host;
+    const made = basis(this.token);
+    if (made) agent.request(this.#asked(made, contact, 0), () => {});
+  }
+
+  #asked(made: RegisterBasis, contact: UriText, expiresS: number): RequestAsk {
+    const { flow, registrar: uri, addressOfRecord, credentials } = made;
+    const named = { from: addressOfRecord, to: addressOfRecord, callId: this.#identity.callId };
+    return { flow, method: 'REGISTER', uri, ...named, contact, expiresS, credentials };
   }
 }

@@ -10,6 +10,7 @@ import { flowClosed, hangUp, respond, userOfText } from './dialog/incoming.ts';
 import { type Answer, KEPT, type Kept } from './dialog/kept.ts';
 import { adopt, flowOfKept } from './dialog/left.ts';
 import { abandon, cancel, invite } from './dialog/outgoing.ts';
+import { relocate } from './dialog/relocation.ts';
 import { reoffer } from './dialog/reoffer.ts';
 import { Requester } from './dialog/requester.ts';
 import {
@@ -112,7 +113,10 @@ export class SipUserAgent implements UserAgent {
   async openFlow(flow: Flow): Promise<void> {
     if (this.#room.transports.flow(flow.id)) await this.closeFlow(flow.id);
     await this.#room.transports.open(flow);
-    this.#room.runner.cascade(() => this.#takeUp(flow.id));
+    this.#room.runner.cascade(() => {
+      this.#takeUp(flow.id);
+      relocate(this.#room, flow.id);
+    });
   }
 
   #takeUp(flow: FlowId): void {

@@ -31,7 +31,7 @@ export type TrunksTools = {
   readonly t1Ms: number;
   /** States that a plane before us left, by machine id; empty at a first start. */
   readonly kept: ReadonlyMap<string, unknown>;
-  /** A flow stands (again): requests can leave over it. */
+  /** A flow stands (again), perhaps at another address than before: requests can leave over it. */
   readonly flowOpened?: (flow: FlowId) => void;
   readonly random?: () => number;
   readonly newId?: () => string;

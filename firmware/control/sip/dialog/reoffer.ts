@@ -1,9 +1,9 @@
-import { after, type Instant, type Machine } from '../../../core/machine.ts';
 import type { SipMessage } from '../message/message.ts';
 import { octetsOf, textOf } from '../message/serializer.ts';
 import { type Acks, acknowledge, sendAck } from './acks.ts';
 import { contactOf } from './dialog.ts';
 import { type KeptRequest, messageOf } from './kept.ts';
+import { later } from './later.ts';
 import type { DraftHandler } from './requester.ts';
 import {
   allow,
@@ -110,15 +110,6 @@ const reofferAnswered = (
   room.tell(session.leg, { sip: 'reofferAnswered', status: response.status, ...sdpOf(response) });
 };
 
-const waitMachine: Machine<{ readonly at?: Instant }, never, { readonly do: 'go' }> = {
-  step: (state, event, now) =>
-    (event as { type: string }).type === 'lapse' && state.at !== undefined && now >= state.at
-      ? { state: {}, effects: [{ do: 'go' }] }
-      : { state, effects: [] },
-  deadline: (state) => state.at,
-  over: (state) => state.at === undefined,
-};
-
 /** §14.1: who made the Call-ID waits 2.1 to 4 s, the other up to 2 s, so that they do not meet again. */
 const retryLater = (room: Room, session: Session, sdp: string): void => {
   const { t1 } = room.timers;
@@ -126,5 +117,5 @@ const retryLater = (room: Room, session: Session, sdp: string): void => {
   const go = (): void => {
     if (room.sessions.of(session.leg) === session) reoffer(room, session, sdp);
   };
-  room.runner.host(`glare/${session.leg}`, waitMachine, { at: after(room.runner.now(), waitMs) }, go, { kept: false });
+  later(room.runner, `glare/${session.leg}`, waitMs, go);
 };

@@ -15,6 +15,7 @@ import type { ClientTransaction, Transactions } from '../transaction/transaction
 import type { Transports } from '../transport/transports.ts';
 import { type CredentialsOf, type Dialog, inDialog, nextHop } from './dialog.ts';
 import { draftFields, type KeptAcked, type KeptRequest, keptRequest, messageOf } from './kept.ts';
+import { later } from './later.ts';
 import type { Draft, DraftHandler, Requester } from './requester.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -122,27 +123,50 @@ export const resumedDraft = (room: Room, session: Session, kept: KeptRequest): D
   };
 };
 
+/** A BYE that could not be sent is tried again so much later. */
+const BYE_AGAIN_MS = 1_000;
+
 /** Sends BYE and tells `ended` when it has run its course, whatever the answer (RFC 3261 §15.1.1). */
 export const sendBye = (room: Room, session: Session, cause: Cause): void => {
   if (session.ending || !session.dialog) return;
   session.ending = true;
-  const draft = dialogDraft(room, session.dialog, {
-    method: 'BYE',
-    fields: [reasonField(cause)],
-    cseq: () => room.sessions.nextCseq(session),
-    credentials: credentialsFor(room, session),
-  });
-  room.requester.send(draft, byeHandler(room, session));
+  const until = after(room.runner.now(), room.timers.giveUp);
+  const send = (dialog: Dialog): void => {
+    const draft = dialogDraft(room, dialog, {
+      method: 'BYE',
+      fields: [reasonField(cause)],
+      cseq: () => room.sessions.nextCseq(session),
+      credentials: credentialsFor(room, session),
+    });
+    room.requester.send(draft, byeHandler(room, session, again));
+  };
+  // The flow was moved under it, or has no way at the moment: the far end is to hear it as soon as there is one.
+  const again = (): boolean => {
+    const more = after(room.runner.now(), BYE_AGAIN_MS) < until && room.transports.flow(session.flow) !== undefined;
+    if (more) later(room.runner, `bye/${session.leg}`, BYE_AGAIN_MS, () => sendable(room, session, send));
+    return more;
+  };
+  send(session.dialog);
+};
+
+const sendable = (room: Room, session: Session, send: (dialog: Dialog) => void): void => {
+  if (room.sessions.of(session.leg) === session && session.dialog) send(session.dialog);
 };
 
 /** Goes on with the BYE of a plane before us, which is sent again. */
 export const adoptBye = (room: Room, session: Session, kept: KeptRequest): void => {
   session.ending = true;
   const draft = resumedDraft(room, session, kept);
-  room.requester.resume(draft, byeHandler(room, session), messageOf(kept), { heard: false });
+  room.requester.resume(
+    draft,
+    byeHandler(room, session, () => false),
+    messageOf(kept),
+    { heard: false },
+  );
 };
 
-const byeHandler = (room: Room, session: Session): DraftHandler => {
+/** `again`: sends it once more after a failure of the transport, unless it gives false. */
+const byeHandler = (room: Room, session: Session, again: () => boolean): DraftHandler => {
   const done = (): void => {
     if (room.sessions.of(session.leg) !== session) return;
     room.sessions.remove(session);
@@ -151,7 +175,9 @@ const byeHandler = (room: Room, session: Session): DraftHandler => {
   return {
     tried: (transaction) => keepRequest(room, session, transaction),
     response: (response) => response.status >= 200 && done(),
-    failed: done,
+    failed: (why) => {
+      if (why === 'silence' || !again()) done();
+    },
   };
 };
 
