@@ -1,5 +1,6 @@
 /** One handset of the page: which phone it is, how that is, and what a person does with it. */
 
+import '../i18n/handset.ts';
 import { signal } from '@preact/signals';
 import { t } from '../t.ts';
 import { BenchError, type BenchEvent, BenchLink, type LinkState, octetsOf } from './bench-link.ts';

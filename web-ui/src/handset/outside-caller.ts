@@ -1,5 +1,6 @@
 /** Somebody outside who calls in by an exchange line of the simulated card, and speaks to whoever answers. */
 
+import '../i18n/handset.ts';
 import { signal } from '@preact/signals';
 import { t } from '../t.ts';
 import { BenchError, BenchLink } from './bench-link.ts';

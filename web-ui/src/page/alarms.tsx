@@ -5,7 +5,7 @@ import { Button } from '../component/button.tsx';
 import { Icon } from '../component/icon.tsx';
 import { Notice } from '../component/notice.tsx';
 import { Section } from '../component/page.tsx';
-import { infoOf, operateQuietly, sentenceOfOutcome } from '../operations.ts';
+import { operateQuietly, sentenceOfOutcome } from '../operations.ts';
 import { t } from '../t.ts';
 import { lengthWords } from '../time.ts';
 
@@ -38,7 +38,7 @@ const AlarmCard = ({ alarm, view }: { readonly alarm: Alarm; readonly view: Stat
         <p class="quiet">{t('alarm.since', { length: lengthWords((view.at - alarm.since) / 1000) })}</p>
         <Notice mood="bad">{wrong.value}</Notice>
       </div>
-      {alarm.happened && infoOf('acknowledge-alarm') && (
+      {alarm.happened && (
         <Button icon="good" busy={busy.value} onPress={() => void acknowledge()}>
           {t('alarm.acknowledge')}
         </Button>

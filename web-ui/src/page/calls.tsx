@@ -1,3 +1,4 @@
+import '../i18n/calls.ts';
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import '../kit.ts';

@@ -1,3 +1,4 @@
+import '../i18n/drill.ts';
 import type { DrillSheet, ProofSheet } from '../../../firmware/control/api/wire.ts';
 import { Button } from '../component/button.tsx';
 import { Icon } from '../component/icon.tsx';

@@ -1,3 +1,4 @@
+import '../i18n/mailbox.ts';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { MailboxView } from '../../../firmware/control/api/wire.ts';

@@ -1,3 +1,4 @@
+import '../i18n/mailbox.ts';
 import { type Signal, signal, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';

@@ -1,3 +1,4 @@
+import '../i18n/mailbox.ts';
 import { signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import '../kit.ts';

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import type { OperationOutcome } from '../../../firmware/control/api/wire.ts';
 import type { CallView, PortView, StatusView, TrunkView } from '../../../firmware/control/status/view.ts';
 import { sentenceOfCause } from '../cause.ts';
+import { sentenceOf } from '../client.ts';
 import { Button } from '../component/button.tsx';
 import { Icon, type IconName } from '../component/icon.tsx';
 import { Mark } from '../component/mark.tsx';
@@ -66,37 +67,42 @@ const Causes = ({ trunk }: { readonly trunk: TrunkView }) => {
   );
 };
 
-/** Verbs for a softswitch that this box has; a result is said in place. */
+/** Does a verb, once the box has said what it disturbs; gives what became of it, undefined if the person would not. */
+const done = async (verb: string, args: unknown): Promise<OperationOutcome | undefined> => {
+  try {
+    await loadOperations();
+    return await operate(infoOf(verb)!, args);
+  } catch (error) {
+    return { is: 'failed', sentence: sentenceOf(error) };
+  }
+};
+
+/** Verbs for a softswitch; a result is said in place. */
 const TrunkVerbs = ({ trunk }: { readonly trunk: TrunkView }) => {
   const busy = useSignal(false);
   const said = useSignal('');
   const bad = useSignal(false);
-  const verb = trunk.blocked ? 'unblock-trunk' : 'block-trunk';
-  const info = infoOf(verb);
   const toggle = async (): Promise<void> => {
-    if (!info) return;
     busy.value = true;
-    const outcome = await operate(info, { trunk: trunk.id });
+    const outcome = await done(trunk.blocked ? 'unblock-trunk' : 'block-trunk', { trunk: trunk.id });
     busy.value = false;
     bad.value = outcome !== undefined && outcome.is !== 'done';
     said.value = outcome ? sentenceOfOutcome(outcome) : '';
   };
-  const opens = (name: string, text: 'trunk.test' | 'trunk.analyse') =>
-    infoOf(name) && (
-      <Button label={`${infoOf(name)!.title}: ${trunk.id}`} onPress={() => go(['tools', name], { trunk: trunk.id })}>
-        {t(text)}
-      </Button>
-    );
+  const opens = (name: string, text: 'trunk.test' | 'trunk.analyse') => (
+    <Button label={`${t(text)}: ${trunk.id}`} onPress={() => go(['tools', name], { trunk: trunk.id })}>
+      {t(text)}
+    </Button>
+  );
+  const toggles = t(trunk.blocked ? 'trunk.unblock' : 'trunk.block');
   return (
     <>
       <div class="card-verbs">
         {opens('test-call', 'trunk.test')}
         {opens('analyse-registration', 'trunk.analyse')}
-        {info && (
-          <Button label={`${info.title}: ${trunk.id}`} busy={busy.value} onPress={() => void toggle()}>
-            {trunk.blocked ? t('trunk.unblock') : t('trunk.block')}
-          </Button>
-        )}
+        <Button label={`${toggles}: ${trunk.id}`} busy={busy.value} onPress={() => void toggle()}>
+          {toggles}
+        </Button>
       </div>
       <Notice mood={bad.value ? 'bad' : 'good'}>{said.value}</Notice>
     </>
@@ -270,7 +276,6 @@ const Calls = ({ view }: { readonly view: StatusView }) => (
 
 /** What is, live: does it work, what does not, and every trunk, port and call. */
 export const OverviewPage = () => {
-  useEffect(() => void loadOperations().catch(() => {}), []);
   const view = status.value;
   return (
     <Page title={t('nav.overview')}>

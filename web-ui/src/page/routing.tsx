@@ -1,3 +1,5 @@
+import '../i18n/routing.ts';
+import '../i18n/tools.ts';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import '../kit.ts';

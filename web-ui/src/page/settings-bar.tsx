@@ -1,3 +1,4 @@
+import '../i18n/settings.ts';
 import { useEffect } from 'preact/hooks';
 import { Button } from '../component/button.tsx';
 import { confirmed } from '../component/confirm.tsx';

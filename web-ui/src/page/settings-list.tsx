@@ -1,3 +1,5 @@
+import '../i18n/form.ts';
+import '../i18n/settings.ts';
 import type { Settings } from '../../../firmware/control/api/wire.ts';
 import { Button } from '../component/button.tsx';
 import { Icon } from '../component/icon.tsx';

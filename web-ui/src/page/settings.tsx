@@ -1,3 +1,5 @@
+import '../i18n/settings.ts';
+import '../i18n/form.ts';
 import { useEffect } from 'preact/hooks';
 import '../kit.ts';
 import type { Settings } from '../../../firmware/control/api/wire.ts';
@@ -44,7 +46,17 @@ const icons: Readonly<Record<string, IconName>> = {
 /** What an installer sets first stands first; a section that is not named here comes behind. */
 const order = [
   ...['trunks', 'accounts', 'lines', 'cards', 'system', 'routing', 'mailbox', 'forwardings', 'ringGroups', 'dids'],
-  ...['routes', 'groups', 'calendars', 'scenarios', 'attendants', 'tollGuard', 'numberPools', 'rateTables', 'locations'],
+  ...[
+    'routes',
+    'groups',
+    'calendars',
+    'scenarios',
+    'attendants',
+    'tollGuard',
+    'numberPools',
+    'rateTables',
+    'locations',
+  ],
   ...['notice', 'drill', 'network', 'media', 'access'],
 ];
 const rank = (section: string): number => (order.includes(section) ? order.indexOf(section) : order.length);

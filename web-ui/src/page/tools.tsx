@@ -1,3 +1,4 @@
+import '../i18n/tools.ts';
 import { useSignal } from '@preact/signals';
 import type { FunctionComponent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';

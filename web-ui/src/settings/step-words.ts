@@ -1,3 +1,4 @@
+import '../i18n/settings.ts';
 import { t, tOr } from '../t.ts';
 
 /** What one step of a change means for a person; a step without words of its own is shown as it is. */

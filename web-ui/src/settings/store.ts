@@ -1,3 +1,4 @@
+import '../i18n/settings.ts';
 import { computed, effect, signal } from '@preact/signals';
 import type { Settings, SettingsOutcome } from '../../../firmware/control/api/wire.ts';
 import { client, sentenceOf } from '../client.ts';
