@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
-import type { CDPSession, Page } from 'playwright-core';
-import { Browser } from '../peer/browser.ts';
+import { BarePage } from '../peer/bare-page.ts';
 import { Gateway } from '../peer/gateway.ts';
 import { Lab } from '../peer/lab.ts';
-import { PAGE_PASSWORD, PageClient } from '../peer/page-client.ts';
+import { PageClient } from '../peer/page-client.ts';
 import { onSite, type Site } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
 
@@ -15,6 +14,7 @@ const MOST_BYTES = 60_000;
 const USABLE_MS = 1000;
 const SLOWER = 6;
 const RUNS = 5;
+const PORTS = 6;
 /** Each look at all processes takes a processor for some milliseconds, of two that the page has to share. */
 const SAMPLE_MS = 100;
 /** So long nobody asks the page whether it is done: to answer would take its time. */
@@ -31,17 +31,20 @@ type Load = Spent & {
 };
 
 /** Counts what comes over the wire, compressed as it is, with headers. */
-const countBytes = async (session: CDPSession): Promise<() => number> => {
+const countBytes = async (page: BarePage): Promise<() => number> => {
   const perRequest = new Map<string, number>();
-  await session.send('Network.enable');
-  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  type Got = { readonly requestId: string; readonly encodedDataLength: number };
+  const set = ({ requestId, encodedDataLength }: Got) => void perRequest.set(requestId, encodedDataLength);
   const add = (id: string, bytes: number): void => void perRequest.set(id, (perRequest.get(id) ?? 0) + bytes);
-  session.on('Network.responseReceived', ({ requestId, response }) => add(requestId, response.encodedDataLength));
-  // the live view never ends: it is counted as it comes
-  session.on('Network.dataReceived', ({ requestId, encodedDataLength }) => add(requestId, encodedDataLength));
-  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) =>
-    perRequest.set(requestId, encodedDataLength),
+  type Answered = { readonly requestId: string; readonly response: { readonly encodedDataLength: number } };
+  page.on('Network.responseReceived', ({ requestId, response }: Answered) =>
+    add(requestId, response.encodedDataLength),
   );
+  // the live view never ends: it is counted as it comes
+  page.on('Network.dataReceived', ({ requestId, encodedDataLength }: Got) => add(requestId, encodedDataLength));
+  page.on('Network.loadingFinished', set);
+  await page.send('Network.enable');
+  await page.send('Network.setCacheDisabled', { cacheDisabled: true });
   return () => [...perRequest.values()].reduce((sum, each) => sum + each, 0);
 };
 
@@ -54,7 +57,7 @@ const watchScript = `(() => {
   globalThis.noted = noted;
   const drawn = (name) => requestAnimationFrame(() => setTimeout(() => { noted[name] ??= performance.now(); }));
   const look = () => {
-    if (!noted.tapped && document.querySelectorAll('.jack').length === 6 && document.querySelector('.headline')) {
+    if (!noted.tapped && document.querySelectorAll('.jack').length === ${PORTS} && document.querySelector('.headline')) {
       noted.tapped = performance.now();
       drawn('drawn');
       document.querySelector('nav a[href="#/calls"]').click();
@@ -69,60 +72,65 @@ const watchScript = `(() => {
 })();`;
 
 type Noted = { readonly drawn?: number; readonly usable?: number };
-const noted = (page: Page): Promise<Noted> => page.evaluate('globalThis.noted');
 
 /** A browser that has never been here, but is signed in, on a slow processor. */
-const newcomer = async (site: Site): Promise<{ browser: Browser; page: Page; session: CDPSession }> => {
-  const browser = await Browser.start(site);
-  await signIn(browser);
-  const page = await browser.page();
-  const session = await browser.context.newCDPSession(page);
-  await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
-  return { browser, page, session };
+const newcomer = async (site: Site, { cookie }: PageClient): Promise<BarePage> => {
+  const page = await BarePage.start(site);
+  const kept = { ...cookie, url: `https://${HOST}/`, secure: true, httpOnly: true, path: '/', sameSite: 'Strict' };
+  await page.send('Network.setCookie', kept);
+  await page.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
+  return page;
 };
 
-/** What a first load fetches until the overview is live, compressed as it is, with headers. */
-const firstBytes = async (site: Site): Promise<number> => {
-  const { browser, page, session } = await newcomer(site);
-  const bytes = await countBytes(session);
-  await page.goto(`https://${HOST}/`);
-  await page.locator('.jack').nth(5).waitFor();
+/** What a first load fetches until the overview is live and still, compressed as it is, with headers. */
+const firstBytes = async (site: Site, client: PageClient): Promise<number> => {
+  const page = await newcomer(site, client);
+  const bytes = await countBytes(page);
+  await page.send('Page.navigate', { url: `https://${HOST}/` });
+  await sleep(LOOK_MS);
+  assert.equal(await page.value("document.querySelectorAll('.jack').length"), PORTS);
   const counted = bytes();
-  await browser.context.close();
+  await page.close();
   return counted;
 };
 
-/** Time from the address to a tap that was answered; nothing looks on meanwhile. */
-const firstLoad = async (site: Site): Promise<Load> => {
-  const { browser, page } = await newcomer(site);
-  await page.goto(`https://${HOST}/icon.svg`);
-  const bareMs: number = await page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd");
-  await page.goto('about:blank');
-  await sleep(SETTLED_MS);
-  // an address that is no page has no icon either
-  const before = browser.complaints().length;
-  await page.addInitScript(watchScript);
-  const spent = watchThreads();
-  await page.goto(`https://${HOST}/`, { waitUntil: 'commit' });
-  await sleep(LOOK_MS);
-  const { drawn = Number.NaN, usable = Number.NaN } = await eventually('a usable overview', 30_000, async () => {
-    const now = await noted(page);
-    return now.usable !== undefined && now;
+/** What the page wrote as an error, or threw; the browser has kept it. */
+const complaintsOf = async (page: BarePage): Promise<string[]> => {
+  const found: string[] = [];
+  page.on('Log.entryAdded', ({ entry }: { entry: { level: string; text: string } }) => {
+    if (entry.level === 'error') found.push(entry.text);
   });
-  const begun: number = await page.evaluate('performance.timeOrigin');
-  assert.deepEqual(browser.complaints().slice(before), []);
-  const load = { drawnMs: drawn, usableMs: usable, bareMs, ...spent(begun, begun + usable) };
-  await browser.context.close();
-  return load;
+  page.on('Runtime.exceptionThrown', (thrown) => found.push(JSON.stringify(thrown)));
+  page.on('Runtime.consoleAPICalled', (call: { type: string; args: unknown }) => {
+    if (call.type === 'error') found.push(JSON.stringify(call.args));
+  });
+  await page.send('Log.enable');
+  await page.send('Runtime.enable');
+  return found;
 };
 
-/** By the API, so that nothing of the page is there before. */
-const signIn = async ({ context }: Browser): Promise<void> => {
-  const answer = await context.request.post(`https://${HOST}/api/session`, {
-    data: { password: PAGE_PASSWORD },
-    headers: { origin: `https://${HOST}` },
+/** Time from the address to a tap that was answered; nothing looks on meanwhile. */
+const firstLoad = async (site: Site, client: PageClient): Promise<Load> => {
+  const page = await newcomer(site, client);
+  await page.send('Page.navigate', { url: `https://${HOST}/icon.svg` });
+  await sleep(SETTLED_MS);
+  const bareMs: number = await page.value("performance.getEntriesByType('navigation')[0].loadEventEnd");
+  await page.send('Page.navigate', { url: 'about:blank' });
+  await sleep(SETTLED_MS);
+  await page.send('Page.enable');
+  await page.send('Page.addScriptToEvaluateOnNewDocument', { source: watchScript });
+  const spent = watchThreads();
+  await page.send('Page.navigate', { url: `https://${HOST}/` });
+  await sleep(LOOK_MS);
+  const { drawn = Number.NaN, usable = Number.NaN } = await eventually('a usable overview', 30_000, async () => {
+    const now = await page.value<Noted>('globalThis.noted');
+    return now.usable !== undefined && now;
   });
-  assert.equal(answer.status(), 200);
+  const begun: number = await page.value('performance.timeOrigin');
+  assert.deepEqual(await complaintsOf(page), []);
+  const load = { drawnMs: drawn, usableMs: usable, bareMs, ...spent(begun, begun + usable) };
+  await page.close();
+  return load;
 };
 
 /** How long the main thread of each renderer in this network namespace has run, and waited for a processor. */
@@ -174,10 +182,10 @@ test(
   onSite(async (site, context) => {
     await Lab.start(site);
     const gateway = await Gateway.start(site, { configuration: Lab.settings() });
-    await PageClient.signIn(gateway, HOST);
-    const bytes = await firstBytes(site);
+    const client = await PageClient.signIn(gateway, HOST);
+    const bytes = await firstBytes(site, client);
     const loads: Load[] = [];
-    for (let run = 0; run < RUNS; run++) loads.push(await firstLoad(site));
+    for (let run = 0; run < RUNS; run++) loads.push(await firstLoad(site, client));
     const usable = loads.map(({ usableMs }) => usableMs);
     const alone = loads.map(({ usableMs, waitedMs }) => usableMs - waitedMs);
     context.diagnostic(

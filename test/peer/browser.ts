@@ -5,7 +5,7 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { Sound } from './audio.ts';
 import { address, type Site } from './site.ts';
 
-const EXECUTABLE = '/usr/bin/chromium';
+export const EXECUTABLE = '/usr/bin/chromium';
 const axeSource = fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url));
 
 export type BrowserOptions = {
@@ -23,7 +23,8 @@ export type BrowserOptions = {
 /** What a page says of itself that no page should say. */
 export type Complaint = { readonly kind: 'console' | 'exception'; readonly text: string };
 
-const switches = ({ microphone, refusesMicrophone, names = [] }: BrowserOptions): string[] => {
+/** What each Chromium here is started with. */
+export const switches = ({ microphone, refusesMicrophone, names = [] }: BrowserOptions): string[] => {
   const own = ['127.0.0.1', 'localhost', ...Object.values(address)].map((each) => `EXCLUDE ${each}`);
   return [
     ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
