@@ -70,6 +70,7 @@ const dangling: readonly (readonly [path: string, more: object])[] = [
   ['attendants/0/timeoutLine', { attendants: [{ id: 'front', timeoutLine: 'line/5' }] }],
   ['scenarios/0/calendar', { scenarios: [{ id: 'night', title: 'Night', calendar: 'none' }] }],
   ['tollGuard/nightCalendar', { tollGuard: { nightCalendar: 'none' } }],
+  ['notice/longCallCalendar', { notice: { longCallCalendar: 'none' } }],
   ['mailbox/calendar', { mailbox: { calendar: 'none' } }],
   ['groups/0/calendar', { groups: [{ id: 'upstream', calendar: 'none' }] }],
   ['groups/0/scenario', { groups: [{ id: 'upstream', scenario: 'none' }] }],

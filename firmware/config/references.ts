@@ -108,6 +108,7 @@ const referencesIn = (whole: Configuration): readonly Reference[] => [
   ...each(whole.numberPools, 'numberPools', ({ trunk }, path) => [[`${path}/trunk`, trunk, 'trunk']]),
   ...each(whole.scenarios, 'scenarios', ({ calendar }, path) => [[`${path}/calendar`, calendar, 'calendar']]),
   ['tollGuard/nightCalendar', whole.tollGuard.nightCalendar, 'calendar'],
+  ['notice/longCallCalendar', whole.notice.longCallCalendar, 'calendar'],
   ['mailbox/calendar', whole.mailbox.calendar, 'calendar'],
 ];
 

@@ -91,6 +91,14 @@ export type Fact =
   | { readonly fact: 'callPreempted'; readonly call: CallId; readonly by: CallId }
   /** Somebody calls an emergency number; stated at once, never waited for (S4). */
   | { readonly fact: 'emergencyCall'; readonly call: CallId; readonly from: Party; readonly dialled: string }
+  /** U11: it is up for longer than settings say; stated once a call. */
+  | {
+      readonly fact: 'callLong';
+      readonly call: CallId;
+      readonly from: Party;
+      readonly dialled: string;
+      readonly minutes: number;
+    }
   /** The call goes on under a new plane (S6). */
   | { readonly fact: 'callAdopted'; readonly call: CallId }
   | { readonly fact: 'callMedia'; readonly call: CallId; readonly statistics: unknown }

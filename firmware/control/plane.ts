@@ -36,7 +36,8 @@ export class ControlPlane {
 
   async #start(): Promise<void> {
     const { adoption: left, document, ledger, onDamage } = this.#ground;
-    const { voices, scenarios, records, adoption, upward, planning, rehearsal, userAgent, engine, faces } = this.#rooms;
+    const { voices, scenarios, longCalls, records, adoption, upward, planning, rehearsal, userAgent, engine, faces } =
+      this.#rooms;
     await voices.open();
     ledger.restate();
     scenarios.open();
@@ -45,6 +46,7 @@ export class ControlPlane {
       planning.goesOn(call);
     }
     this.#goOn(document.configuration);
+    longCalls.open();
     document.executeBy(this.#executors());
     await rehearsal.open(upward);
     onDamage((why) => upward.state({ fact: 'storeDamaged', why }));

@@ -16,6 +16,7 @@ import { LineLegs } from './leg/line-leg.ts';
 import { LegMedia } from './leg/media.ts';
 import { SipLegs, type SipWay } from './leg/sip-leg.ts';
 import { sipArrival, sipWay } from './leg/sip-way.ts';
+import { LongCallWatch } from './long-calls.ts';
 import type { Operations } from './operation/operation.ts';
 import { Phones } from './phone/phones.ts';
 import { Planning } from './planning.ts';
@@ -63,6 +64,7 @@ export class Rooms {
   readonly media: LegMedia;
   readonly phones: Phones;
   readonly scenarios: Scenarios;
+  readonly longCalls: LongCallWatch;
   readonly lines: LineLegs;
   readonly records: CallRecords;
   readonly upward: Upward;
@@ -103,6 +105,7 @@ export class Rooms {
     const media = this.media;
     const { ledger } = ground;
     this.scenarios = new Scenarios({ runner, clock, ledger, configuration, before: adoption.states });
+    this.longCalls = new LongCallWatch({ runner, clock, configuration, before: adoption.states });
     const star = starOf(this.scenarios);
     this.phones = new Phones({ runner, engine, media, book, log, star });
     const occupy = (line: string, leg: LegId) => trunks.occupy(line, leg);
@@ -138,6 +141,7 @@ export class Rooms {
     this.planning.fold(fact);
     this.voices.fold(fact);
     this.rehearsal.fold(fact);
+    this.longCalls.fold(fact);
   }
 
   #makeVoices(): VoiceRooms {

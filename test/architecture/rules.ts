@@ -73,6 +73,7 @@ const COMPOSITION = [
   'doors',
   'verbs',
   'scenarios',
+  'long-calls',
   'errors-page',
   'write-errors-page',
 ].map((name) => `firmware/control/${name}.ts`);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { choice, flag, optionalText, whole } from '../setting.ts';
+import { choice, flag, nameOrNothing, optionalText, whole } from '../setting.ts';
 
 /** How the office is told (R10). */
 export const notice = v.strictObject({
@@ -45,6 +45,21 @@ export const notice = v.strictObject({
     default: '',
   }),
   smtpPassword: optionalText({ title: 'Password', help: 'At the mail server.', max: 128, default: '', secret: true }),
+  longCallMin: whole({
+    title: 'Long calls',
+    help: 'A call that is up for longer raises an alarm; 0: none does.',
+    unit: 'min',
+    min: 0,
+    max: 1440,
+    default: 0,
+  }),
+  longCallCalendar: optionalText({
+    title: 'Hours of long calls',
+    help: 'Work calendar: outside its hours no long call is told; one that is still up as they begin is told then. Empty: always.',
+    max: 32,
+    default: '',
+    form: nameOrNothing,
+  }),
   backupTone: flag({
     title: 'Other dial tone on backup',
     help: 'Phones hear the stuttering dial tone while the first softswitch is not the one that takes calls.',

@@ -17,6 +17,7 @@ export type AlarmKind =
   | 'drillFailed'
   | 'drillOverdue'
   | 'holidaysMissing'
+  | 'longCall'
   | 'numberLost'
   | 'noticeFailed'
   | 'tollClosed';
@@ -131,6 +132,12 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
     severity: 'warning',
     text: (what) => `The work calendar ${what} has no dated holidays of the year that comes.`,
     remedy: 'Enter the holidays that fall on other days each year in the settings of the calendar.',
+    happened: false,
+  },
+  longCall: {
+    severity: 'warning',
+    text: (what) => `A call is up for very long: ${what}.`,
+    remedy: 'Look whether a handset lies beside its phone, or somebody calls who should not; hang up there.',
     happened: false,
   },
   numberLost: {

@@ -28,8 +28,13 @@ const acknowledged = (alarm: string): Fact => ({ fact: 'alarmAcknowledged', alar
 const alarmsOf = (facts: readonly Fact[]): Alarms =>
   facts.reduce((alarms, fact, at) => alarmsAfter(alarms, fact, at), {} as Alarms);
 
+const long: Fact = { fact: 'callLong', call: 'call/7', from, dialled: '201', minutes: 60 };
+const ended: Fact = { fact: 'callEnded', call: 'call/7', cause: 'hungUp', by: 'caller' };
+
 const rows: readonly (readonly [string, readonly Fact[], readonly string[]])[] = [
   ['a trunk that is down', [{ fact: 'trunkDown', trunk: 'primary', why: 'silent' }], ['trunkDown/primary']],
+  ['a long call', [long], ['longCall/call/7']],
+  ['a long call that is over', [long, ended], []],
   ['a lost path', [{ fact: 'pathDown', interface: 'wwan0', why: 'no link' }], ['pathDown/wwan0']],
   [
     'a path that is back',

@@ -119,6 +119,10 @@ const alarmsOfRehearsals = (alarms: Alarms, fact: Fact, wall: number): Alarms =>
       return clear(alarms, `noticeFailed/${fact.way}`);
     case 'holidaysMissing':
       return raise(alarms, 'holidaysMissing', fact.calendar, factWords(fact), wall);
+    case 'callLong':
+      return raise(alarms, 'longCall', fact.call, factWords(fact), wall);
+    case 'callEnded':
+      return clear(alarms, `longCall/${fact.call}`);
     case 'holidaysKnown':
       return clear(alarms, `holidaysMissing/${fact.calendar}`);
     case 'tollClosed':

@@ -52,7 +52,7 @@ export const factWords = (fact: Fact): string => {
   }
 };
 
-const LED_ON = ['callLedOn', 'callDuplicate', 'callPreempted', 'emergencyCall', 'callAdopted'] as const;
+const LED_ON = ['callLedOn', 'callDuplicate', 'callPreempted', 'emergencyCall', 'callLong', 'callAdopted'] as const;
 type LedOn = Of<(typeof LED_ON)[number]>;
 const isLedOn = (fact: Fact): fact is LedOn => (LED_ON as readonly string[]).includes(fact.fact);
 
@@ -67,6 +67,8 @@ const ledOnWords = (fact: LedOn): string => {
       return `${fact.call}: ended for the emergency call ${fact.by}`;
     case 'emergencyCall':
       return `${fact.call}: EMERGENCY: ${partyWords(fact.from)} calls ${fact.dialled}`;
+    case 'callLong':
+      return `${fact.call}: up for ${fact.minutes} min: ${partyWords(fact.from)} to ${fact.dialled || 'somebody here'}`;
     case 'callAdopted':
       return `${fact.call}: goes on under a new control plane`;
   }
@@ -213,6 +215,7 @@ const worth: Partial<Readonly<Record<Fact['fact'], LogLevel>>> = {
   trunkBlocked: 'warn',
   emergencyCall: 'warn',
   callPreempted: 'warn',
+  callLong: 'warn',
   pathDown: 'warn',
   tollClosed: 'warn',
   numberLost: 'warn',
