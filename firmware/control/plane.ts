@@ -1,5 +1,6 @@
 import type { Configuration } from '../config/schema.ts';
 import { wordsOf } from '../core/error.ts';
+import { after } from '../core/machine.ts';
 import type { Notify } from '../engine-protocol/messages.ts';
 import type { Executors } from './configuration/applier.ts';
 import type { Outcome, Proposal } from './configuration/document.ts';
@@ -7,6 +8,9 @@ import { executorsOf } from './executors.ts';
 import { type Ground, readGround } from './ground.ts';
 import { type PlaneOptions, Rooms } from './rooms.ts';
 import { dialledEmergency } from './routing/emergency.ts';
+
+/** Without an engine there are no calls, and the page is how a person sees that: it waits no longer than this. */
+const REST_WAITS_MS = 3_000;
 
 /**
  * The life of the control plane: reads what is stored, sets its rooms going, carries what comes up to whoever folds
@@ -17,6 +21,8 @@ export class ControlPlane {
   readonly #ground: Ground;
   readonly #rooms: Rooms;
   #work = 0;
+  #rest: Promise<void> | undefined;
+  #cancelRest: () => void = () => {};
 
   /**
    * Reads what is stored and begins to work; `onReady` tells when calls are possible. Rejects with `setting-refused`
@@ -36,8 +42,7 @@ export class ControlPlane {
 
   async #start(): Promise<void> {
     const { adoption: left, document, ledger, onDamage } = this.#ground;
-    const { voices, scenarios, longCalls, records, adoption, upward, planning, rehearsal, userAgent, engine, faces } =
-      this.#rooms;
+    const { voices, scenarios, longCalls, records, adoption, upward, planning, userAgent, engine } = this.#rooms;
     await voices.open();
     ledger.restate();
     scenarios.open();
@@ -48,12 +53,25 @@ export class ControlPlane {
     this.#goOn(document.configuration);
     longCalls.open();
     document.executeBy(this.#executors());
-    await rehearsal.open(upward);
     onDamage((why) => upward.state({ fact: 'storeDamaged', why }));
     this.#listen();
     await adoption.ways(userAgent);
     engine.start();
+    const { clock } = this.#options;
+    this.#cancelRest = clock.at(after(clock.now(), REST_WAITS_MS), () => this.#openRest());
+  }
+
+  /** Page, notices, drills: what calls do not wait for. */
+  #openRest(): void {
+    if (this.#rest !== undefined) return;
+    this.#cancelRest();
+    const { faces, rehearsal, upward } = this.#rooms;
     faces.open();
+    this.#rest = rehearsal
+      .open(upward)
+      .catch((error: unknown) =>
+        this.#options.log.error({ why: wordsOf(error) }, 'drills and notices are not at work'),
+      );
   }
 
   #executors(): Executors {
@@ -95,6 +113,9 @@ export class ControlPlane {
   async close(): Promise<void> {
     const { faces, rehearsal, scenarios, calls, media, voices, trunks, userAgent, engine } = this.#rooms;
     const { ledger, journal } = this.#ground;
+    this.#cancelRest();
+    this.#rest ??= Promise.resolve();
+    await this.#rest;
     await faces.close();
     rehearsal.close();
     scenarios.close();
@@ -129,6 +150,7 @@ export class ControlPlane {
   #inService(): void {
     const { sink } = this.#ground;
     this.#options.onReady();
+    this.#openRest();
     void this.#rooms.faces.introduce();
     this.#rooms.adoption.settled();
     sink.settle(this.#options.clock.now());

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import type { Log } from '../core/log.ts';
 
@@ -42,7 +43,22 @@ const PRIORITY = -10;
 export const raisePriority = (log: Log): void => {
   try {
     setPriority(PRIORITY);
+    raiseSession();
   } catch {
     log.warn({}, 'a higher priority is not permitted: on a busy machine a control plane takes longer to be replaced');
   }
 };
+
+/**
+ * Where the kernel shares processors out by session first (autogroup, sched(7)), as Debian's does, a nice value counts
+ * within a session only, and the session has one of its own. It is raised where it is ours alone, as under a service
+ * manager; that of a shell is not ours.
+ */
+const raiseSession = (): void => {
+  const own = '/proc/self/autogroup';
+  if (sessionOf(readFileSync('/proc/self/stat', 'latin1')) !== process.pid || !existsSync(own)) return;
+  writeFileSync(own, String(PRIORITY));
+};
+
+/** Process id of the leader of a session, from a line of proc(5) `stat`: the name in it may hold anything. */
+const sessionOf = (stat: string): number => Number(stat.slice(stat.lastIndexOf(')')).split(' ')[4]);

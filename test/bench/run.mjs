@@ -25,6 +25,7 @@ const measurements = {
   plan: 120_000,
   herd: 120_000,
   failover: 600_000,
+  restart: 120_000,
 };
 
 const { values: options, positionals } = parseArgs({

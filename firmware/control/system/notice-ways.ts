@@ -1,5 +1,3 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import type { Configuration } from '../../config/schema.ts';
 import type { Notice } from './notice-machine.ts';
 import { subjectOf, textOf } from './notice-text.ts';
@@ -47,12 +45,14 @@ export const mailer =
 /** Posts the alarms as JSON; rejects unless the answer is 2xx. Redirects are not followed: they lose the body. */
 export const webhook =
   ({ webhook: url }: NoticeSettings, { ca }: Trust = {}): Sender =>
-  (box, notices) =>
-    new Promise((resolve, reject) => {
+  async (box, notices) => {
+    // a plane that starts while calls are up loads only what they need
+    const { request } = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
+    await new Promise<void>((resolve, reject) => {
       const body = JSON.stringify({ box, notices });
       const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
       const options = { method: 'POST', headers, timeout: PATIENCE_MS, ...(ca === undefined ? {} : { ca }) };
-      const asked = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, options, (answer) => {
+      const asked = request(url, options, (answer) => {
         answer.resume();
         const status = answer.statusCode ?? 0;
         if (status >= 200 && status < 300) resolve();
@@ -62,3 +62,4 @@ export const webhook =
       asked.once('error', reject);
       asked.end(body);
     });
+  };
