@@ -132,11 +132,6 @@ export type IncomingInvite = {
 /** The leg that takes an INVITE, or the status that refuses it. */
 export type InviteVerdict = { readonly leg: LegId } | { readonly refuse: number; readonly cause?: Cause };
 
-export interface UserAgent {
-  openFlow(flow: Flow): Promise<void>;
-  /** Ends what runs over the flow without waiting for the far end. */
-  closeFlow(flow: FlowId): Promise<void>;
-  request(ask: RequestAsk, done: (outcome: RequestOutcome) => void): void;
 /** Who may register at a flow of ours, as one address of record, and call over it. */
 export type Acceptance = Credentials & {
   /** Of the challenges. */
@@ -167,6 +162,11 @@ export interface Registrar {
   registered(flow: FlowId): readonly Registered[];
 }
 
+export interface UserAgent {
+  openFlow(flow: Flow): Promise<void>;
+  /** Ends what runs over the flow without waiting for the far end. */
+  closeFlow(flow: FlowId): Promise<void>;
+  request(ask: RequestAsk, done: (outcome: RequestOutcome) => void): void;
   /** INVITE with digest; all that follows is told to `leg`. */
   invite(leg: LegId, ask: InviteAsk): void;
   /**
