@@ -41,8 +41,8 @@ import type {
 import type { SipMessage } from './message/message.ts';
 import { parseMessage } from './message/parser.ts';
 import { tokenMaker } from './message/token.ts';
-import { type Lookup, Resolver } from './resolver/resolver.ts';
 import { Registrars } from './registrar/registrar.ts';
+import { type Lookup, Resolver } from './resolver/resolver.ts';
 import { responseTo } from './transaction/response.ts';
 import { timersOf } from './transaction/timers.ts';
 import { Transactions } from './transaction/transactions.ts';
@@ -70,9 +70,9 @@ export type SipUserAgentOptions = {
 export class SipUserAgent implements UserAgent {
   readonly #room: Room;
   readonly #standalone: Standalone;
-  readonly #access = new Access();
   /** Of the flows at which somebody else registers with us. */
   readonly registrar: Registrars;
+  readonly #access = new Access();
   #decide: (invite: IncomingInvite) => InviteVerdict = () => ({ refuse: 480 });
   /** What a plane before us left for legs whose flow is not open yet, and what was asked of those legs meanwhile. */
   readonly #waiting = new Map<LegId, { readonly flow: FlowId; readonly kept: Kept; readonly asked: (() => void)[] }>();
@@ -106,8 +106,8 @@ export class SipUserAgent implements UserAgent {
       tell: options.tell,
     };
     this.#standalone = new Standalone(this.#room);
-  }
     this.registrar = new Registrars(this.#room);
+  }
 
   /** Opens the flow's own socket; throws GatewayError `address-in-use` if its local port is taken. */
   async openFlow(flow: Flow): Promise<void> {
@@ -280,16 +280,16 @@ export class SipUserAgent implements UserAgent {
     return true;
   }
 
-  #request(flow: FlowId, message: SipMessage, source: Endpoint): boolean {
-    const { transactions, sessions } = this.#room;
-    if (transactions.repeated(flow, message)) return true;
-    const session = message.toTag === '' ? undefined : sessions.find(flow, message);
   /** Where somebody registers with us, its word is all that counts. */
   #admits(flow: FlowId, message: SipMessage, source: Endpoint, judged: 'stranger' | 'unguarded'): boolean {
     const requestUser = userOfText(message.uri);
     return judged === 'stranger' ? this.#access.refuses() : this.#access.admits({ flow, source, requestUser });
   }
 
+  #request(flow: FlowId, message: SipMessage, source: Endpoint): boolean {
+    const { transactions, sessions } = this.#room;
+    if (transactions.repeated(flow, message)) return true;
+    const session = message.toTag === '' ? undefined : sessions.find(flow, message);
     const known = session !== undefined || (message.method === 'CANCEL' && transactions.inviteOf(flow, message));
     const judged = known ? 'welcome' : this.registrar.judge(flow, message, source);
     if (judged === 'taken') return true;
