@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Instant, Lapse } from '../../core/machine.ts';
 import type { RequestOutcome } from './face.ts';
+import { RegistrationMachine } from './registration-machine.ts';
 import {
   firstRegistration,
   type Registration,
   type RegistrationEffect,
   type RegistrationEvent,
-  RegistrationMachine,
-} from './registration-machine.ts';
+} from './registration-state.ts';
 
 const identity = { callId: 'call', token: 'token' };
 const machineWith = (random: () => number) =>

@@ -2,84 +2,16 @@ import { type BackoffShape, backoffMs } from '../../core/backoff.ts';
 import { after, earliest, type Instant, type Lapse, type Machine, type Step } from '../../core/machine.ts';
 import type { RequestOutcome } from './face.ts';
 import { causeOfRefusal, type RegistrationCause } from './registration-cause.ts';
-
-/**
- * One account at one softswitch (RFC 3261 §10.2): bound for as long as the settings want it, never given up (U2).
- *
- *   starting ──▶ asking ──200 with our contact──▶ bound ──50-90 % of the expiry, or nudge──▶ asking
- *                  │ ▲                              a refusal does not unbind what is still bound:
- *          refused │ │ back-off, or nudge           `waiting` and `asking` keep their `binding`
- *                  ▼ │
- *                waiting            standby: the softswitch keeps one binding an account, another trunk has it
- *   any ──stop──▶ unbinding ──answer or 2 s──▶ off ──start──▶ starting
- *
- * Only `off` has no deadline.
- */
-export type Binding = {
-  readonly since: Instant;
-  readonly expiresAt: Instant;
-  readonly serviceRoute: readonly string[];
-  /** Our Contact as it was said. */
-  readonly contact?: string;
-};
-export type Failed = { readonly cause: RegistrationCause; readonly detail: string };
-type Phase =
-  | { readonly is: 'starting'; readonly binding?: Binding; readonly registerAt: Instant }
-  | {
-      readonly is: 'asking';
-      readonly binding?: Binding;
-      readonly askedAt: Instant;
-      readonly expiresS: number;
-      readonly failures: number;
-      readonly failed?: Failed;
-    }
-  | { readonly is: 'bound'; readonly binding: Binding; readonly refreshAt: Instant }
-  | {
-      readonly is: 'waiting';
-      readonly binding?: Binding;
-      readonly retryAt: Instant;
-      readonly failedAt: Instant;
-      readonly failures: number;
-      readonly failed: Failed;
-      /** End of the softswitch's own Retry-After (RFC 3261 §20.33): no nudge goes before it. */
-      readonly notBefore?: Instant;
-      /** A SIP answer refused us, in contrast to silence: the softswitch lives, so nudges are paced. */
-      readonly answered: boolean;
-    }
-  | { readonly is: 'standby'; readonly retryAt: Instant }
-  | { readonly is: 'unbinding'; readonly giveUpAt: Instant }
-  | { readonly is: 'off' };
-/** What stays the same over all REGISTERs: §10.2.4 wants one Call-ID; the token in our contact names account and trunk. */
-export type RegistrationIdentity = { readonly callId: string; readonly token: string };
-export type Registration = Phase & {
-  readonly identity: RegistrationIdentity;
-  /** Number of the last ask: the answer to an older one is not heard. */
-  readonly asks: number;
-  /** Min-Expires of a 423 (§10.2.8), 0 if there was none. */
-  readonly leastExpiresS: number;
-};
-
-export type RegistrationEvent =
-  | { readonly type: 'start'; readonly withinMs: number }
-  /** `contact`: ours, as that REGISTER said it. */
-  | { readonly type: 'outcome'; readonly ask: number; readonly outcome: RequestOutcome; readonly contact?: string }
-  /** Good probe after a doubt, or link up: register within this time, whatever the back-off says. */
-  | { readonly type: 'nudge'; readonly withinMs: number }
-  | { readonly type: 'settingsChanged' }
-  /** There is no flow to ask over. */
-  | { readonly type: 'noFlow'; readonly cause: 'nameNotFound' | 'unreachable'; readonly detail: string }
-  /** The other trunk that had the one binding of the account lost it. */
-  | { readonly type: 'siblingLost' }
-  /** It keeps one binding an account, and another trunk is to have it. */
-  | { readonly type: 'oneBinding' }
-  | { readonly type: 'stop' };
-
-export type RegistrationEffect =
-  | { readonly do: 'register'; readonly ask: number; readonly expiresS: number }
-  /** This Contact of ours is no more: our address has changed (RFC 3261 §10.2.2). */
-  | { readonly do: 'remove'; readonly contact: string }
-  | { readonly fact: 'registered'; readonly expiresS: number }
-  | ({ readonly fact: 'registrationFailed' } & Failed);
+import {
+  type Binding,
+  bindingOf,
+  common,
+  type Failed,
+  failuresOf,
+  type Registration,
+  type RegistrationEffect,
+  type RegistrationEvent,
+} from './registration-state.ts';
 
 export type RegistrationSettings = {
   readonly expiresS: number;
@@ -98,8 +30,6 @@ const LONGEST_RETRY_AFTER_MS = 1_800_000;
 const RETRY_AFTER_SPREAD = 0.1;
 /** Timer F (RFC 3261 §17.1.2.2) has ended the transaction long before; this only guards against an ask that is lost. */
 const ASK_GUARD_MS = 45_000;
-/** A registration waits for `start`, which comes when the flow is open; this only guards against none. */
-const START_GUARD_MS = 5000;
 /** The clock goes on while a cascade runs. */
 const SAME_CASCADE_MS = 50;
 const UNBIND_PATIENCE_MS = 2000;
@@ -113,28 +43,6 @@ const SLOW_PACE_MS = 120_000;
 
 const slowCauses: readonly RegistrationCause[] = ['wrongPassword', 'unknownAccount'];
 
-export const firstRegistration = (identity: RegistrationIdentity, now: Instant): Registration => ({
-  is: 'starting',
-  registerAt: after(now, START_GUARD_MS),
-  identity,
-  asks: 0,
-  leastExpiresS: 0,
-});
-
-/** The kept state of a plane that died: the answer to its REGISTER will not come here, its binding still stands. */
-export const resumedRegistration = (state: Registration, now: Instant): Registration => {
-  if (state.is === 'off' || state.is === 'unbinding') return { ...common(state), is: 'off' };
-  return { ...common(state), ...bindingOf(state, now), is: 'starting', registerAt: after(now, START_GUARD_MS) };
-};
-
-const common = ({ identity, asks, leastExpiresS }: Registration) => ({ identity, asks, leastExpiresS });
-
-/** The binding that still stands, as a property to spread. */
-const bindingOf = (state: Registration, now: Instant): { readonly binding?: Binding } =>
-  'binding' in state && state.binding !== undefined && state.binding.expiresAt > now ? { binding: state.binding } : {};
-
-const failuresOf = (state: Registration): number => ('failures' in state ? state.failures : 0);
-
 /** The user part of `sip:user@host`, without a regular expression; empty if there is none. */
 const userOf = (uri: string): string => {
   const from = uri.indexOf(':') + 1;
@@ -144,13 +52,25 @@ const userOf = (uri: string): string => {
 
 type Result = Step<Registration, RegistrationEffect>;
 
-/** One registration; pure but for the injected `random`. */
+/**
+ * One account at one softswitch (RFC 3261 §10.2): bound for as long as the settings want it, never given up (U2).
+ *
+ *   starting ──▶ asking ──200 with our contact──▶ bound ──50-90 % of the expiry, or nudge──▶ asking
+ *                  │ ▲                              a refusal does not unbind what is still bound:
+ *          refused │ │ back-off, or nudge           `waiting` and `asking` keep their `binding`
+ *                  ▼ │
+ *                waiting            standby: the softswitch keeps one binding an account, another trunk has it
+ *   any ──stop──▶ unbinding ──answer or 2 s──▶ off ──start──▶ starting
+ *
+ * Only `off` has no deadline. Pure but for the injected `random`.
+ */
 export class RegistrationMachine implements Machine<Registration, RegistrationEvent, RegistrationEffect> {
   readonly #settings: RegistrationSettings;
 
   constructor(settings: RegistrationSettings) {
     this.#settings = settings;
   }
+
   #within(now: Instant, ms: number) {
     return after(now, this.#settings.random() * ms);
   }

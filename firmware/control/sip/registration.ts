@@ -3,15 +3,15 @@ import type { Runner } from '../../core/runner.ts';
 import type { Fact } from '../facts.ts';
 import type { Credentials, FlowId, NameAddress, RequestAsk, RequestOutcome, UriText, UserAgent } from './face.ts';
 import { registrationRemedy, registrationSentence } from './registration-cause.ts';
+import { RegistrationMachine } from './registration-machine.ts';
 import {
   firstRegistration,
   type Registration,
   type RegistrationEffect,
   type RegistrationEvent,
   type RegistrationIdentity,
-  RegistrationMachine,
   resumedRegistration,
-} from './registration-machine.ts';
+} from './registration-state.ts';
 
 /** What a REGISTER of this account says; made anew from the settings for each. */
 export type RegisterBasis = {

@@ -1,7 +1,7 @@
 import type { Account, Trunk } from '../../config/schema.ts';
 import type { UriText } from '../sip/face.ts';
 import { RegistrationClient, type RegistrationView } from '../sip/registration.ts';
-import type { Registration } from '../sip/registration-machine.ts';
+import type { Registration } from '../sip/registration-state.ts';
 import { evidenceOfOutcome } from './evidence.ts';
 import type { FlowState } from './flow-machine.ts';
 import type { Evidence } from './health-machine.ts';

@@ -1,7 +1,7 @@
 import type { Log } from '../../core/log.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { FlowId, UserAgent } from '../sip/face.ts';
-import type { RegistrationIdentity } from '../sip/registration-machine.ts';
+import type { RegistrationIdentity } from '../sip/registration-state.ts';
 
 /** What a SIP trunk works with; handed in by `trunks.ts`. */
 export type SipTrunkTools = {

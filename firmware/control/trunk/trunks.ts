@@ -7,7 +7,7 @@ import type { Runner } from '../../core/runner.ts';
 import type { Fact, LegId } from '../facts.ts';
 import type { Credentials, Endpoint, FlowId, UserAgent } from '../sip/face.ts';
 import { type RegistrationView, registrationId } from '../sip/registration.ts';
-import type { Registration, RegistrationIdentity } from '../sip/registration-machine.ts';
+import type { Registration, RegistrationIdentity } from '../sip/registration-state.ts';
 import type { RegistrationAnalysis } from './analysis.ts';
 import { Blocks } from './blocks.ts';
 import { TrunkCounters } from './counters.ts';
