@@ -80,12 +80,14 @@ export const writeWav = (path: string, { rate, samples }: Sound): void => {
   writeFileSync(path, Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, bytes)]));
 };
 
-/** A sine; `level` is the peak against full scale in dB. */
+/** A sine; `level` is the peak against full scale in dB. A whole frequency repeats itself each second. */
 export const sine = (hertz: number, seconds: number, level = -10, rate = 8000): Sound => {
   const peak = 32767 * 10 ** (level / 20);
-  const samples = Int16Array.from({ length: Math.round(seconds * rate) }, (_, i) =>
-    Math.round(peak * Math.sin((2 * Math.PI * hertz * i) / rate)),
-  );
+  const samples = new Int16Array(Math.round(seconds * rate));
+  const own = Number.isInteger(hertz) ? Math.min(rate, samples.length) : samples.length;
+  for (let i = 0; i < own; i++) samples[i] = Math.round(peak * Math.sin((2 * Math.PI * hertz * i) / rate));
+  for (let at = own; at > 0 && at < samples.length; at *= 2)
+    samples.copyWithin(at, 0, Math.min(at, samples.length - at));
   return { rate, samples };
 };
 

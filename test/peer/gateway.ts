@@ -143,6 +143,12 @@ export class Gateway {
     });
   }
 
+  /** For how long the main thread of a plane has been ready to run while others had the processors, ms (schedstat). */
+  waitedMs(plane: PlaneName): number {
+    const pid = this.planes()[plane];
+    return alive(pid) ? Number(readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ')[1]) / 1e6 : 0;
+  }
+
   /** Proportional set size of supervisor and both planes together, and their resident sizes, in bytes. */
   memory(): { readonly pss: number; readonly rss: number } {
     let [pss, rss] = [0, 0];

@@ -180,6 +180,14 @@ export class Kamailio {
     });
   }
 
+  /** Waits until the registrar holds one contact of each account. */
+  async holdsAll(accounts: readonly string[], withinMs: number): Promise<void> {
+    await eventually(`a binding of each of ${accounts.join(', ')} at ${this.#options.name}`, withinMs, async () => {
+      const held = (await this.bindings()).map(({ account }) => account.split('@')[0]);
+      return accounts.every((account) => held.filter((each) => each === account).length === 1);
+    });
+  }
+
   /** Every request it heard since its first start, as `METHOD URI from HOST:PORT cseq=… call=…`. */
   heard(): string[] {
     return [...(this.#program?.output().matchAll(/heard (.*)/g) ?? [])].map((match) => match[1]!);

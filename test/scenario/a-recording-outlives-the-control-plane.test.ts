@@ -10,6 +10,7 @@ import {
   beepHertz,
   callerHertz,
   described,
+  farHangsUp,
   messageNumber,
   messagesOf,
   RING_S,
@@ -66,8 +67,7 @@ test(
     await sleep(1_000);
     await gateway.bench.hangUp('phone/2');
     await spoken;
-    const hungUpAt = performance.now();
-    await gateway.bench.farHangUp('exchange/1', 'loop');
+    const hungUpAt = await farHangsUp(gateway, 'loop');
 
     const sound = await messageNumber(gateway, 1);
     const { hertz, toneMs, wholeMs } = described(sound);

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
-import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { toneSpans } from '../peer/audio.ts';
 import type { Gateway } from '../peer/gateway.ts';
 import { onSite } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
-import { beepEnds, callerHertz, described, messageNumber, messagesOf, pin, speaks, withMailboxes } from './messages.ts';
+import {
+  beepEnds,
+  callerHertz,
+  described,
+  farHangsUp,
+  messageNumber,
+  messagesOf,
+  pin,
+  speaks,
+  withMailboxes,
+} from './messages.ts';
 import { assertNear, openOffice, statusOf, trunkIs } from './office.ts';
 
 const SPOKEN_MS = 6_000;
@@ -20,8 +29,7 @@ const near = (actual: number, wanted: number, what: string): void =>
 const leavesMessage = async (gateway: Gateway, count: number, by: 'loop' | 'tone'): Promise<void> => {
   const recordedFrom = await beepEnds(gateway);
   await speaks(gateway, SPOKEN_MS);
-  const hungUpAt = performance.now();
-  await gateway.bench.farHangUp('exchange/1', by);
+  const hungUpAt = await farHangsUp(gateway, by);
   const sound = await messageNumber(gateway, count, 8_000);
   const { hertz, toneMs, wholeMs } = described(sound);
   assertNear(hertz, callerHertz, `message ended by ${by}`);

@@ -51,7 +51,10 @@ export const described = (sound: Sound): Described => ({
   wholeMs: durationMs(sound),
 });
 
-/** The exchange rings phone 1, which nobody answers; resolves when the tone after the greeting has ended, at its end. */
+/**
+ * The exchange rings phone 1, which nobody answers; gives when the tone after the greeting has ended. Times are of the
+ * bench (CLOCK_MONOTONIC, ms): it takes part in the audio itself, while this process hears of it later.
+ */
 export const beepEnds = async (gateway: Gateway, line = 1): Promise<number> => {
   const port = `exchange/${line}`;
   await gateway.bench.ring(port, { callerId: '5557777' });
@@ -59,8 +62,8 @@ export const beepEnds = async (gateway: Gateway, line = 1): Promise<number> => {
   await gateway.bench.waitFor(port, 'line', { line: 'talking', timeoutMs: RING_S * 1_000 + 3_000 });
   await gateway.bench.waitFor(port, 'tone', { hertz: [beepHertz], timeoutMs: 20_000 });
   const QUIET_MS = 100;
-  await gateway.bench.waitFor(port, 'quiet', { ms: QUIET_MS, timeoutMs: 10_000 });
-  return performance.now() - QUIET_MS;
+  const { at } = await gateway.bench.waitFor(port, 'quiet', { ms: QUIET_MS, timeoutMs: 10_000 });
+  return at - QUIET_MS;
 };
 
 /** The caller speaks for so long; returns when the last of it has left. */
@@ -68,4 +71,17 @@ export const speaks = async (gateway: Gateway, ms: number, line = 1): Promise<vo
   const until = performance.now() + ms;
   await gateway.bench.tone(`exchange/${line}`, [callerHertz], { ms });
   await sleep(until - performance.now());
+};
+
+/** The far party hangs up in this way; gives when, by the clock of the bench. */
+export const farHangsUp = async (gateway: Gateway, by: 'loop' | 'tone', line = 1): Promise<number> => {
+  const port = `exchange/${line}`;
+  let hungUpAt: number | undefined;
+  const end = await gateway.bench.events((event) => {
+    if (event.event === 'line' && event.port === port && event['line'] === 'hungUp') hungUpAt ??= event.at;
+  });
+  await gateway.bench.farHangUp(port, by);
+  const at = await eventually('the exchange to hang up', 5_000, () => hungUpAt);
+  end();
+  return at;
 };

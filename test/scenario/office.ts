@@ -37,6 +37,8 @@ export type OfficeOptions = {
   readonly far?: Partial<BaresipOptions>;
   /** Folder of another build of the gateway than that of this run. */
   readonly bundles?: string;
+  /** Of the gateway. */
+  readonly environment?: Readonly<Record<string, string>>;
 };
 
 /** Softswitch A asks MD5, B SHA-256; the far end knows only MD5 and is let in at B by its source port. */
@@ -73,11 +75,14 @@ export const startFarEnd = (
 /** A gateway with its phones, two softswitches and a far end that is registered at both. */
 export const openOffice = async (site: Site, options: OfficeOptions = {}): Promise<Office> => {
   const { a, b } = await startSoftswitches(site);
-  const far = await startFarEnd(site, options.farAnswers, options.far);
-  const gateway = await Gateway.start(site, {
-    configuration: gatewayConfiguration(options.configuration, { routing, ...options.more }),
-    ...(options.bundles === undefined ? {} : { bundles: options.bundles }),
-  });
+  const [far, gateway] = await Promise.all([
+    startFarEnd(site, options.farAnswers, options.far),
+    Gateway.start(site, {
+      configuration: gatewayConfiguration(options.configuration, { routing, ...options.more }),
+      ...(options.bundles === undefined ? {} : { bundles: options.bundles }),
+      ...(options.environment === undefined ? {} : { environment: options.environment }),
+    }),
+  ]);
   await Promise.all([
     far.registered(5_000, `${farNumber}@a.test`),
     far.registered(5_000, `${farNumber}@b.test`),
@@ -89,7 +94,8 @@ export const openOffice = async (site: Site, options: OfficeOptions = {}): Promi
 
 /** Waits until a softswitch holds our binding for the accounts of all phones. */
 export const bound = async (softswitch: Kamailio, phones = 4, withinMs = 8_000): Promise<void> => {
-  for (let phone = 1; phone <= phones; phone++) await softswitch.holds(userOf(phone), withinMs);
+  const users = Array.from({ length: phones }, (_, index) => userOf(index + 1));
+  await softswitch.holdsAll(users, withinMs);
 };
 
 /** Lifts a phone, waits for its dial tone and presses the keys of a number. */

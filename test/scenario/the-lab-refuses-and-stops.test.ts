@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
+import { Lab } from '../peer/lab.ts';
 import { onSite } from '../peer/site.ts';
+import { eventually } from '../peer/wait.ts';
 import { echoSetUpMs, everyoneIsBound, hangUp, openLab } from './lab-office.ts';
 import { dial, hearsTone, trunkIs } from './office.ts';
 
@@ -59,5 +62,29 @@ test(
     assert.deepEqual([first!['by'], callback!['by'], bridged.length], ['us', 'them', 2]);
     assert.ok(bridged.some(({ digits }) => digits === '5'));
     for (const each of ended) assert.ok(Number(each['lost']) === 0 && Number(each['received']) > 0);
+  }),
+);
+
+test(
+  'what is wrong with a line to the lab is said; a port that is taken is named; a killed lab leaves nothing behind',
+  onSite(async (site) => {
+    const lab = await Lab.start(site);
+    for (const line of [
+      'x',
+      '{"do":"fly"}',
+      '{"do":"act","softswitch":"a","does":"fly"}',
+      '{"do":"act","softswitch":"c","does":"stop"}',
+    ])
+      assert.match(((await lab.ask(line)) as { error: string }).error, /^["A-Z].*\.$/);
+    await assert.rejects(
+      Lab.start(site, [], 'second'),
+      /\nPort 50[89]1 of 127\.0\.0\.1 is taken: .* --[ab] 127\.0\.0\.1:51[89]1/,
+    );
+    const apart = await Lab.start(site, ['--a', '127.0.0.1:5181', '--b', '127.0.0.1:5191'], 'apart');
+    await apart.act('a', 'freeze');
+    const children = apart.softswitchPids();
+    assert.equal(children.length, 2);
+    apart.program.signal('SIGKILL');
+    await eventually('the end of both softswitches', 2000, () => !children.some((pid) => existsSync(`/proc/${pid}`)));
   }),
 );
