@@ -116,6 +116,7 @@ export class ControlPlane {
     this.#cancelRest();
     this.#rest ??= Promise.resolve();
     await this.#rest;
+    engine.leave();
     await faces.close();
     rehearsal.close();
     scenarios.close();

@@ -8,6 +8,7 @@ import { systemClock } from '../../core/clock.ts';
 import { GatewayError } from '../../core/error.ts';
 import { silentLog } from '../../core/log.ts';
 import { Runner } from '../../core/runner.ts';
+import { TestClock } from '../../core/test-clock.ts';
 import { encodeMessage, MessageDecoder } from '../../engine-protocol/codec.ts';
 import { EngineClient } from './client.ts';
 
@@ -115,6 +116,69 @@ describe('the client of the engine', { timeout: 20_000 }, () => {
     for (const { id, termination } of held.reverse()) peer.send({ to: 'reply', id, ok: { seconds: termination } });
     assert.deepEqual(await first, { seconds: 'net/1' });
     assert.deepEqual(await second, { seconds: 'net/2' });
+  });
+
+  describe('before the first hello', () => {
+    const away = (words: RegExp) => (error: unknown) =>
+      error instanceof GatewayError && error.code === 'engine-away' && words.test(error.message);
+    /** Of a plane after another, with a clock of its own, and not started yet. */
+    const second = (epoch: string) => {
+      const clock = new TestClock();
+      const runner = new Runner(clock, silentLog, { write: () => {} });
+      const early = new EngineClient({
+        ...{
+          socket: join(folder, 'engine.sock'),
+          build: 'test',
+          runner,
+          clock,
+          log: silentLog,
+          epoch,
+          random: () => 0,
+        },
+      });
+      return { early, clock };
+    };
+
+    it('keeps what is asked until the same engine answers, and asks it in its order', async (t) => {
+      const { early } = second('first');
+      t.after(() => early.close());
+      early.onConnected(() => void early.audit());
+      const asked = [early.subtract({ termination: 'net/1' }), early.subtract({ termination: 'net/2' })];
+      early.start();
+      await Promise.all(asked);
+      await until(() => peer.names().includes('audit'));
+      const names = peer.asked.map(({ do: name, termination = '' }) => `${name} ${termination}`.trim());
+      assert.deepEqual(names.slice(names.lastIndexOf('hello')), ['hello', 'subtract net/1', 'subtract net/2', 'audit']);
+    });
+
+    it('refuses what was asked when another engine answers', async (t) => {
+      const { early } = second('before');
+      t.after(() => early.close());
+      const asked = early.subtract({ termination: 'net/1' });
+      early.start();
+      await assert.rejects(asked, away(/another one/));
+      assert.ok(!peer.names().includes('subtract'));
+    });
+
+    it('refuses what was asked when no engine has come for 2 s', async () => {
+      const { early, clock } = second('first');
+      const asked = early.audit();
+      const other = early.audit();
+      other.catch(() => {});
+      clock.turn(1_999);
+      assert.equal(await Promise.race([asked.catch(() => 'refused'), Promise.resolve('waits')]), 'waits');
+      clock.turn(2);
+      await assert.rejects(asked, away(/has not answered for 2000 ms/));
+      await assert.rejects(other, away(/has not answered/));
+    });
+
+    it('refuses what waits, and what is asked from then on, when the plane goes down', async () => {
+      const { early } = second('first');
+      const asked = early.audit();
+      early.leave();
+      await assert.rejects(asked, away(/going down/));
+      await assert.rejects(early.audit(), away(/no connection/));
+    });
   });
 
   it('rejects what the engine refuses, with its code and words', async () => {

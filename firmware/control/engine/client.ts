@@ -22,6 +22,7 @@ import {
   type SubtractReply,
 } from '../../engine-protocol/messages.ts';
 import type { Engine } from './client-face.ts';
+import { type Asker, EarlyRequests } from './early-requests.ts';
 
 export type EngineClientOptions = {
   /** Path of the engine's Unix socket. */
@@ -45,10 +46,11 @@ const RECONNECT: BackoffShape = { baseMs: 50, capMs: 1000 };
 const REPLY_WITHIN_MS = 15_000;
 
 /** `answered` is called at once, within the octets that brought the reply: events may stand right behind it. */
-type Waiting = { readonly answered: (ok: never) => void; readonly reject: (error: unknown) => void };
+type Waiting = Asker<never>;
 
 /**
- * The engine over its Unix socket. Connects again for ever; what was asked when the connection was lost rejects.
+ * The engine over its Unix socket. Connects again for ever; what was asked when the connection was lost rejects. What
+ * is asked before the first hello waits for it, if the engine is the one that a plane before us spoke to.
  * Each event is told in a cascade and acknowledged after that cascade is written.
  */
 export class EngineClient implements Engine {
@@ -58,6 +60,7 @@ export class EngineClient implements Engine {
   #decoder = new MessageDecoder();
   #ready = false;
   #closed = false;
+  readonly #early: EarlyRequests;
   #failures = 0;
   #lastId = 0;
   #heardUpTo: number;
@@ -76,6 +79,7 @@ export class EngineClient implements Engine {
     this.#options = options;
     this.#heardUpTo = options.heardUpTo ?? 0;
     this.#epoch = options.epoch;
+    this.#early = new EarlyRequests(options.clock);
   }
 
   /** Begins to connect; `onConnected` tells when the engine has answered. */
@@ -124,7 +128,13 @@ export class EngineClient implements Engine {
     await this.#ask('signal', { termination, play });
   }
 
+  /** The plane is going down: what waits for the engine to come, or would, is refused. */
+  leave(): void {
+    this.#early.refuse('this plane is going down');
+  }
+
   async close(): Promise<void> {
+    this.leave();
     this.#closed = true;
     this.#cancelRetry();
     const socket = this.#socket;
@@ -203,27 +213,30 @@ export class EngineClient implements Engine {
     this.#ready = true;
     this.#failures = 0;
     this.#acknowledged = this.#heardUpTo;
+    if (hello.sameEpoch) this.#askEarly();
+    else this.#early.refuse('the engine is another one: what was asked is gone with the one before');
     this.#options.runner.cascade(() => this.#onConnected(hello));
+  }
+
+  #askEarly(): void {
+    const socket = this.#socket!;
+    for (const { name, body, answered, reject } of this.#early.take())
+      this.#write(socket, name, body, { answered, reject });
   }
 
   // ── requests ──────────────────────────────────────────────────────────────────────────────────
 
   #ask<Ok>(name: string, body: object): Promise<Ok> {
     const socket = this.#socket;
-    if (!socket || !this.#ready) return Promise.reject(new GatewayError('engine-away', 'there is no connection'));
-    return this.#send<Ok>(socket, name, body);
+    if (socket && this.#ready) return this.#send<Ok>(socket, name, body);
+    return this.#early.ask<Ok>(name, body);
   }
 
   #send<Ok>(socket: Socket, name: string, body: object): Promise<Ok> {
     return new Promise<Ok>((answered, reject) => this.#write<Ok>(socket, name, body, { answered, reject }));
   }
 
-  #write<Ok>(
-    socket: Socket,
-    name: string,
-    body: object,
-    waiting: { readonly answered: (ok: Ok) => void; readonly reject: Waiting['reject'] },
-  ): void {
+  #write<Ok>(socket: Socket, name: string, body: object, waiting: Asker<Ok>): void {
     const id = ++this.#lastId;
     this.#waiting.set(id, waiting as Waiting);
     socket.write(encodeMessage({ do: name, id, ...body }));
