@@ -1,5 +1,6 @@
 /** Every alarm that can be raised: what it says, and what a person can do. */
 export type AlarmKind =
+  | 'emergencyCall'
   | 'trunkDown'
   | 'pathDown'
   | 'registrationLost'
@@ -32,6 +33,12 @@ export type AlarmRow = {
 };
 
 export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
+  emergencyCall: {
+    severity: 'critical',
+    text: () => 'Somebody here calls an emergency number.',
+    remedy: 'Go and help. For an hour calls from outside ring that phone past its forwarding.',
+    happened: true,
+  },
   trunkDown: {
     severity: 'critical',
     text: (what) => `The softswitch ${what} does not answer. Calls take the other ways.`,

@@ -35,6 +35,16 @@ const rows: readonly (readonly [string, readonly Fact[], readonly string[]])[] =
   ['a trunk that is down', [{ fact: 'trunkDown', trunk: 'primary', why: 'silent' }], ['trunkDown/primary']],
   ['a long call', [long], ['longCall/call/7']],
   ['a long call that is over', [long, ended], []],
+  [
+    'each emergency call by itself, also after it ended, until somebody has read of it',
+    [
+      { fact: 'emergencyCall', call: 'call/1', from, dialled: '112' },
+      { fact: 'emergencyCall', call: 'call/2', from, dialled: '112' },
+      { fact: 'callEnded', call: 'call/2', cause: 'hungUp', by: 'caller' },
+      acknowledged('emergencyCall/call/1'),
+    ],
+    ['emergencyCall/call/2'],
+  ],
   ['a lost path', [{ fact: 'pathDown', interface: 'wwan0', why: 'no link' }], ['pathDown/wwan0']],
   [
     'a path that is back',
@@ -218,4 +228,13 @@ test('what was taken out of the settings has no alarm any more; all other alarms
     lines: ['line/1'],
   });
   assert.deepEqual(Object.keys(left), ['trunkDown/secondary', 'mailboxFull/line/1', 'engineRestarted']);
+});
+
+test('of many emergency calls the newest twenty stand in the list', () => {
+  const calls = Array.from({ length: 25 }, (_, at): Fact => {
+    return { fact: 'emergencyCall', call: `call/${at + 1}`, from, dialled: '112' };
+  });
+  const standing = Object.keys(alarmsOf(calls));
+  assert.equal(standing.length, 20);
+  assert.ok(standing.includes('emergencyCall/call/25') && !standing.includes('emergencyCall/call/5'));
 });

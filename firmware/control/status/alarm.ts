@@ -100,7 +100,7 @@ const alarmsOfTheBox = (alarms: Alarms, fact: Fact, wall: number): Alarms => {
   }
 };
 
-/** Drills, proofs, and whether the office can be told. */
+/** Emergency calls, drills, proofs, and whether the office can be told. */
 const alarmsOfRehearsals = (alarms: Alarms, fact: Fact, wall: number): Alarms => {
   switch (fact.fact) {
     case 'drillEnded':
@@ -109,6 +109,8 @@ const alarmsOfRehearsals = (alarms: Alarms, fact: Fact, wall: number): Alarms =>
         : raise(alarms, 'drillFailed', fact.trunk, fact.why, wall);
     case 'drillOverdue':
       return raise(alarms, 'drillOverdue', '', fact.why, wall);
+    case 'emergencyCall':
+      return raise(withoutOldest(alarms), 'emergencyCall', fact.call, factWords(fact), wall);
     case 'numberLost':
       return raise(alarms, 'numberLost', fact.did, fact.why, wall);
     case 'numberArrives':
@@ -132,6 +134,14 @@ const alarmsOfRehearsals = (alarms: Alarms, fact: Fact, wall: number): Alarms =>
     default:
       return alarms;
   }
+};
+
+/** Each emergency call is told by itself (S4), but nobody can fill the list with them. */
+const MOST_EMERGENCY_CALLS = 20;
+const withoutOldest = (alarms: Alarms): Alarms => {
+  const told = Object.values(alarms).filter(({ kind }) => kind === 'emergencyCall');
+  const oldest = told.sort((one, other) => one.since - other.since).slice(0, 1 - MOST_EMERGENCY_CALLS);
+  return told.length < MOST_EMERGENCY_CALLS ? alarms : clear(alarms, ...oldest.map(({ id }) => id));
 };
 
 const tollSubject = ({ line, class: numberClass }: Extract<Fact, { fact: 'tollClosed' | 'tollOpened' }>): string =>
