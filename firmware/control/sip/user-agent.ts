@@ -85,7 +85,7 @@ export class SipUserAgent implements UserAgent {
       received: (flow, octets, source) => this.#received(flow, octets, source),
       closed: (flow, far, why) =>
         runner.cascade(() => {
-          transactions.closed(flow, far, why);
+          transactions.clients.closed(flow, far, why);
           this.registrar.closed(flow, far);
         }),
     };
@@ -98,7 +98,7 @@ export class SipUserAgent implements UserAgent {
       transports,
       transactions,
       token,
-      requester: new Requester(transactions, token),
+      requester: new Requester(transactions.clients, token),
       sessions: new Sessions(runner),
       random: options.random ?? Math.random,
       name: options.userAgentName,
@@ -263,7 +263,7 @@ export class SipUserAgent implements UserAgent {
     message.source = source;
     let welcome = false;
     this.#room.runner.cascade(() => {
-      if (!message.isRequest) welcome = this.#room.transactions.response(flow, message);
+      if (!message.isRequest) welcome = this.#room.transactions.clients.response(flow, message);
       else if (verdict.is === 'reply') welcome = this.#refuse(flow, message, source, verdict.status);
       else welcome = this.#request(flow, message, source);
     });
@@ -275,7 +275,7 @@ export class SipUserAgent implements UserAgent {
     const judged = this.registrar.knows(flow, source);
     if (judged !== 'welcome' && !this.#admits(flow, message, source, judged)) return false;
     if (message.method !== 'ACK') {
-      transactions.stateless(flow, source, responseTo(message, source, status, { tag: token() }));
+      transactions.servers.stateless(flow, source, responseTo(message, source, status, { tag: token() }));
     }
     return true;
   }
@@ -288,9 +288,10 @@ export class SipUserAgent implements UserAgent {
 
   #request(flow: FlowId, message: SipMessage, source: Endpoint): boolean {
     const { transactions, sessions } = this.#room;
-    if (transactions.repeated(flow, message)) return true;
+    if (transactions.servers.repeated(flow, message)) return true;
     const session = message.toTag === '' ? undefined : sessions.find(flow, message);
-    const known = session !== undefined || (message.method === 'CANCEL' && transactions.inviteOf(flow, message));
+    const known =
+      session !== undefined || (message.method === 'CANCEL' && transactions.servers.inviteOf(flow, message));
     const judged = known ? 'welcome' : this.registrar.judge(flow, message, source);
     if (judged === 'taken') return true;
     if (judged !== 'welcome' && !this.#admits(flow, message, source, judged)) return false;
@@ -302,8 +303,8 @@ export class SipUserAgent implements UserAgent {
       answerProbe(this.#room, flow, message, source);
       return true;
     }
-    const merged = message.toTag === '' && message.method !== 'CANCEL' && transactions.merged(flow, message);
-    const transaction = transactions.accept(flow, message, source);
+    const merged = message.toTag === '' && message.method !== 'CANCEL' && transactions.servers.merged(flow, message);
+    const transaction = transactions.servers.accept(flow, message, source);
     if (!transaction) return true;
     if (merged) answer(this.#room, transaction, 482);
     else if (message.method === 'CANCEL') cancelCame(this.#room, transaction);

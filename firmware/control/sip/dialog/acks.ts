@@ -8,7 +8,7 @@ export type Acks = Map<string, { readonly octets: Buffer; readonly dialog: Dialo
 
 /** Sends the ACK of a 2xx, and returns it for the copies of that 2xx. */
 export const acknowledge = (room: Room, dialog: Dialog, message: SipMessage): { octets: Buffer; dialog: Dialog } => {
-  const octets = serialize(ackOf2xx(dialog, message, room.transactions.via(dialog.flow)));
+  const octets = serialize(ackOf2xx(dialog, message, room.transactions.clients.via(dialog.flow)));
   sendAck(room, dialog, octets);
   return { octets, dialog };
 };

@@ -6,7 +6,7 @@ import type { Field, SipMessage } from '../message/message.ts';
 import { octetsOf, textOf } from '../message/serializer.ts';
 import { hostText, isUri, parseUri, userOf } from '../message/uri.ts';
 import { responseTo } from '../transaction/response.ts';
-import type { ServerTransaction } from '../transaction/transactions.ts';
+import type { ServerTransaction } from '../transaction/server-transactions.ts';
 import { answerKeeperMachine, answerSent } from './answer-keeper-machine.ts';
 import { afterRequest, dialogOfRequest } from './dialog.ts';
 import { type Answer, type KeptArrival, keptFields, messageOf } from './kept.ts';
@@ -65,7 +65,7 @@ export const incomingInvite = (
   transaction.localTag = localTag;
   if ('refuse' in verdict) {
     const fields = verdict.cause === undefined ? [] : [reasonField(verdict.cause)];
-    room.transactions.respond(
+    room.transactions.servers.respond(
       transaction,
       responseTo(request, transaction.source, verdict.refuse, { tag: localTag, fields }),
     );
@@ -118,7 +118,7 @@ export const adoptIncoming = (room: Room, leg: LegId, kept: KeptArrival): void =
 const adoptTransaction = (room: Room, kept: KeptArrival): ServerTransaction | undefined => {
   const message = messageOf(kept);
   message.source = kept.source;
-  const transaction = room.transactions.accept(kept.flow, message, kept.source);
+  const transaction = room.transactions.servers.accept(kept.flow, message, kept.source);
   if (transaction) transaction.localTag = kept.localTag;
   return transaction;
 };
@@ -160,7 +160,7 @@ export const respond = (room: Room, session: Session, answer: Answer): void => {
   const response = responseFor(session, incoming, answer);
   if (answer.status < 200) {
     keepState(room.runner, `arrival/${session.leg}`, keptArrival(session, incoming.transaction, answer));
-    room.transactions.respond(incoming.transaction, response);
+    room.transactions.servers.respond(incoming.transaction, response);
     return;
   }
   if (answer.status >= 300) {
@@ -170,7 +170,7 @@ export const respond = (room: Room, session: Session, answer: Answer): void => {
   }
   session.incoming = undefined;
   room.sessions.setDialog(session, { ...session.dialog!, confirmed: true });
-  room.transactions.respond(incoming.transaction, response);
+  room.transactions.servers.respond(incoming.transaction, response);
   if (incoming.request.method === 'INVITE') keep(room, session, incoming, response, answer);
 };
 
@@ -186,7 +186,7 @@ const responseFor = (session: Session, incoming: Incoming, answer: Answer): SipM
 
 const finish = (room: Room, session: Session, incoming: Incoming, answer: Answer): void => {
   session.incoming = undefined;
-  room.transactions.respond(incoming.transaction, responseFor(session, incoming, answer));
+  room.transactions.servers.respond(incoming.transaction, responseFor(session, incoming, answer));
 };
 
 /** Repeats the 2xx until its ACK comes; without one the dialog is ended (§13.3.1.4). */
@@ -201,7 +201,7 @@ const keep = (room: Room, session: Session, incoming: Incoming, response: SipMes
     answerKeeperMachine(timers),
     answerSent(timers, runner.now()),
     (effect) => {
-      if ('do' in effect) return room.transactions.respond(incoming.transaction, response);
+      if ('do' in effect) return room.transactions.servers.respond(incoming.transaction, response);
       const owed = session.unacknowledged?.bye;
       session.unacknowledged = undefined;
       runner.drop(`answered/${session.leg}`);
@@ -230,7 +230,10 @@ export const acknowledged = (room: Room, session: Session, ack: SipMessage): voi
 export const reoffered = (room: Room, session: Session, transaction: ServerTransaction): void => {
   const { message: request, source } = transaction;
   const refuse = (status: number, fields: Field[] = []): void =>
-    room.transactions.respond(transaction, responseTo(request, source, status, { tag: session.localTag, fields }));
+    room.transactions.servers.respond(
+      transaction,
+      responseTo(request, source, status, { tag: session.localTag, fields }),
+    );
   if (session.outgoing) {
     refuse(491);
     return;

@@ -2,7 +2,7 @@ import type { Instant } from '../../../core/machine.ts';
 import type { Cause } from '../../failure.ts';
 import type { Endpoint, FlowId, UriText } from '../face.ts';
 import { type Field, SipMessage } from '../message/message.ts';
-import type { ClientTransaction } from '../transaction/transactions.ts';
+import type { ClientTransaction } from '../transaction/client-transactions.ts';
 import type { Dialog } from './dialog.ts';
 
 /**

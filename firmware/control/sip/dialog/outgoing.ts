@@ -6,7 +6,7 @@ import { parseRetryAfter } from '../message/headers.ts';
 import { type Field, SipMessage } from '../message/message.ts';
 import { bodyOf } from '../message/multipart.ts';
 import { octetsOf, serialize } from '../message/serializer.ts';
-import type { ClientTransaction } from '../transaction/transactions.ts';
+import type { ClientTransaction } from '../transaction/client-transactions.ts';
 import { type Acks, acknowledge, sendAck } from './acks.ts';
 import { ackOf2xx, type Dialog, dialogOfResponse, isDialog } from './dialog.ts';
 import { draftFields, type KeptAcked, type KeptInvite, keptRequest, messageOf } from './kept.ts';
@@ -154,9 +154,9 @@ export const adoptAcknowledged = (room: Room, session: Session, dialog: Dialog, 
   const message = messageOf(kept);
   const attempt = attemptOf(session, { flow, contact }, true);
   session.outgoing = undefined;
-  const octets = serialize(ackOf2xx(dialog, message, room.transactions.via(flow)));
+  const octets = serialize(ackOf2xx(dialog, message, room.transactions.clients.via(flow)));
   attempt.acks.set(dialog.remoteTag, { octets, dialog });
-  const current = room.transactions.resume(
+  const current = room.transactions.clients.resume(
     flow,
     to,
     message,
@@ -272,7 +272,7 @@ export const cancel = (room: Room, session: Session, cause: Cause): void => {
   outgoing.cancel = cause;
   outgoing.keep();
   if (outgoing.provisional) sendCancel(room, outgoing);
-  else room.transactions.abandoned(outgoing.sending.current);
+  else room.transactions.clients.abandoned(outgoing.sending.current);
 };
 
 /** Stops the resends of an INVITE that was not answered at all, and answers no challenge to it. */
@@ -281,7 +281,7 @@ export const abandon = (room: Room, session: Session): void => {
   if (!outgoing || outgoing.reoffer) return;
   outgoing.abandoned = true;
   outgoing.keep();
-  room.transactions.abandoned(outgoing.sending.current);
+  room.transactions.clients.abandoned(outgoing.sending.current);
 };
 
 /** CANCEL (§9.1): what the INVITE had, its Via with branch included. */
@@ -294,6 +294,6 @@ const sendCancel = (room: Room, outgoing: Outgoing): void => {
   const fields: Field[] = [...kept, cseq, ['max-forwards', '70'], reasonField(outgoing.cancel ?? 'hungUp')];
   const message = new SipMessage({ method: 'CANCEL', uri: invited.message.uri }, fields);
   const nothing = { response: () => {}, failed: () => {} };
-  room.transactions.request(invited.flow, invited.to, message, nothing, { like: invited });
-  room.transactions.cancelled(invited);
+  room.transactions.clients.request(invited.flow, invited.to, message, nothing, { like: invited });
+  room.transactions.clients.cancelled(invited);
 };

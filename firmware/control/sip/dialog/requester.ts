@@ -3,7 +3,7 @@ import { KeptChallenges } from '../auth/digest.ts';
 import type { Credentials, Endpoint, FlowId } from '../face.ts';
 import { type Field, SipMessage } from '../message/message.ts';
 import type { TokenMaker } from '../message/token.ts';
-import type { ClientHandler, ClientTransaction, Transactions } from '../transaction/transactions.ts';
+import type { ClientHandler, ClientTransaction, ClientTransactions } from '../transaction/client-transactions.ts';
 
 /** A request as it is meant; Via, CSeq and Authorization are added for each try. */
 export type Draft = {
@@ -47,11 +47,11 @@ const MOST_ANSWERS = 3;
 
 /** Sends requests and answers 401 and 407 (RFC 3261 §22, RFC 7616). */
 export class Requester {
-  readonly #transactions: Transactions;
+  readonly #transactions: ClientTransactions;
   readonly #token: TokenMaker;
   readonly #kept = new KeptChallenges();
 
-  constructor(transactions: Transactions, token: TokenMaker) {
+  constructor(transactions: ClientTransactions, token: TokenMaker) {
     this.#transactions = transactions;
     this.#token = token;
   }
@@ -79,7 +79,7 @@ export class Requester {
     draft: Draft,
     handler: DraftHandler,
     message: SipMessage,
-    from: Parameters<Transactions['resume']>[4],
+    from: Parameters<ClientTransactions['resume']>[4],
   ): Sending {
     const answered = new Set<string>();
     const sending: Sending = {

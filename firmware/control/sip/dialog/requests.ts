@@ -3,7 +3,7 @@ import type { Endpoint, FlowId, IncomingInvite, InviteVerdict } from '../face.ts
 import type { Field, SipMessage } from '../message/message.ts';
 import { octetsOf, textOf } from '../message/serializer.ts';
 import { responseTo } from '../transaction/response.ts';
-import type { ServerTransaction } from '../transaction/transactions.ts';
+import type { ServerTransaction } from '../transaction/server-transactions.ts';
 import { acknowledged, incomingInvite, reoffered } from './incoming.ts';
 import { allow, credentialsFor, dialogDraft, type Room, reasonOf, unknownThere } from './room.ts';
 import type { Session } from './sessions.ts';
@@ -17,7 +17,7 @@ export const answer = (
 ): void => {
   const { message, source } = transaction;
   const tag = room.token();
-  room.transactions.respond(transaction, responseTo(message, source, status, { tag, fields }));
+  room.transactions.servers.respond(transaction, responseTo(message, source, status, { tag, fields }));
 };
 
 const whatWeCan = (room: Room): readonly Field[] => [allow, ['accept', 'application/sdp'], ['user-agent', room.name]];
@@ -36,7 +36,7 @@ export const isProbe = (message: SipMessage): boolean =>
  */
 export const answerProbe = (room: Room, flow: FlowId, message: SipMessage, source: Endpoint): void => {
   const tag = createHash('sha256').update(`${message.callId} ${message.via?.branch}`).digest('hex').slice(0, 16);
-  room.transactions.stateless(flow, source, responseTo(message, source, 200, { tag, fields: whatWeCan(room) }));
+  room.transactions.servers.stateless(flow, source, responseTo(message, source, 200, { tag, fields: whatWeCan(room) }));
 };
 
 /** An ACK makes no transaction: it is for the 2xx of its dialog, or for nobody. */
@@ -83,9 +83,9 @@ export const newRequest = (
 /** The 200 of a CANCEL has the tag of the INVITE's answers (§9.2). */
 export const cancelCame = (room: Room, transaction: ServerTransaction): void => {
   const { flow, message, source } = transaction;
-  const invited = room.transactions.inviteOf(flow, message);
+  const invited = room.transactions.servers.inviteOf(flow, message);
   const tag = invited?.localTag ?? room.token();
-  room.transactions.respond(transaction, responseTo(message, source, invited ? 200 : 481, { tag }));
+  room.transactions.servers.respond(transaction, responseTo(message, source, invited ? 200 : 481, { tag }));
   invited?.onCancel?.(message);
 };
 
@@ -129,7 +129,7 @@ const byeCame = (room: Room, session: Session, transaction: ServerTransaction): 
   if (outgoing && !outgoing.reoffer) return;
   if (incoming) {
     const { request, transaction: open } = incoming;
-    room.transactions.respond(open, responseTo(request, open.source, 487, { tag: session.localTag }));
+    room.transactions.servers.respond(open, responseTo(request, open.source, 487, { tag: session.localTag }));
   }
   room.sessions.remove(session);
   room.tell(session.leg, ending ? { sip: 'ended' } : { sip: 'bye', ...reasonOf(transaction.message) });

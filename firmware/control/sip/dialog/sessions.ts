@@ -4,7 +4,8 @@ import type { LegId } from '../../facts.ts';
 import type { Cause } from '../../failure.ts';
 import type { Credentials, FlowId } from '../face.ts';
 import type { SipMessage } from '../message/message.ts';
-import type { ClientTransaction, ServerTransaction } from '../transaction/transactions.ts';
+import type { ClientTransaction } from '../transaction/client-transactions.ts';
+import type { ServerTransaction } from '../transaction/server-transactions.ts';
 import type { Dialog } from './dialog.ts';
 import { KEPT } from './kept.ts';
 

@@ -65,7 +65,7 @@ export class Standalone {
     if (ask.method !== 'REGISTER') return undefined;
     const key = `${ask.flow}|${ask.callId}`;
     const former = this.#registering.get(key);
-    if (former) this.#room.transactions.abandoned(former.current);
+    if (former) this.#room.transactions.clients.abandoned(former.current);
     return key;
   }
 

@@ -5,7 +5,7 @@ import type { Room } from '../dialog/room.ts';
 import type { Acceptance, Endpoint, FlowId, Registered, Registrar } from '../face.ts';
 import type { Field, SipMessage } from '../message/message.ts';
 import { responseTo } from '../transaction/response.ts';
-import type { ServerTransaction } from '../transaction/transactions.ts';
+import type { ServerTransaction } from '../transaction/server-transactions.ts';
 import {
   type Binding,
   type Bindings,
@@ -112,14 +112,14 @@ export class Registrars implements Registrar {
     if (proof === 'wrong') acceptance.refused?.(source);
     const { transactions, token } = this.#room;
     const fields = this.#digest.challenge(realm, proof === 'stale');
-    transactions.stateless(flow, source, responseTo(message, source, 401, { tag: token(), fields }));
+    transactions.servers.stateless(flow, source, responseTo(message, source, 401, { tag: token(), fields }));
     return 'taken';
   }
 
   #registering(flow: FlowId, door: Door, message: SipMessage, source: Endpoint, known: boolean): Judgement {
     const judgement = this.#prove(flow, door, message, source, known);
     if (judgement !== 'welcome') return judgement;
-    const transaction = this.#room.transactions.accept(flow, message, source);
+    const transaction = this.#room.transactions.servers.accept(flow, message, source);
     if (!transaction) return 'taken';
     const read = readRegister(message, door.acceptance);
     if ('fault' in read) this.#refuse(transaction, read);
