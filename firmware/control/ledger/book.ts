@@ -66,14 +66,14 @@ export const withShown = (book: Book, pool: string, callee: string, number: stri
   };
 };
 
-/** The emergency service may call this phone back from now on (S4). */
-export const withCallBack = (book: Book, line: string, nowMs: number): Book => ({
-  ...book,
-  callBacks: [
-    ...book.callBacks.filter((each) => each.line !== line && each.untilMs > nowMs),
-    { line, untilMs: nowMs + CALL_BACK_MS },
-  ],
-});
+/** The emergency service may call this phone back from now on (S4); `over`: also by this exchange line. */
+export const withCallBack = (book: Book, line: string, nowMs: number, over?: string): Book => {
+  const standing = book.callBacks.filter(({ untilMs }) => untilMs > nowMs);
+  const before = standing.find((each) => each.line === line)?.over ?? [];
+  const lines = over === undefined || before.includes(over) ? before : [...before, over];
+  const entry = { line, untilMs: nowMs + CALL_BACK_MS, ...(lines.length === 0 ? {} : { over: lines }) };
+  return { ...book, callBacks: [...standing.filter((each) => each.line !== line), entry] };
+};
 
 export type TollClosed = Extract<Fact, { readonly fact: 'tollClosed' }>;
 

@@ -83,12 +83,14 @@ const ofCall = (pages: Pages, call: CallUp, fact: OfCall, about: About): Folded 
 const attemptBegan = (
   pages: Pages,
   call: CallUp,
-  { call: id, attempt, shows, toll }: Extract<OfCall, { fact: 'attemptBegan' }>,
+  { call: id, attempt, target, shows, toll }: Extract<OfCall, { fact: 'attemptBegan' }>,
   { wallMs, suddenCalls }: About,
 ): Folded => {
   const about = { ...(shows === undefined ? {} : { shows }), ...(toll === undefined ? {} : { toll }) };
   const shown = shows?.of;
-  const book = shown ? withShown(pages.book, shown.pool, call.dialled, shown.number) : pages.book;
+  const shownBook = shown ? withShown(pages.book, shown.pool, call.dialled, shown.number) : pages.book;
+  const dialsOut = call.emergency && call.from.kind === 'phone' && target.kind === 'line';
+  const book = dialsOut ? withCallBack(shownBook, call.from.id, wallMs, target.id) : shownBook;
   const attempts = { ...call.attempts, [attempt]: about };
   const watch = toll === undefined || call.watched || call.emergency ? undefined : toll;
   const next = withCall({ ...pages, book }, id, { ...call, attempts, watched: call.watched || watch !== undefined });

@@ -209,6 +209,17 @@ test('an emergency service may call the port back for an hour after the call', a
   assert.deepEqual(memory().callBacks, []);
 });
 
+test('an exchange line on which an emergency number was dialled is one by which a call back comes', async (t) => {
+  const { open } = await setUp(t);
+  const { tell, memory } = await open();
+  const sos = call(undefined, undefined, '112');
+  const on = (line: string) =>
+    ({ ...sos.tried, attempt: line, target: { kind: 'line', id: line, number: '112' } }) as const;
+  tell(sos.began, { fact: 'emergencyCall', call: sos.id, from: phone, dialled: '112' }, sos.tried);
+  tell(on('line/8'), on('line/9'), sos.ended);
+  assert.deepEqual(memory().callBacks[0]?.over, ['line/8', 'line/9']);
+});
+
 test('a scenario is switched once, and the one before is known', async (t) => {
   const { open, stated } = await setUp(t);
   const { ledger, tell, memory } = await open();

@@ -188,6 +188,7 @@ describe('an emergency call', () => {
 });
 
 describe('who called an emergency number', () => {
+  const phone = (n: string) => ({ id: `line/${n}`, card: 'card', port: n, extension: `1${n}` });
   const now = { ms: 1_000_000, sure: true };
   const memory = (untilMs: number) => ({ ...freshMemory, callBacks: [{ line: 'line/1', untilMs }] });
   const forwardings = [{ id: 'away', line: 'line/1', on: 'always', targets: [{ to: 'extension', name: '12' }] }];
@@ -201,6 +202,43 @@ describe('who called an emergency number', () => {
 
   it('is rung past forwarding and locks for an hour', () => {
     assert.equal(waysOf(question(back, ways, { forwardings }, { now, memory: memory(now.ms + 1) })), 'line/1');
+  });
+
+  it('rings beside the phone whose number was shown, and beside a ring group', () => {
+    const accounts = [{ id: 'desk', user: '101', password: 'x', line: 'line/2' }];
+    const shared = { accounts, lines: ['1', '2', '3'].map((n) => ({ ...phone(n), account: 'desk' })) };
+    const asked = (settings: object, to: Routed['to']) =>
+      plan(question({ ...back, to: to! }, ways, settings, { now, memory: memory(now.ms + 1) }));
+    const rung = (settings: object, to: Routed['to']) => {
+      const result = asked(settings, to);
+      assert.ok(result.is === 'planned');
+      return result.levels[0].attempts[0].targets.map(({ id }) => id);
+    };
+    assert.deepEqual(rung(shared, { kind: 'phone', id: 'line/2' }), ['line/2', 'line/1'], 'past the lock too');
+    const other = [{ id: 'away', line: 'line/2', on: 'always', targets: [{ to: 'extension', name: '13' }] }];
+    assert.deepEqual(
+      rung({ ...shared, forwardings: other }, { kind: 'phone', id: 'line/2' }),
+      ['line/1'],
+      'first of all where the phone of that number does not ring',
+    );
+    const own = { ...shared, accounts: [...accounts, { id: 'x', user: '7', password: 'x', line: 'line/3' }] };
+    assert.equal(asked(own, { kind: 'phone', id: 'line/3' }).is, 'refused', 'another number is no call back');
+  });
+
+  it('is rung by the exchange line that it has dialled on', () => {
+    const memoryOf = (over: readonly string[]) => ({
+      ...freshMemory,
+      callBacks: [{ line: 'line/2', untilMs: now.ms + 1, over }],
+    });
+    const offer: Routed = { ...back, from: { kind: 'line', id: 'line/8', number: '' } };
+    const asked = (over: readonly string[]) => waysOf(question(offer, ways, {}, { now, memory: memoryOf(over) }));
+    assert.equal(asked(['line/9']), 'line/1');
+    const result = plan(question(offer, ways, {}, { now, memory: memoryOf(['line/8']) }));
+    assert.ok(result.is === 'planned');
+    assert.deepEqual(
+      result.levels[0].attempts[0].targets.map(({ id }) => id),
+      ['line/1', 'line/2'],
+    );
   });
 
   it('and then no longer; calls of the house never are', () => {

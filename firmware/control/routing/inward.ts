@@ -2,6 +2,7 @@ import type { Configuration, Did, Line, RingGroup } from '../../config/schema.ts
 import { isSome } from '../../core/machine.ts';
 import type { Level } from './attempt.ts';
 import { notCounted } from './calendar.ts';
+import { calledBack, calledBackLines, withCallBacks } from './call-back.ts';
 import type { PlanReason } from './explanation.ts';
 import { alwaysForwarded, closedPlan, failoverPlan, forwardingPlan, ringsFirstMs } from './forwarding.ts';
 import { extensionLine, phoneLine, phonesAttempt, ringingLines } from './inside.ts';
@@ -54,6 +55,13 @@ const groupOf = (configuration: Configuration, id: string): Callee | undefined =
  * left. A number that an emergency service may call back rings its phone past every rule (S4).
  */
 export const inwardLevels = (
+  question: PlanQuestion,
+  callee: Callee | undefined,
+  did: Did | undefined,
+  why: string,
+): Inward => withCallBacks(usualLevels(question, callee, did, why), calledBackLines(question));
+
+const usualLevels = (
   question: PlanQuestion,
   callee: Callee | undefined,
   did: Did | undefined,
@@ -128,8 +136,3 @@ const takesMessage = ({ offer, trunks }: PlanQuestion, line: Line): ReturnType<t
   offer.from.kind === 'gateway'
     ? { takes: false, why: 'the box itself leaves no message' }
     : mailboxTakes(line, offer.from.kind === 'trunk', trunks);
-
-/** A call from outside to a phone that has called an emergency number within the hour (S4). */
-export const calledBack = ({ offer, memory, now }: PlanQuestion, { id }: Pick<Line, 'id'>): boolean =>
-  (offer.from.kind === 'trunk' || offer.from.kind === 'line') &&
-  memory.callBacks.some(({ line, untilMs }) => line === id && now.ms < untilMs);

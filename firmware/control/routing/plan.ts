@@ -8,7 +8,8 @@ import type { PlanReason } from './explanation.ts';
 import { greeted } from './greeting.ts';
 import { inboundRule } from './inbound-number.ts';
 import { phoneLine } from './inside.ts';
-import { type Callee, calledBack, calleeByExtension, calleeOf, calleeOfNumber, inwardLevels } from './inward.ts';
+import { calledBack, calledBackLines } from './call-back.ts';
+import { type Callee, calleeByExtension, calleeOf, calleeOfNumber, inwardLevels } from './inward.ts';
 import { type OutsideAbout, outsideLevels } from './outside.ts';
 import { isAccessCode, onlySentence, sentenceLevels, voiceAttempt } from './own-voice.ts';
 import type { PlanQuestion } from './question.ts';
@@ -100,6 +101,7 @@ const shutIn = (question: PlanQuestion, callee: Callee | undefined): string | un
   const way = from.kind === 'trunk' ? question.trunks.find(({ id }) => id === from.id) : undefined;
   if (way === undefined || way.lock === 'none' || way.lock === 'noOutgoing') return undefined;
   if (callee?.kind === 'phone' && calledBack(question, callee.line)) return undefined;
+  if (calledBackLines(question).length > 0) return undefined;
   return way.lock === 'all' ? 'it is locked both ways' : 'it takes no new calls (drain)';
 };
 

@@ -47,7 +47,12 @@ export type RoutingMemory = {
   /** The scenario that is switched on; empty: none (U20). */
   readonly scenario: string;
   /** Ports that an emergency service may call back, and until when (S4). */
-  readonly callBacks: readonly { readonly line: string; readonly untilMs: number }[];
+  readonly callBacks: readonly {
+    readonly line: string;
+    readonly untilMs: number;
+    /** Exchange lines on which it was dialled: a call back comes by one of them. */
+    readonly over?: readonly string[];
+  }[];
   /** Calls that are up now, by the caller number they show (U10). */
   readonly numbersInUse: Readonly<Record<string, number>>;
   /** The caller number that a callee has seen today, by `pool callee` (U10). */
