@@ -52,6 +52,8 @@ const patient = new Set([
   'a-call-each-way',
   'the-door-under-attack',
   'the-drill',
+  'the-analysis-says-what-the-call-does',
+  'routes-follow-the-calendar',
   'a-scenario-switched-by-star-code',
   'forwarding-on-no-answer',
   'page-on-the-box',
