@@ -94,6 +94,8 @@ const patient = new Set([
   'stopped-in-order',
   'a-call-through-the-softswitch',
   'a-call-over-tcp',
+  'a-call-outlives-its-path',
+  'a-changed-address-moves-its-calls',
   'peer',
   'losses',
 ]);
