@@ -75,6 +75,7 @@ const patient = new Set([
   'another-dial-tone-on-backup',
   'a-group-keeps-its-reserved-lines',
   'an-emergency-call-is-told-at-once',
+  'a-redirection-asks-the-toll-guard',
   'an-emergency-call-takes-the-line',
   'an-emergency-call-ends-the-newest-call-of-a-full-softswitch',
   'an-emergency-call-tells-where-it-is',
@@ -98,6 +99,7 @@ const patient = new Set([
   'a-changed-address-moves-its-calls',
   'peer',
   'losses',
+  'stalls',
 ]);
 const AT_ONCE = 4;
 

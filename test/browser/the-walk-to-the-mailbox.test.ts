@@ -22,7 +22,7 @@ const secondHertz = 480;
 const callerHertz = 700;
 const SPOKEN_MS = 5000;
 /** A dial tone with messages is interrupted ten times in its first two seconds; a busy machine leaves a gap or two. */
-const STUTTER = 5;
+const STUTTER = 4;
 const FEW = 2;
 
 test(

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { toneSpans } from '../peer/audio.ts';
 import { Capture, type Decoded, soundsIn } from '../peer/capture.ts';
 import { onSite } from '../peer/site.ts';
+import { type Stall, Stalls, stoodStillMs } from '../peer/stalls.ts';
 import { humHertz } from './handset-page.ts';
 import {
   desk,
@@ -48,14 +49,18 @@ const overview = async (walk: Walk): Promise<void> => {
   await page.getByText('Nobody is on the phone.').waitFor();
 };
 
-/** From the first INVITE to a 200 of `port` for the call, both as they passed the wire, in ms. */
-const wireMs = ({ sip }: Decoded, port: number, call: number): number => {
+/**
+ * From the first INVITE to a 200 of `port` for the call, both as they passed the wire, in ms, without what the machine
+ * itself took away in that time.
+ */
+const wireMs = ({ sip }: Decoded, stalls: readonly Stall[], port: number, call: number): number => {
   const answers = sip.filter(
     ({ status, cseq, from }) => status === 200 && / INVITE$/.test(cseq) && from.endsWith(`:${port}`),
   );
   const answer = answers[call]!;
   const invites = sip.filter(({ method, at }) => method === 'INVITE' && at <= answer.at && at > answer.at - 4);
-  return 1000 * (answer.at - invites[0]!.at);
+  const from = invites[0]!.at;
+  return 1000 * (answer.at - from) - stoodStillMs(stalls, from, answer.at);
 };
 
 test(
@@ -65,6 +70,7 @@ test(
     const { browser, page } = walk;
     await signInFirst(walk);
     await overview(walk);
+    const stalls = await Stalls.start(site);
     const capture = await Capture.start(site);
 
     await open(page, 'Handset');
@@ -96,8 +102,15 @@ test(
     hertz.push(await hearsTone(page, humHertz));
     await hangUp(walk);
 
-    const wire = await capture.stop();
-    const onWire = [wireMs(wire, 5081, 0), wireMs(wire, 5091, 0), wireMs(wire, 5091, 1), wireMs(wire, 5081, 1)];
+    const [wire, stood] = [await capture.stop(), await stalls.stop()];
+    const onWire = (
+      [
+        [5081, 0],
+        [5091, 0],
+        [5091, 1],
+        [5081, 1],
+      ] as const
+    ).map(([port, call]) => wireMs(wire, stood, port, call));
     const rounded = (all: readonly number[]): string => all.map((each) => each.toFixed(0)).join(', ');
     context.diagnostic(
       `last key to answer: ${rounded([first, second, third, fourth])} ms (a; a frozen; a known dead; a back); INVITE to 200 on the wire: ${rounded(onWire)} ms; heard ${hertz.map((each) => each.toFixed(1)).join(', ')} Hz`,

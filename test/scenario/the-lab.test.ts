@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onSite } from '../peer/site.ts';
+import { Stalls, stoodStillMs } from '../peer/stalls.ts';
 import { echoIsHeard, echoSetUpMs, hangUp, openLab } from './lab-office.ts';
 
 /** What the promise allows above the set-up of a call that needs no failover. */
@@ -15,7 +16,11 @@ test(
     await hangUp(gateway);
 
     assert.equal((await lab.act('a', 'freeze')).softswitches[0]!.is, 'frozen');
-    const failoverMs = await echoSetUpMs(lab, gateway, 'b');
+    const stalls = await Stalls.start(site);
+    const tookMs = await echoSetUpMs(lab, gateway, 'b');
+    const now = Date.now() / 1000;
+    // what the machine itself took away in that time is not the box's
+    const failoverMs = tookMs - stoodStillMs(await stalls.stop(), now - tookMs / 1000, now);
     await echoIsHeard(gateway, 620);
     context.diagnostic(`set-up ${usualMs.toFixed(0)} ms, with the primary frozen ${failoverMs.toFixed(0)} ms`);
     assert.ok(failoverMs <= usualMs + FAILOVER_MS, `${failoverMs} ms, the usual set-up took ${usualMs} ms`);
