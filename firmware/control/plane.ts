@@ -111,13 +111,14 @@ export class ControlPlane {
 
   /** Ends calls, lets the bindings go, and closes; a softswitch that is gone costs 2.5 s at most. */
   async close(): Promise<void> {
-    const { faces, rehearsal, scenarios, calls, media, voices, trunks, userAgent, engine } = this.#rooms;
+    const { faces, upward, rehearsal, scenarios, calls, media, voices, trunks, userAgent, engine } = this.#rooms;
     const { ledger, journal } = this.#ground;
     this.#cancelRest();
     this.#rest ??= Promise.resolve();
     await this.#rest;
     engine.leave();
     await faces.close();
+    upward.close();
     rehearsal.close();
     scenarios.close();
     calls.endAll('gatewayRestarted');
@@ -154,6 +155,7 @@ export class ControlPlane {
     this.#openRest();
     void this.#rooms.faces.introduce();
     this.#rooms.adoption.settled();
+    this.#rooms.upward.settle();
     sink.settle(this.#options.clock.now());
   }
 

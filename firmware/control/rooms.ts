@@ -125,9 +125,9 @@ export class Rooms {
 
   #makeUpward(): Upward {
     const { clock, log, build, run } = this.#options;
-    const { runner, document } = this.#ground;
+    const { runner, document, adoption } = this.#ground;
     return new Upward({
-      ...{ runner, clock, log, build, records: this.records, trunks: this.trunks },
+      ...{ runner, clock, log, build, records: this.records, trunks: this.trunks, before: adoption.states },
       file: new StatusFile(join(run, 'status.json'), log),
       shown: () => shownOf(document.configuration),
       fold: (fact) => this.#fold(fact),

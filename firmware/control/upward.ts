@@ -1,11 +1,13 @@
 import type { Clock } from '../core/clock.ts';
+import { keepState } from '../core/kept-state.ts';
 import type { Log } from '../core/log.ts';
-import type { Instant } from '../core/machine.ts';
+import { after, type Instant } from '../core/machine.ts';
 import type { Runner } from '../core/runner.ts';
 import type { AuditReply, Notify } from '../engine-protocol/messages.ts';
 import type { Fact } from './facts.ts';
 import type { CallRecords, GoesOn } from './records/call-records.ts';
 import { type Alarm, type Alarms, alarmsAbout, alarmsAfter, type Known } from './status/alarm.ts';
+import { ALARMS, carriedAlarms, keptOf, toConfirm } from './status/carried-alarms.ts';
 import { factLevel, factWords } from './status/fact-words.ts';
 import { portsAfter } from './status/port-state.ts';
 import { emptyStatus, type LiveStatus, statusAfter, statusWithCall } from './status/snapshot.ts';
@@ -24,6 +26,8 @@ export type UpwardOptions = {
   /** Name of the box and its lines, from the settings that run. */
   readonly shown: () => { readonly name: string; readonly lines: readonly ViewLine[] };
   readonly build: string;
+  /** States that a plane before us left; its alarms still stand. */
+  readonly before?: ReadonlyMap<string, unknown>;
   /** How the calls over each trunk went. */
   readonly figures?: (trunk: string) => TrunkView['figures'];
   /** Numbers of ours, and ways by which the office is told. */
@@ -34,25 +38,65 @@ export type UpwardOptions = {
   readonly fold: (fact: Fact) => void;
 };
 
+/** A new plane has looked at everything by then: each softswitch, registration and line. */
+const LOOKED_AT_MS = 90_000;
+
 /** Carries facts to whoever folds them: records, trunks, live status, alarms, and the log. */
 export class Upward {
   readonly #options: UpwardOptions;
   readonly #listeners = new Set<() => void>();
   readonly #began: Instant;
   #live: LiveStatus = emptyStatus;
-  #alarms: Alarms = {};
+  #alarms: Alarms;
+  /** Alarms of the plane before us that have not been raised again yet. */
+  #unconfirmed: Set<string>;
+  #cancelConfirm: () => void = () => {};
   #audit: Pick<AuditReply, 'contexts' | 'lines'> = { contexts: [], lines: [] };
 
   constructor(options: UpwardOptions) {
     this.#options = options;
     this.#began = options.clock.now();
+    this.#alarms = carriedAlarms(options.before ?? new Map());
+    this.#unconfirmed = new Set(toConfirm(this.#alarms));
+    keepState(options.runner, ALARMS, keptOf(this.#alarms));
     options.runner.onFact((fact) => this.#fold(fact as Fact));
+  }
+
+  /** Lines are in service: from here on it is seen what is still wrong, and what has ended while no plane looked. */
+  settle(): void {
+    if (this.#unconfirmed.size === 0) return;
+    const { clock } = this.#options;
+    this.#cancelConfirm();
+    this.#cancelConfirm = clock.at(after(clock.now(), LOOKED_AT_MS), () => this.#endUnconfirmed());
+  }
+
+  close(): void {
+    this.#cancelConfirm();
+  }
+
+  #endUnconfirmed(): void {
+    const { runner } = this.#options;
+    const left = this.#unconfirmed;
+    this.#unconfirmed = new Set();
+    const stands = ({ id }: Alarm): boolean => !left.has(id) || runner.has(id.slice('longCall/'.length));
+    runner.cascade(() => {
+      this.#raised(Object.fromEntries(Object.entries(this.#alarms).filter(([, alarm]) => stands(alarm))));
+      runner.outward(() => this.#changed());
+    });
+  }
+
+  /** These alarms stand from here on; a plane after us finds them. */
+  #raised(alarms: Alarms): void {
+    if (alarms === this.#alarms) return;
+    for (const id of this.#unconfirmed) if (alarms[id] !== this.#alarms[id]) this.#unconfirmed.delete(id);
+    this.#alarms = alarms;
+    keepState(this.#options.runner, ALARMS, keptOf(alarms));
   }
 
   /** States that a line is in or out of service, if that is news. */
   port(line: string, inService: boolean, cause: string): void {
-    const known = this.#live.ports[line];
-    if (known ? known.inService === inService : inService) return;
+    const known = this.#live.ports[line]?.inService ?? !(`lineOut/${line}` in this.#alarms);
+    if (known === inService) return;
     this.state({ fact: inService ? 'portIn' : 'portOut', line, cause });
   }
 
@@ -136,9 +180,9 @@ export class Upward {
     trunks.fold(fact);
     this.#options.fold(fact);
     const wall = clock.wall();
-    this.#alarms = alarmsAfter(this.#alarms, fact, wall);
     this.#live = statusAfter(this.#live, fact, wall);
-    if (fact.fact === 'configured') this.#alarms = alarmsAbout(this.#alarms, this.#known());
+    const alarms = alarmsAfter(this.#alarms, fact, wall);
+    this.#raised(fact.fact === 'configured' ? alarmsAbout(alarms, this.#known()) : alarms);
     log[factLevel(fact)](fact, factWords(fact));
     runner.outward(() => this.#changed());
   }

@@ -33,14 +33,19 @@ const alarm = (id: string, more: Partial<Told> = {}): Told => ({
 const office = (settings: object, { ca = pair.cert, before: left = new Map<string, unknown>() } = {}) => {
   const clock = new TestClock();
   const facts: Fact[] = [];
-  const runner = new Runner(clock, silentLog);
+  const kept = new Map<string, unknown>();
+  const runner = new Runner(clock, silentLog, {
+    write: ({ states }) => {
+      for (const [id, state] of states) kept.set(id, state);
+    },
+  });
   runner.onFact((fact) => facts.push(fact as Fact));
   const wanted = v.parse(notice, settings);
   const notices = new Notices({
     ...{ runner, clock, log: silentLog, before: left, settings: () => wanted, box: () => 'Town hall' },
     trust: { ca },
   });
-  return { notices, clock, facts, runner };
+  return { notices, clock, facts, runner, kept };
 };
 
 const until = async (what: string, is: () => boolean): Promise<void> => {
@@ -88,6 +93,24 @@ test('without STARTTLS where it is wanted, or with an unknown certificate, no pa
   await until('a failure', () => second.facts.length === 1);
   assert.deepEqual([stripped.mails, strange.mails], [[], []]);
   assert.equal(first.facts[0]?.fact, 'noticeFailed');
+});
+
+test('an alarm that goes on over a restart of the plane is told once, and so is its end', async () => {
+  const server = await mailServer();
+  const first = office(mailBy(server));
+  first.notices.look([alarm('primary'), alarm('secondary')]);
+  await until('the first mails', () => server.mails.length === 2);
+  first.notices.look([alarm('primary')]);
+  await until('the end of one', () => server.mails.length === 3);
+  const { notices } = office(mailBy(server), { before: first.kept });
+  notices.look([alarm('primary')]);
+  notices.look([alarm('primary'), alarm('secondary')]);
+  await until('what is new', () => server.mails.length === 4);
+  notices.look([alarm('secondary')]);
+  await until('what is over', () => server.mails.length === 5);
+  const subjects = server.mails.map(({ text }) => /^Subject: \[Town hall\] (.*)$/m.exec(text)?.[1]);
+  assert.match(subjects[3] ?? '', /^secondary does not answer/);
+  assert.match(server.mails[4]?.text ?? '', /Over: primary does not answer/);
 });
 
 test('a server that refuses is tried again; the failure is an alarm that is told by nobody', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { wordsOf } from '../../core/error.ts';
+import { keepState } from '../../core/kept-state.ts';
 import type { Log } from '../../core/log.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { Fact } from '../facts.ts';
@@ -16,6 +17,8 @@ import { mailer, type NoticeSettings, type Sender, type Trust, webhook } from '.
 
 type Way = 'mail' | 'webhook';
 const WAYS: readonly Way[] = ['mail', 'webhook'];
+/** The alarms that the office was told of: a plane after us tells them no second time. */
+const TOLD = 'notice/told';
 const idOf = (way: Way): string => `notice/${way}`;
 
 /** An alarm as far as a notice tells it. */
@@ -44,10 +47,15 @@ const NEVER_TOLD = 'noticeFailed';
 export class Notices {
   readonly #options: NoticesOptions;
   #known: ReadonlyMap<string, Told> | undefined;
+  /** Told by the plane before us. */
+  readonly #toldBefore: ReadonlySet<unknown>;
 
   constructor(options: NoticesOptions) {
     this.#options = options;
     const { runner, before } = options;
+    const told = before.get(TOLD);
+    this.#toldBefore = new Set(Array.isArray(told) ? told : []);
+    keepState(runner, TOLD, [...this.#toldBefore]);
     for (const way of WAYS) {
       const kept = before.get(idOf(way)) as NoticeQueue | undefined;
       const state = kept === undefined ? emptyQueue : resumedQueue(kept, runner.now());
@@ -60,8 +68,11 @@ export class Notices {
   /** The alarms that stand now; what is new or gone since the last look is told. */
   look(alarms: readonly Told[]): void {
     const now = new Map(alarms.filter(({ kind }) => kind !== NEVER_TOLD).map((alarm) => [alarm.id, alarm]));
-    const before = this.#known ?? new Map<string, Told>();
+    const before = this.#known ?? new Map([...now].filter(([id]) => this.#toldBefore.has(id)));
+    const isNews =
+      this.#known === undefined || now.size !== before.size || [...now.keys()].some((id) => !before.has(id));
     this.#known = now;
+    if (isNews) keepState(this.#options.runner, TOLD, [...now.keys()]);
     for (const alarm of now.values()) if (!before.has(alarm.id)) this.#tell(alarm, 'raised');
     for (const alarm of before.values()) if (!now.has(alarm.id) && !alarm.happened) this.#tell(alarm, 'cleared');
   }
