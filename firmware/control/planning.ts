@@ -11,6 +11,7 @@ import { goingOn } from './remembered.ts';
 import { dialledEmergency } from './routing/emergency.ts';
 import { type PlanResult, plan } from './routing/plan.ts';
 import type { PlanQuestion, Routed, WallTime } from './routing/question.ts';
+import { type Redirected, type RedirectAsk, redirected } from './routing/redirect.ts';
 import { timeIsKnown } from './system/time-known.ts';
 import type { Trunks } from './trunk/trunks.ts';
 
@@ -50,6 +51,12 @@ export class Planning {
       lines: this.#lines.of([...settings.lines, ...settings.trunks].map(({ id }) => id)),
       seed: randomInt(LARGEST_SEED),
     };
+  }
+
+  /** Whether a call may be led to the number that a softswitch names. */
+  redirect(asked: RedirectAsk): Redirected {
+    const { from, caller, number } = asked;
+    return redirected(this.question({ from, caller, dialled: number }), asked);
   }
 
   /** To be called for every fact. */

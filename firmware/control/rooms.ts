@@ -97,6 +97,7 @@ export class Rooms {
       runner,
       duplicateAnswer: () => ground.document.configuration.routing.duplicateAnswer,
       plan: (offer) => this.rehearsal.planOf(offer) ?? planning.plan(offer),
+      redirect: (asked) => planning.redirect(asked),
       firstLeg: planRestart(adoption.states).nextLeg,
       epoch: newEpoch(),
     });

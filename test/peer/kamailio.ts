@@ -138,6 +138,12 @@ export class Kamailio {
     else await this.#rpc('htable.sets', 'control', 'reason', reason);
   }
 
+  /** From now on it answers an INVITE for any other number with 302 and this one. */
+  async leadsTo(number: string): Promise<void> {
+    // `s:`: digits alone would be taken for a number of 32 bits
+    await this.#rpc('htable.sets', 'control', 'leadsTo', `s:${number}`);
+  }
+
   /** From now on all numbers are this account's. */
   async everyNumberIs(user: string): Promise<void> {
     await this.#rpc('htable.sets', 'control', 'everyNumber', user);

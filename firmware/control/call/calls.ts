@@ -3,8 +3,10 @@ import type { CallId, Fact } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 import type { LegBook, LegCommand, LegEvent, LegId, LegMaker, Offer, Target } from '../leg/leg.ts';
 import type { PlanResult } from '../routing/plan.ts';
+import type { Redirected, RedirectAsk } from '../routing/redirect.ts';
 import { beginCall, type Call, type CallEffect, type CallEvent, callMachine, legsOf } from './call-machine.ts';
 import { type Identity, isSameCall } from './duplicate.ts';
+import { guarded } from './redirect.ts';
 
 export type CallsOptions = {
   readonly runner: Runner;
@@ -14,6 +16,8 @@ export type CallsOptions = {
   readonly firstLeg: number;
   /** Makes call ids unique across restarts; part of each id. */
   readonly epoch: string;
+  /** Whether a call may be led to the number that a softswitch names (R8); left out: to any. */
+  readonly redirect?: (asked: RedirectAsk) => Redirected;
   /** SIP status for the second of one call that came over two softswitches (U1); left out: 482. */
   readonly duplicateAnswer?: () => number;
 };
@@ -165,10 +169,16 @@ export class Calls implements LegBook {
 
   report(event: LegEvent) {
     const call = this.#callOf.get(event.leg);
-    if (call) this.#tell(call, event);
+    if (call) this.#tell(call, this.#guarded(call, event));
     if (event.type !== 'released') return;
     this.#callOf.delete(event.leg);
     this.#takers.delete(event.leg);
+  }
+
+  #guarded(call: CallId, event: LegEvent): LegEvent {
+    const { redirect, runner } = this.#options;
+    if (event.type !== 'released' || redirect === undefined) return event;
+    return guarded(runner.state<Call>(call), event, redirect);
   }
 
   /** Ends every call in order (engine lost, plane going down). */

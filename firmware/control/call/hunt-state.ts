@@ -134,6 +134,7 @@ export function redirectedAttempt(attempt: Attempt, event: Released, begun: numb
     ...attempt,
     id: `${attempt.id}>${begun + 1}`,
     targets: [target],
+    ...(event.redirectToll === undefined ? {} : { toll: event.redirectToll }),
     why: 'the softswitch named another number',
   };
 }

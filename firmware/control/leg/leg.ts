@@ -1,4 +1,4 @@
-import type { CallId, LegId, Party, Shown, Target } from '../facts.ts';
+import type { CallId, LegId, Party, Shown, Target, Toll } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 
 export type { LegId, Target };
@@ -63,6 +63,8 @@ export type LegEvent =
       readonly q850?: number;
       /** 300-302: the numbers to try instead, in the order of the Contact addresses. */
       readonly redirects?: readonly string[];
+      /** To whom the first of them is charged, once the toll guard has let it pass. */
+      readonly redirectToll?: Toll;
       /** The end was recognised by a tone that had sounded for so long (an exchange line). */
       readonly toneMs?: number;
     };
