@@ -23,7 +23,9 @@ import { SettingsInBrowser } from './settings-page.ts';
 /** REGISTER requests of ours to a softswitch, by account. */
 const registered = ({ sip }: Decoded, host: string): string[] =>
   sip
-    .filter(({ method, to }) => method === 'REGISTER' && to.startsWith(`${host}:`))
+    .filter(({ method, from, to }) => {
+      return method === 'REGISTER' && from.startsWith(`${address.gateway}:`) && to.startsWith(`${host}:`);
+    })
     .map(({ head }) => /^To:.*sip:(\d+)@/im.exec(head)?.[1] ?? head);
 
 test(

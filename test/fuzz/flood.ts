@@ -2,19 +2,16 @@ import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { callsUp } from '../bench/box.ts';
-import { Packets } from '../bench/packets.ts';
-import { voiceStreams } from '../bench/streams.ts';
-import { dominantFrequency, durationMs, part, readWav } from '../peer/audio.ts';
 import { Baresip } from '../peer/baresip.ts';
 import { gatewayConfiguration, primary, secondary, userOf } from '../peer/configuration.ts';
 import { Gateway, type Planes } from '../peer/gateway.ts';
 import { Kamailio } from '../peer/kamailio.ts';
 import { address, type Site } from '../peer/site.ts';
-import { EAR_S, ownGaps, type Stall, Stalls, silencesIn } from '../peer/stalls.ts';
-import { eventually, sleep } from '../peer/wait.ts';
+import { type Stall, Stalls } from '../peer/stalls.ts';
+import { sleep } from '../peer/wait.ts';
 import { corpus } from './corpus.ts';
 import { HostileSoftswitch, rtpModels } from './hostile-softswitch.ts';
+import { farEndAudio, type Judged, judgeCall, judgedCall, RTP, SAYS } from './judged-call.ts';
 import { mutateRtp, mutateSip } from './mutate.ts';
 import { Random } from './random.ts';
 
@@ -31,10 +28,6 @@ export type FloodOptions = {
 const FIRST = 10_000;
 const MOST_GROWTH_BYTES = 5 * 1024 * 1024;
 const SIP = { a: 5060, b: 5070 } as const;
-const RTP = { first: 21_000, last: 21_199 } as const;
-/** The tones of the judged call: what the phone says and what the far end says. */
-const SAYS = { phone: 620, farEnd: 440 } as const;
-const PHONE = 'phone/1';
 const STEP_MS = 2;
 const MOST_WAITING_BYTES = 60_000;
 /** Resident sizes in octets. */
@@ -109,45 +102,6 @@ const openSite = async (site: Site, random: Random) => {
 
 type Open = Awaited<ReturnType<typeof openSite>>;
 
-/** The gateway's RTP port, and when both recordings began, in seconds since 1970. */
-type Judged = { readonly port: number; readonly beganAt: { readonly phone: number; readonly farEnd: number } };
-const secondsSince1970 = (performanceMs: number): number => (performance.timeOrigin + performanceMs) / 1000;
-
-/** A call from phone 1 to the far end, a tone each way, recorded at both. */
-const judgedCall = async (site: Site, { gateway, farEnd, b }: Open): Promise<Judged> => {
-  const { bench } = gateway;
-  await bench.lift(PHONE);
-  await bench.waitFor(PHONE, 'tone', { hertz: [350, 440], timeoutMs: 5000 });
-  await bench.press(PHONE, '201');
-  await eventually('the call', 10_000, async () => (await callsUp(b)).length === 1);
-  await bench.tone(PHONE, [SAYS.phone]);
-  await bench.waitFor(PHONE, 'tone', { hertz: [SAYS.farEnd], timeoutMs: 5000 });
-  await bench.listen(PHONE, site.path('phone.wav'));
-  const listening = performance.now();
-  const { at: established } = await farEnd.tells(/^CALL_ESTABLISHED$/, 5000);
-  // by port: the far end takes any address of the namespace for its media, the gateway's as well
-  const packets = await Packets.start(site, 'port', `udp and src portrange ${RTP.first}-${RTP.last}`);
-  await sleep(500);
-  const streams = voiceStreams(await packets.stop(), address.gateway);
-  assert.equal(streams.length, 1, 'one stream of the judged call');
-  const beganAt = { phone: secondsSince1970(listening), farEnd: secondsSince1970(established) };
-  return { port: streams[0]!.port, beganAt };
-};
-
-/** What an ear heard from when on, and how much of it. */
-type Heard = { readonly path: string; readonly hertz: number; readonly beganAt: number; readonly leastMs: number };
-
-/** A tone of `hertz` within 1 %, and no silence over 40 ms but where the machine stood still; the first is left out. */
-const judgeSound = ({ path, hertz, beganAt, leastMs }: Heard, fromMs: number, stalls: readonly Stall[]): void => {
-  const whole = readWav(path);
-  const sound = part(whole, fromMs, durationMs(whole) - 1000);
-  assert.ok(durationMs(sound) > leastMs, `${path} has ${durationMs(sound)} ms`);
-  const heard = dominantFrequency(sound);
-  assert.ok(heard !== undefined && Math.abs(heard / hertz - 1) < 0.01, `${heard} Hz instead of ${hertz}`);
-  const silences = silencesIn(sound, beganAt + fromMs / 1000);
-  assert.deepEqual(ownGaps(silences, stalls, EAR_S), [], `gaps in ${path}`);
-};
-
 const memories = (gateway: Gateway): Memories => {
   const { control, engine } = gateway.planes();
   return { control: residentBytes(control!), engine: residentBytes(engine!) };
@@ -211,22 +165,6 @@ const thrown = (gateway: Gateway): string[] => {
 
 const megabytes = (bytes: number): number => Math.round(bytes / 104_857.6) / 10;
 
-/** Both ends' recordings of the judged call. */
-const judgeCall = async (
-  { gateway, farEnd }: Open,
-  { beganAt }: Judged,
-  leastMs: number,
-  stalls: readonly Stall[],
-): Promise<void> => {
-  const { file } = await gateway.bench.stopListening(PHONE);
-  judgeSound({ path: file, hertz: SAYS.farEnd, beganAt: beganAt.phone, leastMs }, 500, stalls);
-  await gateway.bench.hangUp(PHONE);
-  await farEnd.tells(/^CALL_CLOSED$/, 5000);
-  await eventually('the recording', 3000, () => farEnd.recordings().length > 0);
-  const path = farEnd.recordings().at(-1)!;
-  judgeSound({ path, hertz: SAYS.phone, beganAt: beganAt.farEnd, leastMs }, 3000, stalls);
-};
-
 /** What a flood showed. Every broken promise is a complaint; all are looked at, however many are broken. */
 export type FloodReport = {
   readonly complaints: readonly string[];
@@ -276,6 +214,7 @@ export const flood = async (site: Site, options: FloodOptions): Promise<FloodRep
   const { gateway, hostile } = open;
   const before = gateway.planes();
   const stalls = await Stalls.start(site);
+  const fromFar = await farEndAudio(site);
   const judged = await judgedCall(site, open);
   const far = await socketAt(site, address.softswitchA, 40_000);
   const call = await hostile.call({ host: address.softswitchA, port: 40_000 }, () => gateway.bench.lift('phone/2'));
@@ -285,5 +224,10 @@ export const flood = async (site: Site, options: FloodOptions): Promise<FloodRep
   ]);
   call.hangUp();
   await sleep(options.restMs);
-  return await judge(open, options, { before, first, judged, stalls: await stalls.stop() });
+  return await judge(open, options, {
+    before,
+    first,
+    judged,
+    stalls: [...(await stalls.stop()), ...(await fromFar())],
+  });
 };

@@ -224,7 +224,9 @@ export const streams = (
   for (const packet of rtp) {
     if (!fits(packet.from, narrow.from) || !fits(packet.to, narrow.to)) continue;
     const key = `${packet.ssrc} ${packet.from} ${packet.to}`;
-    bySource.set(key, [...(bySource.get(key) ?? []), packet]);
+    const known = bySource.get(key);
+    if (known) known.push(packet);
+    else bySource.set(key, [packet]);
   }
   return [...bySource.values()].map((packets) => {
     const { ssrc, from, to } = packets[0]!;
