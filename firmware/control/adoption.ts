@@ -3,6 +3,7 @@ import { keepState } from '../core/kept-state.ts';
 import { after } from '../core/machine.ts';
 import type { Runner } from '../core/runner.ts';
 import type { Calls } from './call/calls.ts';
+import type { Transfers } from './call/transfers.ts';
 import type { CallId, LegId } from './facts.ts';
 import type { LineLegs } from './leg/line-leg.ts';
 import type { LegMedia } from './leg/media.ts';
@@ -27,6 +28,7 @@ export type AdoptionOptions = {
 export type AdoptingRooms = {
   readonly media: LegMedia;
   readonly calls: Calls;
+  readonly transfers: Transfers;
   readonly phones: Phones;
   readonly lines: LineLegs;
   readonly sipLegs: SipLegs;
@@ -55,9 +57,10 @@ export class Adoption {
   }
 
   /** Before phones and lines are configured, which hosts them. */
-  begin({ media, calls, phones, lines, voices }: AdoptingRooms): void {
+  begin({ media, calls, transfers, phones, lines, voices }: AdoptingRooms): void {
     media.adoptAll(this.states);
     calls.adoptAll(this.states);
+    transfers.adoptAll(this.states);
     voices.adoptAll(this.states);
     phones.adoptAll(this.states);
     lines.adoptAll(this.states);

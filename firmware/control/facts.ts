@@ -87,6 +87,18 @@ export type Fact =
   | { readonly fact: 'callLedOn'; readonly call: CallId; readonly by: string; readonly why: string }
   /** The same call came over a second trunk and is one with `of` (U1). */
   | { readonly fact: 'callDuplicate'; readonly call: CallId; readonly of: CallId }
+  /**
+   * The phone `by` has led this call on to the other end of the call `with`, answered or not yet; `returned`: that one
+   * was not answered, and the phone is rung back; `refused`: `why` says by which rule, and the phone is rung back.
+   */
+  | {
+      readonly fact: 'callTransferred';
+      readonly call: CallId;
+      readonly with: CallId;
+      readonly by: string;
+      readonly how: 'blind' | 'attended' | 'returned' | 'refused';
+      readonly why: string;
+    }
   /** An ordinary call was ended for an emergency call (S4). */
   | { readonly fact: 'callPreempted'; readonly call: CallId; readonly by: CallId }
   /** Somebody calls an emergency number; stated at once, never waited for (S4). */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Adoption } from './adoption.ts';
 import { Calls } from './call/calls.ts';
 import { planRestart } from './call/restart.ts';
+import { Transfers } from './call/transfers.ts';
 import { doorsOf } from './doors.ts';
 import { EngineClient } from './engine/client.ts';
 import { ENGINE_EPOCH, epochMachine, keptEpoch } from './engine/epoch-machine.ts';
@@ -62,6 +63,7 @@ export class Rooms {
   readonly planning: Planning;
   readonly calls: Calls;
   readonly media: LegMedia;
+  readonly transfers: Transfers;
   readonly phones: Phones;
   readonly scenarios: Scenarios;
   readonly longCalls: LongCallWatch;
@@ -108,7 +110,9 @@ export class Rooms {
     this.scenarios = new Scenarios({ runner, clock, ledger, configuration, before: adoption.states });
     this.longCalls = new LongCallWatch({ runner, clock, configuration, before: adoption.states });
     const star = starOf(this.scenarios);
-    this.phones = new Phones({ runner, engine, media, book, log, star });
+    this.transfers = this.#makeTransfers();
+    const desk = this.transfers;
+    this.phones = new Phones({ runner, engine, media, book, desk, log, star });
     const occupy = (line: string, leg: LegId) => trunks.occupy(line, leg);
     this.lines = new LineLegs({ runner, book, media, occupy, vacate: (leg) => trunks.vacate(leg) });
     const ended = (each: CallRecord) => this.rehearsal.figures.add(each);
@@ -122,6 +126,18 @@ export class Rooms {
     this.service = this.#makeService();
     this.sipLegs = this.#makeSipLegs();
     this.#serve();
+  }
+
+  #makeTransfers(): Transfers {
+    const { runner, document } = this.#ground;
+    return new Transfers({
+      ...{ runner, book: this.calls, media: this.media },
+      settings: () => {
+        const { routing, tollGuard } = document.configuration;
+        return { holdMs: routing.holdS * 1000, outside: tollGuard.transferOutside };
+      },
+      recall: (line, leg) => this.phones.recall(line, leg),
+    });
   }
 
   #makeUpward(): Upward {

@@ -5,7 +5,17 @@ export type ToneStep = { readonly hertz: readonly number[]; readonly ms: number;
 /** A tone as a list of steps; after the last it goes on at `loopFrom`, or ends where that is left out. */
 export type Tone = { readonly steps: readonly ToneStep[]; readonly loopFrom?: number };
 
-export type ToneName = 'dial' | 'stutter' | 'ringback' | 'busy' | 'congestion' | 'howler' | 'special' | 'callWaiting';
+export type ToneName =
+  | 'dial'
+  | 'stutter'
+  | 'ringback'
+  | 'busy'
+  | 'congestion'
+  | 'howler'
+  | 'special'
+  | 'callWaiting'
+  /** Heard by whoever is held. */
+  | 'hold';
 
 /** Ringing: ms on, ms off, on, off … repeated. */
 export type RingCadence = readonly number[];

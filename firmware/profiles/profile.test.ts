@@ -27,6 +27,7 @@ const figures: Record<string, Record<ToneName, string> & { ring: readonly number
     ringback: '440+480/2000,0/4000',
     congestion: '480+620/250,0/250',
     callWaiting: '440/300,0/10000',
+    hold: '400/300,0/2700',
     stutter: `${stutter}350+440`,
     // libtonezone plays it once; E.180 §7 repeats it after 1 s.
     special: '950/330,1400/330,1800/330,0/1000',
@@ -40,6 +41,7 @@ const figures: Record<string, Record<ToneName, string> & { ring: readonly number
     congestion: '425/240,0/240',
     // libtonezone gives up after five pairs.
     callWaiting: '425/200,0/200,425/200,0/5000',
+    hold: '425/300,0/2700',
     stutter: '425+400',
     special: '950/330,1400/330,1800/330,0/1000',
     howler: '1400+2060+2450+2600/100,0/100',

@@ -38,6 +38,22 @@ export const routing = v.strictObject({
     max: 300,
     default: 120,
   }),
+  holdS: whole({
+    title: 'Longest hold',
+    help: 'A party that a phone holds is let go after this.',
+    unit: 's',
+    min: 5,
+    max: 3600,
+    default: 600,
+  }),
+  recallS: whole({
+    title: 'Ring back',
+    help: 'How long a phone that was hung up rings for the party that it holds, before that party is let go.',
+    unit: 's',
+    min: 5,
+    max: 300,
+    default: 60,
+  }),
   prefixMode: choice({
     title: 'Prefixes',
     help: 'longest: only routes of the longest prefix that fits; shorter: when those fail, shorter ones (U12).',

@@ -61,6 +61,11 @@ export const tollGuard = v.strictObject({
     form: { is: /^([0-9]{4,8})?$/, words: 'must be 4 to 8 digits, or empty' },
   }),
   trunkToTrunk: flag({ title: 'Trunk to trunk', help: 'Calls from outside may be forwarded outside.', default: true }),
+  transferOutside: flag({
+    title: 'Transfer outside',
+    help: 'A phone may join two outside parties by a transfer. If not, it is rung back.',
+    default: false,
+  }),
   forwardAbroad: flag({ title: 'Forward abroad', help: 'Forwarding may lead to other countries.', default: false }),
   suddenCalls: whole({
     title: 'Sudden change',

@@ -1,6 +1,6 @@
 import { earliest, type Instant, type Lapse, type Machine } from '../../core/machine.ts';
 import type { Fact } from '../facts.ts';
-import type { LegCommand, LegEvent, LegId, Offered } from '../leg/leg.ts';
+import type { Connected, LegCommand, LegEvent, LegId, Offered } from '../leg/leg.ts';
 import {
   type Call,
   type CallEffect,
@@ -103,9 +103,28 @@ function talking(call: In<'talking'>, event: CallEvent | Lapse, now: Instant): O
       return ended(call, event.cause, byCaller ? 'caller' : 'callee', now, [releaseOther(other.leg, event)]);
     case 'digit':
       return stay(call, { do: 'digit', leg: other, digit: event.digit });
+    case 'alerting':
+      return stay(call, { do: 'alert', leg: other, hear: 'local ringback' });
+    case 'hold':
+    case 'retrieve':
+      return holds(call, event.leg, other, event.type === 'hold');
     default:
       return stay(call);
   }
+}
+
+/** One end holds the other, or takes it back; who is held itself when it comes back is told once more. */
+function holds(call: In<'talking'>, leg: LegId, other: Connected, begins: boolean): Out {
+  const { holders = [], ...talks } = call;
+  const others = holders.filter((each) => each !== leg);
+  const now = begins ? [...others, leg] : others;
+  const state: In<'talking'> = now.length === 0 ? talks : { ...talks, holders: now };
+  const isHeld = !begins && others.length > 0;
+  return stay(
+    state,
+    { do: begins ? 'hold' : 'resume', leg: other },
+    ...(isHeld ? [{ do: 'hold', leg: { leg, is: 'connected' } } as const] : []),
+  );
 }
 
 const releaseOther = (leg: LegId, { cause, toneMs }: Extract<LegEvent, { type: 'released' }>): LegCommand => ({

@@ -1,5 +1,5 @@
 import { after, type Instant, type Some, type Step } from '../../core/machine.ts';
-import type { CallId, Fact, Party } from '../facts.ts';
+import type { CallId, Fact, Party, Target } from '../facts.ts';
 import type { CallFailure, Cause } from '../failure.ts';
 import type { Caller, Connected, LegCommand, LegEvent, LegId, Offered } from '../leg/leg.ts';
 import type { Level } from '../routing/attempt.ts';
@@ -55,7 +55,15 @@ export type Call = Common &
         readonly until?: Instant;
         readonly remindAt?: Instant;
       }
-    | { readonly phase: 'talking'; readonly caller: Connected; readonly callee: Connected }
+    | {
+        readonly phase: 'talking';
+        readonly caller: Connected;
+        readonly callee: Connected;
+        /** What the callee is. */
+        readonly reached: Target['kind'];
+        /** Legs whose end holds the other one. */
+        readonly holders?: readonly LegId[];
+      }
     /** Both legs are released; the last figures of its audio are on their way to the record. */
     | { readonly phase: 'closing'; readonly cause: Cause; readonly by: Ender; readonly until: Instant }
     | { readonly phase: 'ended'; readonly cause: Cause }

@@ -7,6 +7,7 @@ import type { Redirected, RedirectAsk } from '../routing/redirect.ts';
 import { beginCall, type Call, type CallEffect, type CallEvent, callMachine, legsOf } from './call-machine.ts';
 import { type Identity, isSameCall } from './duplicate.ts';
 import { guarded } from './redirect.ts';
+import { legsIn } from './restart.ts';
 
 export type CallsOptions = {
   readonly runner: Runner;
@@ -27,12 +28,6 @@ const MERGED = 482;
 
 const isUp = (call: Call | undefined): boolean =>
   call !== undefined && call.phase !== 'closing' && call.phase !== 'ended';
-
-/** The legs that a state names, wherever in it. */
-const legsIn = (state: unknown): LegId[] => {
-  if (typeof state === 'string') return /^leg\/\d+$/.test(state) ? [state as LegId] : [];
-  return typeof state === 'object' && state !== null ? Object.values(state).flatMap(legsIn) : [];
-};
 
 /**
  * Hosts call machines and connects them with legs: commands go to whoever attached the leg, `setup` to the maker of

@@ -227,6 +227,7 @@ function answered(call: Hunter, won: Extract<Hunt, { phase: 'won' }>, effects: r
       phase: 'talking',
       caller: { leg: call.caller.leg, is: 'connected' },
       callee: won.leg,
+      reached: won.target.kind,
     },
     effects: [
       ...[...effects, ...quiet.effects],

@@ -17,6 +17,9 @@ describe('what a plane that died has left', () => {
       ['trunk/primary/health', { is: 'up' }],
     ]);
     assert.deepEqual(planRestart(states), { calls: ['call/a-1'], nextLeg: 47 });
+    // a phone that holds has no termination in that call: only the call and the phone know its leg
+    states.set('phone/line/2', { at: 'dialling', held: { leg: 'leg/48', until: 1 } });
+    assert.equal(planRestart(states).nextLeg, 49);
     states.set('call/a-2', { phase: 'hunting', caller: { leg: 'leg/44' }, hunt: { nextLeg: 61 } });
     const hunting = planRestart(states);
     assert.deepEqual(hunting.calls, ['call/a-1', 'call/a-2']);

@@ -1,4 +1,5 @@
 import type { CallId } from '../facts.ts';
+import type { LegId } from '../leg/leg.ts';
 import type { Call } from './call-machine.ts';
 
 /** What a plane that died has left of its calls. */
@@ -10,6 +11,12 @@ export type Restart = {
 
 /** A hunt that goes on takes its legs from numbers that were set aside for it: more than any plan can need. */
 const SET_ASIDE = 1_000;
+
+/** The legs that a state names, wherever in it. */
+export const legsIn = (state: unknown): LegId[] => {
+  if (typeof state === 'string') return /^leg\/\d+$/.test(state) ? [state as LegId] : [];
+  return typeof state === 'object' && state !== null ? Object.values(state).flatMap(legsIn) : [];
+};
 
 /** Reads kept states (pure). */
 export const planRestart = (states: ReadonlyMap<string, unknown>): Restart => {
@@ -28,10 +35,10 @@ const legNumber = (id: string): number => {
   return Number.isSafeInteger(number) ? number : 0;
 };
 
-/** A call that still hunts has leg numbers that no machine shows. */
+/** A call that still hunts has leg numbers that no machine shows; a leg whose phone holds it has no termination. */
 const usedBy = (id: string, state: unknown): number => {
-  if (!id.startsWith('call/')) return 0;
+  const named = Math.max(0, ...legsIn(state).map(legNumber));
+  if (!id.startsWith('call/')) return named;
   const call = state as Call;
-  const hunting = call.phase === 'hunting' ? call.hunt.nextLeg + SET_ASIDE : 0;
-  return Math.max(hunting, 'caller' in call ? legNumber(call.caller.leg) : 0);
+  return Math.max(call.phase === 'hunting' ? call.hunt.nextLeg + SET_ASIDE : 0, named);
 };

@@ -10,6 +10,8 @@ import type { Place, VoiceId } from './leg-requests.ts';
 export type Open = {
   /** The leg whose context is joined; without it a new context is made. */
   readonly beside?: LegId;
+  /** Whoever is to be joined may be away: then a new context is made, which that one joins when it is back. */
+  readonly orAlone?: true;
   readonly what: Add['what'];
   readonly mode: Mode;
 };
@@ -23,6 +25,8 @@ export type KeptMedia = {
   readonly ask: Open;
   readonly place?: Placed;
   readonly change?: Change;
+  /** It was brought to where this leg stands. */
+  readonly meets?: LegId;
   readonly closing?: { readonly call?: CallId; readonly signals: Signals };
 };
 

@@ -11,7 +11,7 @@ export type Place = { readonly context: ContextId; readonly termination: Termina
 
 type Row<P extends Place> = {
   /** Where the leg's termination stands, `undefined` once that has failed. */
-  readonly place: Promise<Place | undefined>;
+  place: Promise<Place | undefined>;
   /** All that was asked for this leg runs in its order. */
   tail: Promise<unknown>;
   termination?: P['termination'];
@@ -26,6 +26,8 @@ export class LegRequests<P extends Place> {
   readonly #log: Log;
   readonly #rows = new Map<LegId | VoiceId, Row<P>>();
   readonly #underWay = new Set<Promise<unknown>>();
+  /** The last that was asked of a line when it left a context: it joins the next one after that. */
+  readonly #leaving = new Map<TerminationId, Promise<unknown>>();
 
   constructor({ runner, log }: { readonly runner: Runner; readonly log: Log }) {
     this.#runner = runner;
@@ -85,7 +87,43 @@ export class LegRequests<P extends Place> {
 
   /** Nothing more is asked for this leg; what was asked before still runs. */
   delete(leg: LegId | VoiceId): void {
-    this.#runner.outward(() => this.#rows.delete(leg));
+    this.#runner.outward(() => {
+      const row = this.#rows.get(leg);
+      this.#rows.delete(leg);
+      if (row?.termination?.startsWith('line/')) this.#leaves(row.termination, row.tail);
+    });
+  }
+
+  #leaves(line: TerminationId, tail: Promise<unknown>): void {
+    this.#leaving.set(line, tail);
+    const left = () => this.#leaving.get(line) === tail && this.#leaving.delete(line);
+    tail.then(left, left);
+  }
+
+  /** Until a line has left the context that it was taken out of. */
+  async free(line: TerminationId): Promise<void> {
+    await this.#leaving.get(line);
+  }
+
+  /** Changes where a leg's termination stands, after all that was asked for it before; `to` is another leg. */
+  move(leg: LegId, to: LegId, work: (from: Place, to: Place) => Promise<Place>): void {
+    this.#runner.outward(() => {
+      const [row, other] = [this.#rows.get(leg), this.#rows.get(to)];
+      if (!row || !other || row === other) return;
+      const [from, there] = [row.place, other.place];
+      row.place = row.tail.then(async () => {
+        const [at, target] = [await from, await there];
+        return at && target && at.context !== target.context ? await work(at, target) : at;
+      });
+      row.tail = row.place;
+      this.#follow(row.tail);
+    });
+  }
+
+  /** An audit has shown where the leg's termination stands. */
+  found(leg: LegId, place: Place): void {
+    const row = this.#rows.get(leg);
+    if (row) row.place = Promise.resolve(place);
   }
 
   /** Keeps in mind what is on its way: the row of a leg that closes is gone before its last request is answered. */

@@ -28,9 +28,10 @@ export type LegCommand =
       readonly shows?: Shown;
       readonly beside: LegId;
     }
-  /** `queued`: nothing rings yet, and it goes on (SIP 182). */
-  | { readonly do: 'alert'; readonly leg: Offered; readonly hear: 'local ringback' | 'queued' | Placed }
+  /** `queued`: nothing rings yet, and it goes on (SIP 182). Of a connected leg: it was transferred to who rings now. */
+  | { readonly do: 'alert'; readonly leg: Offered | Connected; readonly hear: 'local ringback' | 'queued' | Placed }
   | { readonly do: 'connect'; readonly leg: Offered; readonly with: Connected }
+  /** The other end holds this one, and no longer does. */
   | { readonly do: 'hold' | 'resume'; readonly leg: Connected }
   | { readonly do: 'digit'; readonly leg: Connected; readonly digit: string }
   | {
@@ -52,7 +53,10 @@ export type LegEvent =
   | { readonly type: 'sent' | 'challenged'; readonly leg: LegId }
   | { readonly type: 'proceeding' | 'connect'; readonly leg: LegId }
   | { readonly type: 'alerting' | 'progress'; readonly leg: LegId; readonly media: boolean }
+  /** The far end behind this leg holds us, and no longer does: its own affair, its audio says so. */
   | { readonly type: 'held' | 'resumed'; readonly leg: LegId }
+  /** This end holds the other one, and no longer does (Q.932's words). */
+  | { readonly type: 'hold' | 'retrieve'; readonly leg: LegId }
   | { readonly type: 'digit'; readonly leg: LegId; readonly digit: string }
   | {
       readonly type: 'released';
@@ -94,6 +98,23 @@ export type Offer = {
   /** `dialled` is no number: no way is tried, and the caller hears why. */
   readonly unfit?: Unfit;
 };
+
+/** Why two parties may not be joined: two from outside (R8), an emergency call, the box's own voice, nobody yet. */
+export type TransferRefusal = 'twoOutside' | 'emergency' | 'voice' | 'nobody';
+
+/** What a phone with two legs asks of their calls (`call/transfers.ts`). All of it within a cascade. */
+export interface TransferDesk {
+  /** The other leg of the call of this one, once they talk. */
+  peerOf(leg: LegId): LegId | undefined;
+  /** Whether a flash may put the other end of this leg on hold, or drop it: not in an emergency call. */
+  mayFlash(leg: LegId): boolean;
+  /** Why these two may not be joined; undefined: they may. */
+  refusal(held: LegId, second: LegId): TransferRefusal | undefined;
+  /** The phone has gone: the two other ends are one another's. Both legs are the desk's from here on. */
+  transfer(held: LegId, second: LegId, line: string): void;
+  /** States in both records that it was refused. */
+  refuse(held: LegId, second: LegId, line: string, why: TransferRefusal): void;
+}
 
 /** Makes placed legs of one kind of target; the leg then hears commands by what it gave to `attach`. */
 export interface LegMaker {

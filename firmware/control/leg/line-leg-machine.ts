@@ -36,7 +36,7 @@ export type ExchangeLineEffect =
   | { readonly do: 'open'; readonly leg: LegId; readonly beside?: LegId }
   /** Opens the loop and subtracts the line. */
   | { readonly do: 'close'; readonly leg: LegId }
-  | { readonly do: 'signal'; readonly play: LineSignal };
+  | { readonly do: 'signal'; readonly play: LineSignal | 'none' };
 type Out = Step<ExchangeLine, ExchangeLineEffect>;
 
 const idle: ExchangeLine = { at: 'idle' };
@@ -134,12 +134,19 @@ function commanded(line: ExchangeLine, command: LegCommand): Out {
       return line.at === 'offered' ? answered({ ...line, answered: true }) : stay(line);
     case 'digit':
       return stay(line, { do: 'signal', play: { digits: command.digit, by: 'dtmf' } });
+    case 'hold':
+    case 'resume':
+    case 'alert':
+      return line.at === 'talking' ? stay(line, { do: 'signal', play: waitingTone[command.do] }) : stay(line);
     case 'release':
       return over(leg, command.cause);
     default:
       return stay(line);
   }
 }
+
+/** What a party hears that waits for a phone of ours. */
+const waitingTone = { hold: { tone: 'hold' }, alert: { tone: 'ringback' }, resume: 'none' } as const;
 
 /** Off hook as soon as the call is answered and the line stands in its context. */
 const answered = (line: Extract<ExchangeLine, { at: 'offered' }>): Out =>

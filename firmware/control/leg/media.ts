@@ -19,6 +19,7 @@ import {
 } from './kept-media.ts';
 import type { LegBook } from './leg.ts';
 import { LegRequests, type Place, type VoiceId } from './leg-requests.ts';
+import { StandIns } from './stand-ins.ts';
 
 export type MediaOptions = {
   readonly runner: Runner;
@@ -64,6 +65,7 @@ export class LegMedia {
   #leftClosing: readonly (readonly [LegId, KeptMedia])[] = [];
 
   readonly #closings = new CallClosings();
+  readonly #standIns = new StandIns();
 
   constructor(options: MediaOptions) {
     this.#options = options;
@@ -127,6 +129,39 @@ export class LegMedia {
     });
   }
 
+  /** From here on `other` stands where this leg would; left out: it stands for itself again. */
+  stand(leg: LegId, other?: LegId): void {
+    this.#standIns.set(leg, other);
+  }
+
+  #standIn(leg: LegId): LegId {
+    return this.#standIns.of(leg, (each) => this.#requests.has(each));
+  }
+
+  /** Brings the termination of a leg into the context of another; nothing where one of them is away. */
+  meet(leg: LegId, beside: LegId): void {
+    const [one, other] = [this.#standIn(leg), this.#standIn(beside)];
+    const kept = this.#states.get(one);
+    if (kept && !kept.closing) this.#states.keep(one, { ...kept, meets: other });
+    this.#requests.move(one, other, (from, to) => this.#move(one, from, to));
+  }
+
+  async #move(leg: LegId, from: Place, { context }: Place): Promise<Place> {
+    const { runner, engine, log } = this.#options;
+    const { termination } = from;
+    try {
+      await engine.move({ termination, to: context });
+    } catch (error) {
+      log.warn({ leg, why: wordsOf(error) }, 'a termination could not be moved');
+      return from;
+    }
+    runner.cascade(() => {
+      const kept = this.#states.get(leg);
+      if (kept?.place) this.#states.keep(leg, { ...kept, place: { ...kept.place, context } });
+    });
+    return { termination, context };
+  }
+
   /** The leg goes on under this plane: `heard` is told of a termination that the plane before us did not hear of. */
   expect(leg: LegId, heard: (outcome: Opened) => void): void {
     if (this.#unanswered.has(leg)) this.#expecting.set(leg, heard);
@@ -149,7 +184,7 @@ export class LegMedia {
         this.#told(leg, current, at, this.#expecting.get(leg) ?? (() => {}));
       });
     }
-    for (const [leg, { change }] of this.#placed(contextOf)) if (change) this.modify(leg, change);
+    for (const [leg, kept] of this.#placed(contextOf)) this.#goesOn(leg, kept, contextOf);
     const left = this.#leftClosing;
     this.#leftClosing = [];
     runner.cascade(() => {
@@ -164,6 +199,13 @@ export class LegMedia {
       const kept = this.#states.get(leg);
       if (kept) yield [leg as LegId, kept];
     }
+  }
+
+  #goesOn(leg: LegId, { place, change, meets }: KeptMedia, contextOf: ReadonlyMap<TerminationId, ContextId>): void {
+    const context = place && contextOf.get(place.termination);
+    if (place && context !== undefined) this.#requests.found(leg, { ...place, context });
+    if (change) this.modify(leg, change);
+    if (meets) this.#options.runner.cascade(() => this.meet(leg, meets));
   }
 
   #closeLeft(leg: LegId, { place, closing }: KeptMedia, stands: boolean | undefined): void {
@@ -185,8 +227,10 @@ export class LegMedia {
 
   async #add(leg: LegId | VoiceId, ask: Open): Promise<Placed | undefined> {
     try {
-      const beside = ask.beside === undefined ? undefined : await this.#requests.place(ask.beside);
-      if (ask.beside !== undefined && !beside) throw new Error(`${ask.beside} has no termination to join`);
+      if (typeof ask.what === 'string') await this.#requests.free(ask.what);
+      const beside = ask.beside === undefined ? undefined : await this.#requests.place(this.#standIn(ask.beside));
+      const mayBeAlone = ask.beside === undefined || ask.orAlone || this.#standIns.has(ask.beside);
+      if (!beside && !mayBeAlone) throw new Error(`${ask.beside} has no termination to join`);
       return await this.#options.engine.add({ context: beside?.context ?? 'new', mode: ask.mode, what: ask.what });
     } catch (error) {
       this.#options.log.warn({ leg, what: ask.what, why: wordsOf(error) }, 'a termination could not be added');
@@ -253,7 +297,8 @@ export class LegMedia {
     const gone = this.#closings.begin(call);
     this.#requests.ask(leg, subtract, () => {
       gone();
-      runner.cascade(() => this.#states.drop(leg));
+      // a line may be back in the call of this leg already
+      runner.cascade(() => this.#states.get(leg)?.ask === kept?.ask && this.#states.drop(leg));
     });
     this.#requests.delete(leg);
   }

@@ -92,6 +92,9 @@ const wordsOf = (effect: SipLegEffect): string => {
   switch (effect.do) {
     case 'media':
       return `media ${effect.mode}`;
+    case 'signal':
+      if (effect.play === 'none') return 'signal none';
+      return 'tone' in effect.play ? `signal ${effect.play.tone}` : 'signal';
     case 'respond':
       return `respond ${effect.status}${effect.sdp ? ` ${effect.sdp}` : ''}`;
     case 'invite':
@@ -302,14 +305,46 @@ describe('a confirmed SIP leg', () => {
     leg.sip({ sip: 'acknowledged', sdp: 'sendReceive' }).done('media sendReceive');
   });
 
-  it('holds and resumes for us, and refuses the offer that crosses ours', () => {
-    const leg = up().command({ do: 'hold', leg: { leg: 'leg/7', is: 'connected' } });
-    leg.done('media sendOnly', 'reoffer offer sendOnly v2').sip({ sip: 'reoffered', sdp: 'sendReceive' });
-    leg.done('respond 491').sip({ sip: 'reofferAnswered', status: 200, sdp: 'sendOnly' }).done('media sendOnly');
-    leg.command({ do: 'resume', leg: { leg: 'leg/7', is: 'connected' } });
+  const itself = { leg: 'leg/7', is: 'connected' } as const;
+
+  it('holds with a tone and resumes; a resume that is refused is asked for again, so that nobody stays held', () => {
+    const leg = up().command({ do: 'hold', leg: itself });
+    leg.done('media sendOnly', 'signal hold', 'reoffer offer sendOnly v2');
+    leg.sip({ sip: 'reofferAnswered', status: 200, sdp: 'sendOnly' }).done('media sendOnly');
+    leg.command({ do: 'resume', leg: itself });
     // Until the far end agrees it sends nothing that could be heard.
-    leg.done('media sendOnly', 'reoffer offer sendReceive v3').sip({ sip: 'reofferAnswered', status: 488 }).done();
-    leg.sip({ sip: 'reoffered', sdp: 'sendReceive' }).done('respond 200 answer v4', 'media sendReceive');
+    leg.done('media sendOnly', 'signal none', 'reoffer offer sendReceive v3');
+    leg.sip({ sip: 'reofferAnswered', status: 488 }).done();
+    leg.lapse().done('reoffer offer sendReceive v4');
+    leg.sip({ sip: 'reofferAnswered', status: 200, sdp: 'sendReceive' }).done('media sendReceive');
+  });
+
+  it('offers what it wants last when the offer that is open has been answered', () => {
+    const leg = up().command({ do: 'hold', leg: itself });
+    leg.done('media sendOnly', 'signal hold', 'reoffer offer sendOnly v2');
+    leg.command({ do: 'resume', leg: itself }).done('media sendReceive', 'signal none');
+    leg.sip({ sip: 'reofferAnswered', status: 200, sdp: 'sendOnly' });
+    leg.done('media sendOnly', 'reoffer offer sendReceive v3');
+    leg.sip({ sip: 'reofferAnswered', status: 200, sdp: 'sendReceive' }).done('media sendReceive');
+  });
+
+  it('a refused hold leaves the far end as it was, who hears the tone and is not heard', () => {
+    const leg = up().command({ do: 'hold', leg: itself });
+    leg.done('media sendOnly', 'signal hold', 'reoffer offer sendOnly v2');
+    leg.sip({ sip: 'reofferAnswered', status: 488 }).done();
+    assert.equal(machine.deadline(leg.state), undefined);
+    leg.command({ do: 'resume', leg: itself });
+    leg.done('media sendReceive', 'signal none', 'reoffer offer sendReceive v3');
+  });
+
+  it('whose offer met one of the far end takes that one, and makes its own anew when its time has come', () => {
+    const leg = up().command({ do: 'hold', leg: itself });
+    leg.done('media sendOnly', 'signal hold', 'reoffer offer sendOnly v2');
+    leg.sip({ sip: 'reofferDue' }).done('reoffer offer sendOnly v3');
+    leg.sip({ sip: 'reoffered', sdp: 'sendReceive' });
+    leg.done('respond 200 answer v4', 'media sendOnly', 'reoffer offer sendOnly v5');
+    leg.sip({ sip: 'reofferAnswered', status: 200, sdp: 'sendOnly' }).done('media sendOnly');
+    leg.sip({ sip: 'reofferDue' }).done();
   });
 
   it('is ended by the far end, or by the loss of its audio', () => {

@@ -5,7 +5,7 @@ import type { Reason, SipSignal } from '../sip/face.ts';
 import { isUri, parseUri, userOf } from '../sip/message/uri.ts';
 import type { LegCommand } from './leg.ts';
 import type { Negotiator } from './negotiator.ts';
-import { confirmedOrMoving, moveDeadline } from './sip-leg-move.ts';
+import { confirmedDeadline, confirmedOrMoving } from './sip-leg-move.ts';
 import {
   base,
   END_WAIT_MS,
@@ -38,7 +38,7 @@ export const sipLegMachine = (sdp: Negotiator): Machine<SipLeg, SipLegEvent, Sip
   },
   deadline: (leg) => {
     if ('until' in leg) return leg.until;
-    return leg.phase === 'confirmed' ? moveDeadline(leg) : undefined;
+    return leg.phase === 'confirmed' ? confirmedDeadline(leg) : undefined;
   },
   over: (leg) => leg.phase === 'gone',
 });

@@ -1,4 +1,4 @@
-import { after, type Instant, type Lapse } from '../../core/machine.ts';
+import { after, earliest, type Instant, type Lapse } from '../../core/machine.ts';
 import type { MediaWay, Negotiator } from './negotiator.ts';
 import { confirmed } from './sip-leg-session.ts';
 import { type In, newer, type Out, type SipLeg, type SipLegEffect, type SipLegEvent, stay } from './sip-leg-state.ts';
@@ -7,7 +7,11 @@ const AGAIN_MS = 1_000;
 
 type Confirmed = In<'confirmed'>;
 
-export const moveDeadline = ({ move, reoffer }: Confirmed): Instant | undefined => {
+/** When a confirmed leg has something to ask again. */
+export const confirmedDeadline = (leg: Confirmed): Instant | undefined =>
+  earliest(leg.reoffer === 'none' ? leg.againAt : undefined, moveDeadline(leg));
+
+const moveDeadline = ({ move, reoffer }: Confirmed): Instant | undefined => {
   if (move === undefined || move.is === 'asked') return undefined;
   return move.is === 'owed' && reoffer !== 'none' ? undefined : move.at;
 };
@@ -41,7 +45,7 @@ function stepped(sdp: Negotiator, leg: Confirmed, event: SipLegEvent | Lapse, no
         ? stay({ ...leg, move: { is: 'binding', at: after(now, AGAIN_MS) } })
         : stay(leg);
     case 'lapse':
-      return lapsed(leg, now);
+      return leg.move?.is === 'binding' ? lapsed(leg, now) : confirmed(sdp, leg, event, now);
     default:
       return confirmed(sdp, leg, event, now);
   }

@@ -1,5 +1,6 @@
-import type { Instant, Lapse } from '../../core/machine.ts';
+import { after, type Instant, type Lapse } from '../../core/machine.ts';
 import type { Mode } from '../../engine-protocol/ids.ts';
+import type { NetSignal } from '../../engine-protocol/signals.ts';
 import type { SipSignal } from '../sip/face.ts';
 import { digitOfInfo, INFO_DTMF_TYPE, infoOfDigit } from './info-digit.ts';
 import type { LegCommand } from './leg.ts';
@@ -17,9 +18,20 @@ import {
   stay,
 } from './sip-leg-state.ts';
 
+/** A far end that refuses to be taken back from hold is asked again so often. */
+const AGAIN_MS = 2_000;
+
 /** A confirmed leg: re-INVITEs of both ends, digits, and how it ends. */
 export function confirmed(sdp: Negotiator, leg: In<'confirmed'>, event: SipLegEvent | Lapse, now: Instant): Out {
-  if (!('sip' in event)) return ours(sdp, leg, event, now);
+  const out = stepped(sdp, leg, event, now);
+  const { state } = out;
+  if (state.phase !== 'confirmed' || !state.owes || state.reoffer !== 'none') return out;
+  const next = offer(sdp, state);
+  return { state: next.state, effects: [...out.effects, ...next.effects] };
+}
+
+function stepped(sdp: Negotiator, leg: In<'confirmed'>, event: SipLegEvent | Lapse, now: Instant): Out {
+  if (!('sip' in event)) return ours(leg, event, now);
   switch (event.sip) {
     case 'bye':
       return failed(leg, 'hungUp');
@@ -30,7 +42,9 @@ export function confirmed(sdp: Negotiator, leg: In<'confirmed'>, event: SipLegEv
     case 'reoffered':
       return reoffered(sdp, leg, event.sdp);
     case 'reofferAnswered':
-      return reofferAnswered(sdp, leg, event.status, event.sdp);
+      return reofferAnswered(sdp, leg, event, now);
+    case 'reofferDue':
+      return leg.reoffer === 'ours' ? offer(sdp, leg) : stay(leg);
     case 'info':
       return info(leg, event);
     default:
@@ -39,12 +53,7 @@ export function confirmed(sdp: Negotiator, leg: In<'confirmed'>, event: SipLegEv
 }
 
 /** What comes from our side of a confirmed leg. */
-function ours(
-  sdp: Negotiator,
-  leg: In<'confirmed'>,
-  event: Exclude<SipLegEvent, SipSignal> | Lapse,
-  now: Instant,
-): Out {
+function ours(leg: In<'confirmed'>, event: Exclude<SipLegEvent, SipSignal> | Lapse, now: Instant): Out {
   switch (event.type) {
     case 'mediaLost':
     case 'mediaFailed':
@@ -52,18 +61,22 @@ function ours(
     case 'digit':
       return stay(leg, { tell: { type: 'digit', leg: leg.leg, digit: event.digit } });
     case 'command':
-      return commanded(sdp, leg, event.command);
+      return commanded(leg, event.command);
+    case 'lapse':
+      return leg.againAt !== undefined && now >= leg.againAt ? stay({ ...leg, owes: true }) : stay(leg);
     default:
       return stay(leg);
   }
 }
 
-function commanded(sdp: Negotiator, leg: In<'confirmed'>, command: LegCommand): Out {
+function commanded(leg: In<'confirmed'>, command: LegCommand): Out {
   switch (command.do) {
     case 'hold':
-      return reoffer(sdp, leg, 'sendOnly');
+      return want(leg, 'sendOnly', { tone: 'hold' });
     case 'resume':
-      return reoffer(sdp, leg, 'sendReceive');
+      return want(leg, 'sendReceive', 'none');
+    case 'alert':
+      return stay(leg, { do: 'signal', play: { tone: 'ringback' } });
     case 'digit':
       if (leg.way.digits === 'info') return stay(leg, infoOf(command.digit));
       return stay(leg, {
@@ -77,31 +90,49 @@ function commanded(sdp: Negotiator, leg: In<'confirmed'>, command: LegCommand): 
 
 const infoOf = (digit: string): SipLegEffect => ({ do: 'info', contentType: INFO_DTMF_TYPE, body: infoOfDigit(digit) });
 
-function reoffer(sdp: Negotiator, leg: In<'confirmed'>, want: Mode): Out {
-  if (leg.reoffer !== 'none' || leg.want === want) return stay(leg);
-  const local = newer(leg.local);
-  const effects: SipLegEffect[] = leg.media ? [mediaEffect(leg, leg.media, want)] : [];
-  return stay({ ...leg, local, want, reoffer: 'ours' }, ...effects, { do: 'reoffer', sdp: sdp.offer(local, want) });
+/** Hold and resume: with our own audio at once, with the far end as soon as no other offer is open (RFC 3261 §14.1). */
+function want(leg: In<'confirmed'>, mode: Mode, play: NetSignal | 'none'): Out {
+  const heard: SipLegEffect = { do: 'signal', play };
+  if (leg.want === mode) return stay(leg, heard);
+  const effects: SipLegEffect[] = leg.media ? [mediaEffect(leg, leg.media, mode)] : [];
+  return stay({ ...leg, want: mode, owes: true }, ...effects, heard);
 }
 
-function reofferAnswered(sdp: Negotiator, leg: In<'confirmed'>, status: number, body: string | undefined): Out {
+function offer(sdp: Negotiator, leg: In<'confirmed'>): Out {
+  const { owes: _, againAt: __, ...rest } = leg;
+  const local = newer(leg.local);
+  return stay({ ...rest, local, reoffer: 'ours' }, { do: 'reoffer', sdp: sdp.offer(local, leg.want) });
+}
+
+function reofferAnswered(
+  sdp: Negotiator,
+  leg: In<'confirmed'>,
+  { status, sdp: body }: Extract<SipSignal, { sip: 'reofferAnswered' }>,
+  now: Instant,
+): Out {
   const settled: In<'confirmed'> = { ...leg, reoffer: 'none' };
-  // A refused re-INVITE leaves the session as it was (RFC 3261 §14.1); what we do with our own audio stands.
-  if (status >= 300 || body === undefined) return stay(settled);
-  return agree(settled, sdp.read(leg.local, body));
+  if (status < 300 && body !== undefined) return agree(settled, sdp.read(leg.local, body));
+  // A refused re-INVITE leaves the session as it was (RFC 3261 §14.1); what we do with our own audio stands. Nobody
+  // stays on hold for that.
+  const isLeftHeld = leg.want === 'sendReceive' && leg.media?.mode === 'sendOnly' && !leg.farHolds;
+  return stay(isLeftHeld ? { ...settled, againAt: after(now, AGAIN_MS) } : settled);
 }
 
 /** re-INVITE of the far end: hold, resume, another address or codec. */
-function reoffered(sdp: Negotiator, leg: In<'confirmed'>, offer: string | undefined): Out {
-  // Both offered at once: the far end tries again (RFC 3261 §14.2).
-  if (leg.reoffer === 'ours') return stay(leg, { do: 'respond', status: 491 });
+function reoffered(sdp: Negotiator, leg: In<'confirmed'>, theirs: string | undefined): Out {
+  // Ours met one of theirs and waits its time (RFC 3261 §14.1; one that is open is refused by the user agent): it is
+  // made anew after this one.
+  const owes = leg.reoffer === 'ours' ? { owes: true as const } : {};
   const local = newer(leg.local);
-  if (offer === undefined) {
-    return stay({ ...leg, local, reoffer: 'late' }, { do: 'respond', status: 200, sdp: sdp.offer(local, leg.want) });
+  if (theirs === undefined) {
+    return stay(
+      { ...leg, ...owes, local, reoffer: 'late' },
+      { do: 'respond', status: 200, sdp: sdp.offer(local, leg.want) },
+    );
   }
-  const answer = sdp.answer(local, offer);
+  const answer = sdp.answer(local, theirs);
   if (!answer) return stay(leg, { do: 'respond', status: 488 });
-  const next = agree({ ...leg, local }, answer.agreed);
+  const next = agree({ ...leg, ...owes, local }, answer.agreed);
   return { state: next.state, effects: [{ do: 'respond', status: 200, sdp: answer.sdp }, ...next.effects] };
 }
 
@@ -109,7 +140,8 @@ function reoffered(sdp: Negotiator, leg: In<'confirmed'>, offer: string | undefi
 function agree(leg: In<'confirmed'>, agreed: Agreed | undefined): Out {
   const settled: In<'confirmed'> = { ...leg, reoffer: 'none' };
   if (!agreed) return stay(settled);
-  const farHolds = leg.want === 'sendReceive' && agreed.mode !== 'sendReceive';
+  // what was answered was another want than the one of now
+  const farHolds = leg.owes ? leg.farHolds : leg.want === 'sendReceive' && agreed.mode !== 'sendReceive';
   const state: SipLeg = { ...settled, media: agreed, farHolds };
   const media = mediaEffect(leg, agreed, leg.want);
   if (farHolds === leg.farHolds) return stay(state, media);

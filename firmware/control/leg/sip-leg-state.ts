@@ -49,6 +49,10 @@ export type SipLeg =
       readonly media?: Agreed;
       readonly farHolds: boolean;
       readonly reoffer: 'none' | 'ours' | 'late';
+      /** What we want is to be offered when no other offer is open. */
+      readonly owes?: true;
+      /** The far end has refused to be taken back from hold: it is asked again. */
+      readonly againAt?: Instant;
       /** Its own address has changed, and the far end has not been told yet. */
       readonly move?: Move;
     })
@@ -84,7 +88,7 @@ export type SipLegEffect =
   | { readonly do: 'media'; readonly mode: Mode; readonly media: NetMedia }
   /** Binds the net at this address instead of its own. */
   | { readonly do: 'bind'; readonly address: string }
-  | { readonly do: 'signal'; readonly play: NetSignal }
+  | { readonly do: 'signal'; readonly play: NetSignal | 'none' }
   /** Whatever comes from the softswitch is evidence of its health. */
   | { readonly do: 'hear'; readonly signal: SipSignal }
   /** Subtracts the net. */

@@ -94,6 +94,8 @@ export class SipLegs implements LegMaker {
       media.expect(leg.leg, (outcome) => runner.tell(leg.leg, outcome));
       const known = userAgent.adopt(leg.leg, keptOf(states, leg.leg));
       if (!known) for (const sip of lostSignals(leg)) runner.tell(leg.leg, sip);
+      // a re-INVITE that waited its turn, or was about to leave, is made anew
+      else if (states.get(`request/${leg.leg}`) === undefined) runner.tell(leg.leg, { sip: 'reofferDue' });
     }
   }
 

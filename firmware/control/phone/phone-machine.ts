@@ -1,4 +1,4 @@
-import type { Instant, Machine, Step } from '../../core/machine.ts';
+import { after, earliest, type Instant, type Machine, type Step } from '../../core/machine.ts';
 import type { LineEvent } from '../../engine-protocol/events.ts';
 import type { CallerId, LineSignal } from '../../engine-protocol/signals.ts';
 import { type Cause, failureTable, isFailure } from '../failure.ts';
@@ -13,24 +13,36 @@ import {
   digitDialled,
 } from './dialling-machine.ts';
 
+/** A party that waits, and until when: nobody is held without end. */
+export type Held = { readonly leg: LegId; readonly until: Instant };
+
 /** The person on an FXS port. */
 export type Phone =
   | { readonly at: 'onHook' }
-  /** Left off hook past the howler. */
-  | { readonly at: 'parked' }
   | { readonly at: 'ringing'; readonly leg: LegId; readonly beside: LegId }
+  /** Hung up while it held somebody: it is rung back for that one. */
+  | { readonly at: 'recalling'; readonly leg: LegId; readonly until: Instant }
   /** Lifted while ringing: its line is being joined to the call. */
   | { readonly at: 'answering'; readonly leg: LegId }
+  | OffHook;
+/** A handset that is up may hold a party by a flash; the line is then out of that call. */
+export type OffHook = { readonly held?: Held } & (
   | { readonly at: 'dialling'; readonly dialling: Dialling }
   /** A number was dialled; its leg gets its name in the same cascade. */
   | { readonly at: 'placing'; readonly number: string }
   | { readonly at: 'calling'; readonly leg: LegId }
   | { readonly at: 'talking'; readonly leg: LegId }
   /** Far end gone or call failed, handset still up; the engine goes over to the howler by itself. */
-  | { readonly at: 'hearing'; readonly cause: Cause };
+  | { readonly at: 'hearing'; readonly cause: Cause }
+  /** Left off hook past the howler. */
+  | { readonly at: 'parked' }
+);
 
 export type PhoneEvent =
-  | { readonly type: 'line'; readonly event: LineEvent }
+  /** `may`: of a flash, that its call may be held or dropped; of hanging up, that its two parties may be joined. */
+  | { readonly type: 'line'; readonly event: LineEvent; readonly may?: boolean }
+  /** A transfer came to nothing: the phone is to take its party back. Heard only on hook. */
+  | { readonly type: 'recall'; readonly leg: LegId }
   | { readonly type: 'command'; readonly command: LegCommand }
   | { readonly type: 'placed'; readonly leg: LegId }
   /** What was dialled was a star code: nobody is called, and a tone says whether it was taken. */
@@ -46,12 +58,21 @@ export type PhoneEffect =
   /** `unfit`: the digit map makes no number of it, and the caller is to be told. */
   | { readonly do: 'dial'; readonly number: string; readonly unfit?: Unfit }
   | { readonly do: 'open'; readonly leg: LegId; readonly beside?: LegId }
+  /** The line goes back into the call of a leg that it had left. */
+  | { readonly do: 'return'; readonly leg: LegId }
+  /** The other ends of these two legs are one another's. */
+  | { readonly do: 'transfer'; readonly held: LegId; readonly second: LegId }
   /** `play` is heard when the line has left the call. */
   | { readonly do: 'close'; readonly leg: LegId; readonly play?: LineSignal }
   | { readonly do: 'signal'; readonly play: LineSignal | 'none' };
 type Out = Step<Phone, PhoneEffect>;
 
-export type PhoneSettings = DiallingTimes & { readonly map: DigitMap };
+/** `holdMs`: a party is held so long at most; `recallMs`: the phone is rung back for it so long. */
+export type PhoneSettings = DiallingTimes & {
+  readonly map: DigitMap;
+  readonly holdMs: number;
+  readonly recallMs: number;
+};
 
 const stay = (state: Phone, ...effects: PhoneEffect[]): Out => ({ state, effects });
 const quiet: PhoneEffect = { do: 'signal', play: 'none' };
@@ -64,7 +85,9 @@ export const phoneMachine = (settings: () => PhoneSettings): Machine<Phone, Phon
       case 'lapse':
         return lapsed(phone, settings(), now);
       case 'line':
-        return lineEvent(phone, event.event, settings, now);
+        return lineEvent(phone, event.event, event.may === true, settings, now);
+      case 'recall':
+        return phone.at === 'onHook' ? recall(event.leg, settings(), now) : stay(phone);
       case 'command':
         return commanded(phone, event.command);
       case 'found':
@@ -72,53 +95,70 @@ export const phoneMachine = (settings: () => PhoneSettings): Machine<Phone, Phon
       case 'goesOn': {
         // The plane before us died before it could say so.
         const ring: PhoneEffect = { do: 'signal', play: { ring: 'normal' } };
-        return phone.at === 'ringing' && !event.ringing ? stay(phone, ring) : stay(phone);
+        return isRung(phone) && !event.ringing ? stay(phone, ring) : stay(phone);
       }
       case 'coded':
-        return phone.at === 'placing' ? coded(event.taken) : stay(phone);
+        return phone.at === 'placing' ? coded(phone, event.taken) : stay(phone);
       case 'placed':
         return phone.at === 'placing'
-          ? stay({ at: 'calling', leg: event.leg }, { do: 'open', leg: event.leg })
+          ? stay({ at: 'calling', leg: event.leg, ...holding(phone) }, { do: 'open', leg: event.leg })
           : stay(phone, released(event.leg, 'hungUp'));
       default:
         return joined(phone, event.type === 'opened');
     }
   },
-  deadline: (phone) => (phone.at === 'dialling' ? phone.dialling.lapseAt : undefined),
+  deadline: (phone) => {
+    if (phone.at === 'recalling') return phone.until;
+    return earliest(phone.at === 'dialling' ? phone.dialling.lapseAt : undefined, heldBy(phone)?.until);
+  },
 });
 
-function lineEvent(phone: Phone, event: LineEvent, settings: () => PhoneSettings, now: Instant): Out {
+/** Who is held while the handset is up. */
+export const heldBy = (phone: Phone): Held | undefined => ('held' in phone ? phone.held : undefined);
+const holding = (phone: Phone): { readonly held?: Held } => {
+  const held = heldBy(phone);
+  return held === undefined ? {} : { held };
+};
+/** On hook, and rung. */
+export const isRung = ({ at }: Phone): boolean => at === 'ringing' || at === 'recalling';
+
+function lineEvent(phone: Phone, event: LineEvent, may: boolean, settings: () => PhoneSettings, now: Instant): Out {
   switch (event.is) {
     case 'offHook':
       return lifted(phone, settings(), now);
     case 'onHook':
-      return hungUp(phone);
+      return hungUp(phone, may, settings(), now);
+    case 'flash':
+      return flashed(phone, may, settings(), now);
     case 'parked':
       return phone.at === 'onHook' ? stay(phone) : parked(phone);
     case 'digit':
       // In a call digits stay in the engine, but where the trunk wants them as INFO.
       if (phone.at === 'talking') return stay(phone, { tell: { type: 'digit', leg: phone.leg, digit: event.digit } });
       if (phone.at !== 'dialling') return stay(phone);
-      return dialled(digitDialled(phone.dialling, event.digit, settings().map, settings(), now));
+      return dialled(phone, digitDialled(phone.dialling, event.digit, settings().map, settings(), now));
     default:
-      // A flash does nothing yet, and above all does not end the call.
       return stay(phone);
   }
 }
 
 function lifted(phone: Phone, settings: PhoneSettings, now: Instant): Out {
   if (phone.at === 'onHook') return stay({ at: 'dialling', dialling: beginDialling(settings, now) });
+  if (phone.at === 'recalling') return returned(phone.leg, {});
   if (phone.at !== 'ringing') return stay(phone);
   const { leg, beside } = phone;
   return stay({ at: 'answering', leg }, { do: 'open', leg, beside });
 }
 
-/** Hanging up ends at once whatever the phone was doing. */
-function hungUp(phone: Phone): Out {
+/** Hanging up ends at once whatever the phone was doing; whoever it holds is not lost by it. */
+function hungUp(phone: Phone, mayJoin: boolean, settings: PhoneSettings, now: Instant): Out {
   const idle: Phone = { at: 'onHook' };
+  const held = heldBy(phone);
+  if (held) return leaves(phone as OffHook, held, mayJoin, settings, now);
   switch (phone.at) {
     case 'onHook':
     case 'ringing':
+    case 'recalling':
       return stay(phone);
     case 'answering':
     case 'calling':
@@ -130,31 +170,91 @@ function hungUp(phone: Phone): Out {
 }
 
 function parked(phone: Phone): Out {
-  if (!('leg' in phone) || phone.at === 'ringing') return stay({ at: 'parked' });
-  return stay({ at: 'parked' }, { do: 'close', leg: phone.leg }, released(phone.leg, 'hungUp'));
+  const state: Phone = { at: 'parked', ...holding(phone) };
+  if (!('leg' in phone) || isRung(phone)) return stay(state);
+  return stay(state, { do: 'close', leg: phone.leg }, released(phone.leg, 'hungUp'));
 }
 
-function dialled(outcome: Dialled): Out {
+// ── hold, consultation, transfer ────────────────────────────────────────────────────────────────
+
+/**
+ * A flash holds the party that talks and gives dial tone for a second one; one more takes the first party back: the
+ * second is then held if it has answered, else dropped.
+ */
+function flashed(phone: Phone, may: boolean, settings: PhoneSettings, now: Instant): Out {
+  const held = heldBy(phone);
+  switch (phone.at) {
+    case 'talking':
+      if (!may) return stay(phone);
+      return held ? alternates(phone, held, settings, now) : holds(phone.leg, settings, now);
+    case 'calling':
+      if (!held || !may) return stay(phone);
+      return returned(held.leg, {}, { do: 'close', leg: phone.leg }, released(phone.leg, 'hungUp'));
+    case 'dialling':
+    case 'hearing':
+    case 'parked':
+      return held ? returned(held.leg, {}) : stay(phone);
+    default:
+      return stay(phone);
+  }
+}
+
+function holds(leg: LegId, settings: PhoneSettings, now: Instant): Out {
+  const held: Held = { leg, until: after(now, settings.holdMs) };
+  return stay(
+    { at: 'dialling', dialling: beginDialling(settings, now), held },
+    { tell: { type: 'hold', leg } },
+    { do: 'close', leg, play: { tone: 'stutter' } },
+  );
+}
+
+function alternates({ leg }: { readonly leg: LegId }, held: Held, settings: PhoneSettings, now: Instant): Out {
+  const other: Held = { leg, until: after(now, settings.holdMs) };
+  return returned(held.leg, { held: other }, { tell: { type: 'hold', leg } }, { do: 'close', leg });
+}
+
+/** The party that was held is talked to again, once the line has left whatever it was in. */
+const returned = (leg: LegId, more: { readonly held?: Held }, ...before: PhoneEffect[]): Out =>
+  stay({ at: 'talking', leg, ...more }, ...before, quiet, { do: 'return', leg }, { tell: { type: 'retrieve', leg } });
+
+/** Hanging up joins the held party and the second one; without a second one, or if it may not be, it rings back. */
+function leaves(phone: OffHook, held: Held, mayJoin: boolean, settings: PhoneSettings, now: Instant): Out {
+  if (!('leg' in phone)) return recall(held.leg, settings, now);
+  const { leg } = phone;
+  const close: PhoneEffect = { do: 'close', leg };
+  if (mayJoin) return stay({ at: 'onHook' }, close, { do: 'transfer', held: held.leg, second: leg });
+  const { state, effects } = recall(held.leg, settings, now);
+  return { state, effects: [close, released(leg, 'hungUp'), ...effects] };
+}
+
+const recall = (leg: LegId, settings: PhoneSettings, now: Instant): Out =>
+  stay({ at: 'recalling', leg, until: after(now, settings.recallMs) }, { do: 'signal', play: { ring: 'normal' } });
+
+// ── dialling ────────────────────────────────────────────────────────────────────────────────────
+
+function dialled(phone: Phone, outcome: Dialled): Out {
+  const held = holding(phone);
   switch (outcome.is) {
     case 'more':
-      return stay({ at: 'dialling', dialling: outcome.dialling });
+      return stay({ at: 'dialling', dialling: outcome.dialling, ...held });
     case 'number':
-      return stay({ at: 'placing', number: outcome.number }, { do: 'dial', number: outcome.number });
+      return stay({ at: 'placing', number: outcome.number, ...held }, { do: 'dial', number: outcome.number });
     case 'failed':
-      return unfit(outcome.number, outcome.cause);
+      return unfit(phone, outcome.number, outcome.cause);
   }
 }
 
 /** A call that comes to nothing is a call too: it has a record, and its caller hears a sentence. No digit, no call. */
-function unfit(number: string, cause: Unfit): Out {
-  if (number === '') return stay({ at: 'hearing', cause }, { do: 'signal', play: toneOf(cause) });
-  return stay({ at: 'placing', number }, { do: 'dial', number, unfit: cause });
+function unfit(phone: Phone, number: string, cause: Unfit): Out {
+  const held = holding(phone);
+  if (number === '') return stay({ at: 'hearing', cause, ...held }, { do: 'signal', play: toneOf(cause) });
+  return stay({ at: 'placing', number, ...held }, { do: 'dial', number, unfit: cause });
 }
 
 /** The stuttering dial tone says yes, the special information tone no. */
-const coded = (taken: boolean): Out =>
+const coded = (phone: Phone, taken: boolean): Out =>
   stay(
-    { at: 'hearing', cause: taken ? 'hungUp' : 'forbidden' },
+    { at: 'hearing', cause: taken ? 'hungUp' : 'forbidden', ...holding(phone) },
     { do: 'signal', play: { tone: taken ? 'stutter' : 'special' } },
   );
 
@@ -162,13 +262,25 @@ const coded = (taken: boolean): Out =>
 const toneOf = (cause: Cause): LineSignal => ({ tone: isFailure(cause) ? failureTable[cause].tone : 'busy' });
 
 function lapsed(phone: Phone, settings: PhoneSettings, now: Instant): Out {
+  if (phone.at === 'recalling') {
+    return now < phone.until ? stay(phone) : stay({ at: 'onHook' }, quiet, released(phone.leg, 'noAnswer'));
+  }
+  const held = heldBy(phone);
+  if (held && now >= held.until) return heldGone(phone as OffHook, held.leg, 'noAnswer');
   if (phone.at !== 'dialling' || now < phone.dialling.lapseAt) return stay(phone);
-  return dialled(diallingLapsed(phone.dialling, settings.map));
+  return dialled(phone, diallingLapsed(phone.dialling, settings.map));
+}
+
+/** The held party is let go, or has left; what the phone does meanwhile goes on. */
+function heldGone(phone: OffHook, leg: LegId, cause: Cause): Out {
+  const { held: _, ...rest } = phone;
+  return stay(rest as OffHook, released(leg, cause));
 }
 
 function commanded(phone: Phone, command: LegCommand): Out {
   if (command.do === 'setup') return setup(phone, command);
   const leg = command.do === 'release' ? command.leg : command.leg.leg;
+  if (command.do === 'release' && heldBy(phone)?.leg === leg) return heldGone(phone as OffHook, leg, command.cause);
   if (!('leg' in phone) || phone.leg !== leg) return stay(phone);
   switch (command.do) {
     case 'alert': {
@@ -176,7 +288,11 @@ function commanded(phone: Phone, command: LegCommand): Out {
       return stay(phone, { do: 'signal', play: command.hear === 'local ringback' ? ringback : 'none' });
     }
     case 'connect':
-      return phone.at === 'calling' ? stay({ at: 'talking', leg }, quiet) : stay(phone);
+      return phone.at === 'calling' ? stay({ ...phone, at: 'talking', leg }, quiet) : stay(phone);
+    case 'hold':
+      return phone.at === 'talking' ? stay(phone, { do: 'signal', play: { tone: 'hold' } }) : stay(phone);
+    case 'resume':
+      return phone.at === 'talking' ? stay(phone, quiet) : stay(phone);
     case 'digit':
       return stay(phone, { do: 'signal', play: { digits: command.digit, by: 'dtmf' } });
     case 'release':
@@ -204,8 +320,9 @@ const callerIdOf = (caller: Caller): CallerId => ({
 /** The coordinator ends the leg: a ringing phone falls silent, a person at the handset hears why. */
 function letGo(phone: Extract<Phone, { leg: LegId }>, cause: Cause): Out {
   const { leg } = phone;
-  if (phone.at === 'ringing') return stay({ at: 'onHook' }, quiet, released(leg, cause));
-  return stay({ at: 'hearing', cause }, { do: 'close', leg, play: toneOf(cause) }, released(leg, cause));
+  if (isRung(phone)) return stay({ at: 'onHook' }, quiet, released(leg, cause));
+  const state: Phone = { at: 'hearing', cause, ...holding(phone) };
+  return stay(state, { do: 'close', leg, play: toneOf(cause) }, released(leg, cause));
 }
 
 /** The line was joined to the call's context, or could not be. */
@@ -214,7 +331,7 @@ function joined(phone: Phone, opened: boolean): Out {
     if (phone.at !== 'answering') return stay(phone);
     return stay({ at: 'talking', leg: phone.leg }, { tell: { type: 'connect', leg: phone.leg } });
   }
-  if (phone.at !== 'answering' && phone.at !== 'calling') return stay(phone);
+  if (phone.at !== 'answering' && phone.at !== 'calling' && phone.at !== 'talking') return stay(phone);
   return letGo(phone, 'mediaLost');
 }
 
@@ -228,7 +345,9 @@ function found(
   settings: PhoneSettings,
   now: Instant,
 ): Out {
-  const over = 'leg' in phone ? [released(phone.leg, cause)] : [];
+  const held = heldBy(phone);
+  const legs = [...('leg' in phone ? [phone.leg] : []), ...(held ? [held.leg] : [])];
+  const over = legs.map((leg) => released(leg, cause));
   if (!offHook) return stay({ at: 'onHook' }, quiet, ...over);
   if (phone.at === 'dialling' && !lost) return stay(phone);
   if (phone.at === 'onHook' && !lost) return lifted(phone, settings, now);

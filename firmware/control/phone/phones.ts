@@ -8,10 +8,18 @@ import type { Standing } from '../../engine-protocol/signals.ts';
 import type { Engine } from '../engine/client-face.ts';
 import type { Party } from '../facts.ts';
 import type { Cause } from '../failure.ts';
-import type { Caller, LegBook, LegCommand, LegMaker, Setup } from '../leg/leg.ts';
+import type { Caller, LegBook, LegCommand, LegId, LegMaker, Setup, TransferDesk } from '../leg/leg.ts';
 import type { LegMedia } from '../leg/media.ts';
 import { compileDigitMap } from '../routing/digit-map.ts';
-import { type Phone, type PhoneEffect, type PhoneEvent, type PhoneSettings, phoneMachine } from './phone-machine.ts';
+import {
+  heldBy,
+  isRung,
+  type Phone,
+  type PhoneEffect,
+  type PhoneEvent,
+  type PhoneSettings,
+  phoneMachine,
+} from './phone-machine.ts';
 import { starDialled, starPatterns } from './star-code/catalogue.ts';
 import type { StarOutcome, StarRooms } from './star-code/star-code.ts';
 
@@ -20,6 +28,7 @@ export type PhonesOptions = {
   readonly engine: Engine;
   readonly media: LegMedia;
   readonly book: LegBook;
+  readonly desk: TransferDesk;
   readonly log: Log;
   /** What star codes work with; left out: none switches anything. */
   readonly star?: StarRooms;
@@ -27,11 +36,11 @@ export type PhonesOptions = {
 const noStar: StarRooms = { scenario: () => '', switchScenario: () => {} };
 
 const idOf = (line: string): string => `phone/${line}`;
-const isOffHook = ({ at }: Phone): boolean => at !== 'onHook' && at !== 'ringing';
+const isOffHook = (phone: Phone): boolean => phone.at !== 'onHook' && !isRung(phone);
 /** Whether the plane before us has left this phone in a call, just after one, or half dialled. */
 const wasInCall = (phone: Phone | undefined): boolean => {
   if (phone === undefined || phone.at === 'onHook') return false;
-  return phone.at !== 'dialling' || phone.dialling?.typed !== '';
+  return phone.at !== 'dialling' || phone.dialling?.typed !== '' || phone.held !== undefined;
 };
 const lineOf = (id: string): LineId => id.slice('phone/'.length) as LineId;
 
@@ -71,6 +80,8 @@ export class Phones implements LegMaker {
       ),
       firstDigitMs: configuration.routing.firstDigitS * 1000,
       interDigitMs: configuration.routing.interDigitS * 1000,
+      holdMs: configuration.routing.holdS * 1000,
+      recallMs: configuration.routing.recallS * 1000,
     };
     const { runner } = this.#options;
     const wanted = new Set(phones.map((line) => idOf(line.id)));
@@ -88,7 +99,8 @@ export class Phones implements LegMaker {
   ringing(): ReadonlySet<LineId> {
     const { runner } = this.#options;
     const phones = [...runner.ids()].filter((id) => id.startsWith('phone/'));
-    return new Set(phones.filter((id) => runner.state<Phone>(id)?.at === 'ringing').map(lineOf));
+    const isRinging = (id: string) => isRung(runner.state<Phone>(id) ?? { at: 'onHook' });
+    return new Set(phones.filter(isRinging).map(lineOf));
   }
 
   /** A phone that settings have taken away is as one that is hung up: its call ends in order, then it is forgotten. */
@@ -104,6 +116,8 @@ export class Phones implements LegMaker {
     runner.host<Phone, PhoneEvent, PhoneEffect>(id, phoneMachine(settings), phone, (effect) =>
       this.#perform(id, effect),
     );
+    const held = heldBy(phone);
+    if (held) book.attach(held.leg, this.#taker(id));
     if (!('leg' in phone)) return;
     book.attach(phone.leg, this.#taker(id));
     media.expect(phone.leg, (outcome) => this.#tell(id, { type: outcome.type }));
@@ -176,7 +190,34 @@ export class Phones implements LegMaker {
     if (!this.#options.runner.has(id)) return false;
     const { is } = event.event;
     if (is === 'offHook' || is === 'onHook') this.#moved?.set(id, is === 'offHook');
-    this.#tell(id, { type: 'line', event: event.event } as PhoneEvent);
+    if (is === 'flash' || is === 'onHook') this.#flashOrHangUp(id, event.event);
+    else this.#tell(id, { type: 'line', event: event.event } as PhoneEvent);
+    return true;
+  }
+
+  /** What a phone may do with its parties is for their calls to say. */
+  #flashOrHangUp(id: string, event: Extract<PhoneEvent, { type: 'line' }>['event']): void {
+    const { runner, desk } = this.#options;
+    const phone = runner.state<Phone>(id);
+    const leg = phone && 'leg' in phone ? phone.leg : undefined;
+    const held = phone && heldBy(phone)?.leg;
+    runner.cascade(() => {
+      if (event.is === 'flash' || leg === undefined || held === undefined) {
+        return this.#tell(id, { type: 'line', event, may: leg !== undefined && desk.mayFlash(leg) });
+      }
+      const why = desk.refusal(held, leg);
+      if (why !== undefined && why !== 'nobody') desk.refuse(held, leg, lineOf(id), why);
+      this.#tell(id, { type: 'line', event, may: why === undefined });
+    });
+  }
+
+  /** Has a phone ring back for a party that it held; false while it is not idle. Its leg is the phone's from then on. */
+  recall(line: string, leg: LegId): boolean {
+    const { runner, book } = this.#options;
+    const id = idOf(line);
+    if (runner.state<Phone>(id)?.at !== 'onHook') return false;
+    book.attach(leg, this.#taker(id));
+    this.#tell(id, { type: 'recall', leg });
     return true;
   }
 
@@ -205,7 +246,7 @@ export class Phones implements LegMaker {
   }
 
   #perform(id: string, effect: PhoneEffect) {
-    const { book, media } = this.#options;
+    const { book, media, desk } = this.#options;
     const line = lineOf(id);
     if ('tell' in effect) return book.report(effect.tell);
     switch (effect.do) {
@@ -216,6 +257,13 @@ export class Phones implements LegMaker {
         const ask = { what: line, mode: 'sendReceive', ...beside } as const;
         return media.open(effect.leg, ask, (outcome) => this.#tell(id, { type: outcome.type }));
       }
+      case 'return': {
+        const peer = desk.peerOf(effect.leg);
+        const ask = { what: line, mode: 'sendReceive', orAlone: true, ...(peer ? { beside: peer } : {}) } as const;
+        return media.open(effect.leg, ask, (outcome) => this.#tell(id, { type: outcome.type }));
+      }
+      case 'transfer':
+        return desk.transfer(effect.held, effect.second, line);
       case 'close':
         return media.close(effect.leg, effect.play ? { after: effect.play } : {});
       case 'signal':

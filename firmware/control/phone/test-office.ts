@@ -16,6 +16,7 @@ import type {
   SubtractReply,
 } from '../../engine-protocol/messages.ts';
 import { Calls } from '../call/calls.ts';
+import { Transfers } from '../call/transfers.ts';
 import type { Engine } from '../engine/client-face.ts';
 import type { Fact, LegId } from '../facts.ts';
 import type { Cause } from '../failure.ts';
@@ -86,8 +87,13 @@ export class TestEngine implements Engine {
     if (ask.standing) this.standing.set(ask.termination, ask.standing.onOffHook);
     return {};
   }
-  async move(): Promise<AddReply> {
-    throw new Error('not used');
+  async move({ termination, to }: Parameters<Engine['move']>[0]): Promise<AddReply> {
+    this.#log(`move ${termination}`);
+    const members = this.contexts.get(to as ContextId);
+    if (!members) throw new Error('no such context');
+    await this.subtract({ termination });
+    this.contexts.set(to as ContextId, members.add(termination));
+    return { context: to as ContextId, termination };
   }
   async subtract(ask: Parameters<Engine['subtract']>[0]): Promise<SubtractReply> {
     this.#log(`subtract ${ask.termination}${ask.cutMs === undefined ? '' : ` less ${ask.cutMs} ms`}`);
@@ -159,8 +165,8 @@ export class TestUserAgent implements UserAgent {
   bye(leg: LegId, cause: Cause): void {
     this.did.push(`bye ${this.#flow(leg)} ${cause}`);
   }
-  reoffer(): void {
-    this.did.push('reoffer');
+  reoffer(_: LegId, sdp: string): void {
+    this.did.push(`reoffer ${sdp}`);
   }
   info(_: LegId, __: string, body: string): void {
     this.did.push(`info ${body.split('\r\n', 1)[0]}`);
@@ -227,6 +233,7 @@ export class TestOffice {
   readonly states = new Map<string, unknown>();
   readonly runner: Runner;
   readonly calls: Calls;
+  readonly transfers: Transfers;
   readonly phones: Phones;
   readonly lines: LineLegs;
   readonly media: LegMedia;
@@ -253,7 +260,16 @@ export class TestOffice {
     const { runner, engine } = this;
     this.calls = new Calls({ runner, plan: (offer) => this.#plan(offer), firstLeg: 1, epoch: 'test' });
     this.media = new LegMedia({ runner, engine, log: silentLog, book: this.calls });
-    this.phones = new Phones({ runner, engine, media: this.media, book: this.calls, log: silentLog });
+    this.transfers = new Transfers({
+      ...{ runner, book: this.calls, media: this.media },
+      settings: () => {
+        const { routing, tollGuard } = this.configuration;
+        return { holdMs: routing.holdS * 1000, outside: tollGuard.transferOutside };
+      },
+      recall: (line, leg) => this.phones.recall(line, leg),
+    });
+    const desk = this.transfers;
+    this.phones = new Phones({ runner, engine, media: this.media, book: this.calls, desk, log: silentLog });
     this.lines = new LineLegs({
       runner,
       book: this.calls,
@@ -413,7 +429,7 @@ export class TestOffice {
   /** Legs, calls and contexts that are still there; empty when all is over. */
   left(): string[] {
     const machines = [...this.runner.ids()].filter((id) =>
-      /^(leg|call|message|menu|sentence|attendant|recording)\//.test(id),
+      /^(leg|call|transfer|media|message|menu|sentence|attendant|recording)\//.test(id),
     );
     const lines = [...this.runner.ids()].filter((id) => {
       const state = this.runner.state<object>(id);

@@ -243,13 +243,6 @@ describe('a call from phone to softswitch', () => {
     assert.equal(office.phone('line/1'), 'talking');
   });
 
-  it('does not end by a flash', async () => {
-    await call('3456');
-    await office.answer('primary', accepted);
-    await office.line('line/1', { is: 'flash' });
-    assert.equal(office.phone('line/1'), 'talking');
-  });
-
   it('ends when no packet has come for long', async () => {
     await call('3456');
     await office.answer('primary', accepted);

@@ -34,6 +34,15 @@ export type CallRecord = {
   readonly attempts: readonly AttemptRecord[];
   /** Rules that led it on, such as a forwarding, each with its reason. */
   readonly ledOn?: readonly { readonly by: string; readonly why: string; readonly afterMs: number }[];
+  /** What a phone did by flash and hanging up: to whom it was led on, and what came of that. */
+  readonly transfers?: readonly {
+    readonly with: CallId;
+    /** Line of the phone. */
+    readonly by: string;
+    readonly how: 'blind' | 'attended' | 'returned' | 'refused';
+    readonly why: string;
+    readonly afterMs: number;
+  }[];
   /** It is the call `duplicateOf`, which came over another softswitch (U1). */
   readonly duplicateOf?: CallId;
   /** The emergency call for which it was ended (S4). */
@@ -137,6 +146,10 @@ const folded = (state: RecordState, fact: CallFact, now: Instant): RecordState['
     case 'callLedOn': {
       const { by, why } = fact;
       return { ...record, ledOn: [...(record.ledOn ?? []), { by, why, afterMs }] };
+    }
+    case 'callTransferred': {
+      const { fact: _, call: __, ...transfer } = fact;
+      return { ...record, transfers: [...(record.transfers ?? []), { ...transfer, afterMs }] };
     }
     case 'callDuplicate':
       return { ...record, duplicateOf: fact.of };

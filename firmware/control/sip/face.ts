@@ -112,6 +112,8 @@ export type SipSignal =
   | { readonly sip: 'ended' }
   /** re-INVITE or UPDATE came; `respond` answers it. Without `sdp` we are asked to offer. */
   | { readonly sip: 'reoffered'; readonly sdp?: string }
+  /** Our re-INVITE met one of the far end, and may be made anew now (RFC 3261 §14.1). */
+  | { readonly sip: 'reofferDue' }
   | { readonly sip: 'reofferAnswered'; readonly status: number; readonly sdp?: string }
   | { readonly sip: 'info'; readonly contentType: string; readonly body: string };
 

@@ -181,7 +181,12 @@ test('both offer at once: each gets 491, waits its own time, and both get throug
         await side.until('reoffered');
         side.agent.respond('leg/1', { status: 200, sdp });
       };
+      const offerAgain = async (): Promise<void> => {
+        await side.until('reofferDue');
+        side.agent.reoffer('leg/1', sdp);
+      };
       void answerLater();
+      void offerAgain();
     }
     a.agent.reoffer('leg/1', sdp);
     b.agent.reoffer('leg/1', sdp);

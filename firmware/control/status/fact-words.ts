@@ -52,9 +52,19 @@ export const factWords = (fact: Fact): string => {
   }
 };
 
-const LED_ON = ['callLedOn', 'callDuplicate', 'callPreempted', 'emergencyCall', 'callLong', 'callAdopted'] as const;
+const LED_ON = [
+  ...(['callLedOn', 'callDuplicate', 'callTransferred', 'callPreempted'] as const),
+  ...(['emergencyCall', 'callLong', 'callAdopted'] as const),
+] as const;
 type LedOn = Of<(typeof LED_ON)[number]>;
 const isLedOn = (fact: Fact): fact is LedOn => (LED_ON as readonly string[]).includes(fact.fact);
+
+const transferWords = {
+  blind: 'transferred before it was answered, to be joined',
+  attended: 'transferred and joined',
+  returned: 'given back, not joined',
+  refused: 'not to be joined',
+} as const;
 
 /** What became of a call beside its own way. */
 const ledOnWords = (fact: LedOn): string => {
@@ -63,6 +73,8 @@ const ledOnWords = (fact: LedOn): string => {
       return `${fact.call}: led on by ${fact.by}: ${fact.why}`;
     case 'callDuplicate':
       return `${fact.call}: is the same call as ${fact.of}`;
+    case 'callTransferred':
+      return `${fact.call}: ${transferWords[fact.how]} with ${fact.with} by ${fact.by}: ${fact.why}`;
     case 'callPreempted':
       return `${fact.call}: ended for the emergency call ${fact.by}`;
     case 'emergencyCall':

@@ -27,6 +27,8 @@ export const profile: CountryProfile = {
     howler,
     special: specialInformation(-13),
     callWaiting: repeated(on(TONE, 200, -13), off(200), on(TONE, 200, -13), off(5000)),
+    // no tone plan names one: a soft beep says that the call is still there
+    hold: repeated(on(TONE, 300, -24), off(2700)),
   },
   rings: { normal: [1000, 4000] },
   fxs: {

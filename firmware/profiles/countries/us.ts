@@ -29,6 +29,8 @@ export const profile: CountryProfile = {
     howler,
     special: specialInformation(-14),
     callWaiting: repeated(on([440], 300, -13), off(10_000)),
+    // no tone plan names one: a soft beep says that the call is still there
+    hold: repeated(on([400], 300, -24), off(2700)),
   },
   rings: { normal: [2000, 4000] },
   fxs: {

@@ -1,5 +1,5 @@
 import type { SipMessage } from '../message/message.ts';
-import { octetsOf, textOf } from '../message/serializer.ts';
+import { octetsOf } from '../message/serializer.ts';
 import { type Acks, acknowledge, sendAck } from './acks.ts';
 import { contactOf } from './dialog.ts';
 import { type KeptRequest, messageOf } from './kept.ts';
@@ -19,12 +19,12 @@ import {
 } from './room.ts';
 import type { Outgoing, Session } from './sessions.ts';
 
-/** re-INVITE with an offer of ours (§14.1). A 491 is tried again after the wait of that section. */
+/** re-INVITE with an offer of ours (§14.1). After a 491 the leg is told when the wait of that section is over. */
 export const reoffer = (room: Room, session: Session, sdp: string): void => {
   const { dialog } = session;
   if (!dialog || session.ending) return;
   if (session.outgoing || session.incoming) {
-    retryLater(room, session, sdp);
+    retryLater(room, session);
     return;
   }
   const outgoing = outgoingOf(session);
@@ -35,15 +35,14 @@ export const reoffer = (room: Room, session: Session, sdp: string): void => {
     cseq: () => room.sessions.nextCseq(session),
     credentials: credentialsFor(room, session),
   });
-  outgoing.sending = room.requester.send(draft, handlerOf(room, session, outgoing, sdp));
+  outgoing.sending = room.requester.send(draft, handlerOf(room, session, outgoing));
 };
 
 /** Goes on with a re-INVITE of a plane before us, which is sent again. */
 export const adoptReoffer = (room: Room, session: Session, kept: KeptRequest): void => {
   const outgoing = outgoingOf(session);
   const message = messageOf(kept);
-  const sdp = textOf(kept.body);
-  const handler = handlerOf(room, session, outgoing, sdp);
+  const handler = handlerOf(room, session, outgoing);
   const draft = resumedDraft(room, session, kept);
   outgoing.sending = room.requester.resume(draft, handler, message, { heard: false });
 };
@@ -61,11 +60,11 @@ const outgoingOf = (session: Session): Outgoing => {
   return outgoing;
 };
 
-const handlerOf = (room: Room, session: Session, outgoing: Outgoing, sdp: string): DraftHandler => {
+const handlerOf = (room: Room, session: Session, outgoing: Outgoing): DraftHandler => {
   const acks: Acks = new Map();
   return {
     tried: (transaction) => keepRequest(room, session, transaction),
-    response: (response) => reofferAnswered(room, session, outgoing, acks, sdp, response),
+    response: (response) => reofferAnswered(room, session, outgoing, acks, response),
     failed: () => {
       session.outgoing = undefined;
       room.runner.drop(`request/${session.leg}`);
@@ -74,14 +73,7 @@ const handlerOf = (room: Room, session: Session, outgoing: Outgoing, sdp: string
   };
 };
 
-const reofferAnswered = (
-  room: Room,
-  session: Session,
-  outgoing: Outgoing,
-  acks: Acks,
-  sdp: string,
-  response: SipMessage,
-): void => {
+const reofferAnswered = (room: Room, session: Session, outgoing: Outgoing, acks: Acks, response: SipMessage): void => {
   if (response.status < 200) return;
   const repeated = acks.get(response.toTag);
   if (repeated) {
@@ -104,18 +96,18 @@ const reofferAnswered = (
     return;
   }
   if (response.status === 491) {
-    retryLater(room, session, sdp);
+    retryLater(room, session);
     return;
   }
   room.tell(session.leg, { sip: 'reofferAnswered', status: response.status, ...sdpOf(response) });
 };
 
 /** §14.1: who made the Call-ID waits 2.1 to 4 s, the other up to 2 s, so that they do not meet again. */
-const retryLater = (room: Room, session: Session, sdp: string): void => {
+const retryLater = (room: Room, session: Session): void => {
   const { t1 } = room.timers;
   const waitMs = session.placed ? t1 * (4.2 + room.random() * 3.8) : t1 * room.random() * 4;
   const go = (): void => {
-    if (room.sessions.of(session.leg) === session) reoffer(room, session, sdp);
+    if (room.sessions.of(session.leg) === session && !session.ending) room.tell(session.leg, { sip: 'reofferDue' });
   };
   later(room.runner, `glare/${session.leg}`, waitMs, go);
 };
