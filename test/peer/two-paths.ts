@@ -12,7 +12,8 @@ export type Path = {
   readonly softswitch: string;
 };
 
-const pathTo = (softswitch: string, number: number): Path => ({
+/** `number`: another for each path of a test, 1 to 254. */
+export const pathTo = (softswitch: string, number: number): Path => ({
   interface: `eth${number}`,
   own: `198.18.${number}.2`,
   provider: `198.18.${number}.1`,
@@ -40,13 +41,14 @@ export class TwoPaths {
     this.#process = process;
   }
 
-  static async lay(site: Site): Promise<TwoPaths> {
-    const holder = site.start('box-network', 'unshare', ['--net', 'sh', '-c', 'echo laid; exec sleep 600']);
+  static async lay(site: Site, two: readonly [Path, Path] = [paths.a, paths.b]): Promise<TwoPaths> {
+    const name = `box-network-${two[0].interface}`;
+    const holder = site.start(name, 'unshare', ['--net', 'sh', '-c', 'echo laid; exec sleep 1200']);
     await holder.prints(/laid/, 3_000);
-    const two = new TwoPaths(String(holder.pid));
-    await two.inside('ip', 'link', 'set', 'lo', 'up');
-    for (const [index, path] of [paths.a, paths.b].entries()) await two.#lay(path, String(100 * (index + 1)));
-    return two;
+    const laid = new TwoPaths(String(holder.pid));
+    await laid.inside('ip', 'link', 'set', 'lo', 'up');
+    for (const [index, path] of two.entries()) await laid.#lay(path, String(100 * (index + 1)));
+    return laid;
   }
 
   /** The words before a command that is to run in the box's namespace. */

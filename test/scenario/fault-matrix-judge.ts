@@ -1,5 +1,5 @@
 import type { SipMessage } from '../peer/capture.ts';
-import { addressOf, type Pace } from './fault-matrix-site.ts';
+import { addressOf, ownAddresses, type Pace } from './fault-matrix-site.ts';
 import type { After, Attempted, Expected, Saw } from './fault-matrix-table.ts';
 
 /** What a busy machine may add to a time, ms. */
@@ -21,9 +21,9 @@ export const windowOf = (after: After, { silenceMs, progressMs }: Pace): readonl
   }
 };
 
-const between = (message: SipMessage, gateway: string, softswitch: string): boolean => {
-  const [from, to] = [message.from.split(':')[0], message.to.split(':')[0]];
-  return (from === gateway && to === softswitch) || (from === softswitch && to === gateway);
+const between = (message: SipMessage, gateway: readonly string[], softswitch: string): boolean => {
+  const [from = '', to = ''] = [message.from.split(':')[0], message.to.split(':')[0]];
+  return (gateway.includes(from) && to === softswitch) || (from === softswitch && gateway.includes(to));
 };
 
 /** How the call for this number went at a softswitch, from a capture. */
@@ -33,7 +33,7 @@ export const seenAt = (
   softswitch: number,
   number: string,
 ): Saw | `unheard of: ${string}` => {
-  const here = sip.filter((each) => between(each, addressOf(lane, 2), addressOf(lane, softswitch)));
+  const here = sip.filter((each) => between(each, ownAddresses(lane), addressOf(lane, softswitch)));
   const invite = here.find((each) => each.method === 'INVITE' && each.head.startsWith(`INVITE sip:${number}@`));
   if (!invite) return 'nothing';
   const call = here.filter(({ callId }) => callId === invite.callId);
@@ -42,7 +42,8 @@ export const seenAt = (
     call.flatMap(({ status, cseq }) => (status !== undefined && cseq.endsWith(method) ? [status] : []));
   const toInvite = answers('INVITE');
   if (toInvite.includes(200)) {
-    if (!asked('ACK') || !asked('BYE')) return `unheard of: 200 and ${call.map((each) => each.method ?? each.status)}`;
+    if (!asked('ACK')) return `unheard of: 200 and ${call.map((each) => each.method ?? each.status)}`;
+    if (!asked('BYE')) return 'cut off';
     return answers('BYE').includes(200) ? 'answered' : 'bye unanswered';
   }
   if (asked('CANCEL')) return answers('CANCEL').includes(200) ? 'cancelled' : 'cancel unanswered';
@@ -50,6 +51,7 @@ export const seenAt = (
     return asked('ACK') ? 'refused' : 'unheard of: a refusal without ACK';
   }
   if (invite.transport === 'tcp') return 'broken';
+  if (toInvite.some((status) => status < 200)) return 'cut off';
   return toInvite.length === 0 ? 'unanswered' : 'woken';
 };
 

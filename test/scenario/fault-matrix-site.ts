@@ -8,6 +8,7 @@ import { steadyTone } from '../fake/softswitch/sound.ts';
 import { gatewayConfiguration, primary, secondary } from '../peer/configuration.ts';
 import { Gateway } from '../peer/gateway.ts';
 import type { Site } from '../peer/site.ts';
+import { type Path, pathTo, type TwoPaths } from '../peer/two-paths.ts';
 import { eventually, sleep } from '../peer/wait.ts';
 import type { Fault, Moment } from './fault-matrix-table.ts';
 import { trunkIs } from './office.ts';
@@ -39,6 +40,18 @@ const frozenMs = ({ silenceMs }: Pace): number => 2_000 + 3 * silenceMs;
 /** Each cell lives at addresses of its own (RFC 2544's range, on the namespace's loopback), so that several run at once. */
 export const addressOf = (lane: number, last: number): string => `198.19.${lane}.${last}`;
 
+/** The network paths of a cell whose link goes down: one to each softswitch. */
+export const pathsOf = (lane: number): readonly [Path, Path] => [
+  pathTo(addressOf(lane, 10), 2 * lane + 1),
+  pathTo(addressOf(lane, 11), 2 * lane + 2),
+];
+
+/** Where the box of a cell may speak from. */
+export const ownAddresses = (lane: number): readonly string[] => [
+  addressOf(lane, 2),
+  ...pathsOf(lane).map(({ own }) => own),
+];
+
 const takeAddresses = (lane: number): void => {
   for (const last of [2, 10, 11, 53])
     execFileSync('ip', ['address', 'replace', `${addressOf(lane, last)}/32`, 'dev', 'lo']);
@@ -65,6 +78,13 @@ const nameServer = async (site: Site, at: string, answer: string) => {
   return { server, through };
 };
 
+export type CellPlace = {
+  readonly lane: number;
+  readonly fault: Fault;
+  readonly moment: Moment;
+  readonly two?: TwoPaths | undefined;
+};
+
 /** The two softswitches and the gateway of one cell, and how the primary fails there. */
 export class Cell {
   readonly lane: number;
@@ -76,9 +96,12 @@ export class Cell {
   #b!: Softswitch;
   #names: { silent: boolean } | undefined;
   readonly #site: Site;
+  /** Of a cell whose link goes down. */
+  readonly #two: TwoPaths | undefined;
 
-  constructor(site: Site, lane: number, fault: Fault, moment: Moment, pace: Pace) {
+  constructor(site: Site, { lane, fault, moment, two }: CellPlace, pace: Pace) {
     this.#site = site;
+    this.#two = two;
     this.lane = lane;
     this.fault = fault;
     this.moment = moment;
@@ -92,7 +115,7 @@ export class Cell {
     this.#a = await this.#softswitch(a, (served) => this.#serve(served));
     this.#b = await this.#softswitch(b, (served) => this.#well(served));
     if (this.moment === 'idle' && this.fault === '403') this.#a.refuse(403, 'all');
-    let through: string[] | undefined;
+    let through = this.#two?.through;
     let host = a;
     if (this.fault === 'DNS gone') {
       const dns = await nameServer(this.#site, addressOf(this.lane, 53), a);
@@ -130,16 +153,17 @@ export class Cell {
   #settings(host: string) {
     const { silenceMs: silenceBudgetMs, progressMs: progressBudgetMs, ringS, probeS: probeIntervalS, t1Ms } = this.pace;
     const more = { silenceBudgetMs, progressBudgetMs, ringS, probeIntervalS, domain: '' };
+    const [one, other] = pathsOf(this.lane).map((path) => (this.#two ? { interface: path.interface } : {}));
     const trunks = [
-      primary({ ...more, host, transport: this.fault === 'TCP reset' ? 'tcp' : 'udp' }),
-      secondary({ ...more, host: addressOf(this.lane, 11) }),
+      primary({ ...more, ...one, host, transport: this.fault === 'TCP reset' ? 'tcp' : 'udp' }),
+      secondary({ ...more, ...other, host: addressOf(this.lane, 11) }),
     ];
     const own = addressOf(this.lane, 2);
     return gatewayConfiguration(
       { phones: 2, exchangeLines: 0, trunks },
       {
-        network: { address: own, sipT1Ms: t1Ms },
-        access: { address: own },
+        network: { ...(this.#two ? {} : { address: own }), sipT1Ms: t1Ms },
+        access: { address: this.#two ? '127.0.0.1' : own },
         routing: { digitMap: '2xx' },
       },
     );
@@ -211,6 +235,9 @@ export class Cell {
       case 'DNS gone':
         this.#names!.silent = true;
         return;
+      case 'link down':
+        void this.#two!.cable(pathsOf(this.lane)[0], 'out');
+        return;
       default:
         throw new Error(`${this.fault} at ${this.moment} is no fault of a whole softswitch`);
     }
@@ -239,6 +266,7 @@ export class Cell {
     const status = Number.parseInt(this.fault, 10);
     if (this.fault === 'TCP reset') this.#a.faults.resetsOn = 'INVITE';
     else if (this.fault.includes('then silence')) return;
+    else if (this.fault === 'link down') this.#a.faults.losesOn = { method: 'INVITE', lost: () => this.#breakDown() };
     else if (status >= 400) this.#a.refuse(status, 'INVITE', this.fault.includes('Retry') ? 30 : undefined);
     else this.#breakDown();
   }

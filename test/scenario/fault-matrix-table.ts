@@ -54,7 +54,7 @@ export type Attempted = {
  * How the call went at a softswitch, as a capture shows it. `nothing`: no INVITE. `unanswered`: an INVITE without any
  * answer before the fault ended, and so without a CANCEL. `woken`: its late challenge was acknowledged and not
  * answered. `refused`: its final answer was acknowledged. `broken`: the connection was lost, nothing can be said.
- * `cancelled`: CANCEL, answered. `cancel unanswered`: CANCEL into silence. `answered`: 200, ACK, and at the end a BYE
+ * `cut off`: the link was down, so that it heard no CANCEL and no BYE. `cancelled`: CANCEL, answered. `cancel unanswered`: CANCEL into silence. `answered`: 200, ACK, and at the end a BYE
  * that was answered. `bye unanswered`: the same, the BYE into silence.
  */
 export type Saw =
@@ -63,6 +63,7 @@ export type Saw =
   | 'woken'
   | 'refused'
   | 'broken'
+  | 'cut off'
   | 'cancelled'
   | 'cancel unanswered'
   | 'answered'
@@ -265,15 +266,21 @@ export const table: Readonly<Record<Fault, Readonly<Record<Moment, Cell>>>> = {
   ),
   'link down': row(
     because(skipsPrimary, 'the kernel has said so: known to be down'),
-    because(goesOn('silence budget', 'unanswered', 'serverSilent'), 'at the latest the silence budget'),
     because(
-      goesOn('progress budget and end', 'cancel unanswered', 'progressStalled'),
-      'at the latest the progress budget',
+      goesOn('silence budget', 'unanswered', 'serverSilent'),
+      'the link goes down with the INVITE on it: at the latest the silence budget',
     ),
-    because(rangOut('cancel unanswered'), noSecondRing),
     because(
-      { ...takenByPrimary, primary: 'bye unanswered', hears: ['callee', 'congestion'], cause: 'mediaLost' },
-      'no packet for 30 s: the call is over, and the caller is told by the tone',
+      goesOn('progress budget and end', 'cut off', 'progressStalled'),
+      'at the latest the progress budget; a link that is down carries no CANCEL',
+    ),
+    because(rangOut('cut off'), noSecondRing),
+    because(
+      {
+        ...takenByPrimary,
+        ...{ primary: 'cut off', hears: ['callee', 'congestion'], cause: 'mediaLost', endedBy: 'callee' },
+      },
+      'no packet for 30 s: the callee’s side of the call is over, and the caller is told by the tone',
     ),
   ),
 };

@@ -13,10 +13,10 @@ const AT_ONCE = 4;
 /** Another set of cells for another seed, the same for the same. */
 const sample = (seed: number): Place[] => {
   const random = seeded(seed);
-  // a link that goes down takes a second network; its promise has a scenario of its own
-  const here = places.filter(({ fault }) => fault !== 'link down');
   const only = process.env['HOLDFAST_CELL'];
-  if (only !== undefined) return here.filter(({ fault, moment }) => `${fault}, ${moment}`.includes(only));
+  if (only !== undefined) return places.filter(({ fault, moment }) => `${fault}, ${moment}`.includes(only));
+  // a link that goes down takes networks of its own and up to 30 s; it is run in the whole table
+  const here = places.filter(({ fault }) => fault !== 'link down');
   const shuffled = here.map((place) => ({ place, at: random() })).sort((one, other) => one.at - other.at);
   return shuffled.slice(0, SAMPLE).map(({ place }) => place);
 };

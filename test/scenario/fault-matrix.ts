@@ -2,9 +2,10 @@ import { wordsOf } from '../../firmware/core/error.ts';
 import { readWav } from '../peer/audio.ts';
 import { Capture, type SipMessage } from '../peer/capture.ts';
 import type { Site } from '../peer/site.ts';
+import { TwoPaths } from '../peer/two-paths.ts';
 import { eventually, sleep } from '../peer/wait.ts';
 import { recordFaults, seenAt } from './fault-matrix-judge.ts';
-import { Cell, calleeHertz, dialled, dialledNext, earlyHertz, type Pace } from './fault-matrix-site.ts';
+import { Cell, calleeHertz, dialled, dialledNext, earlyHertz, type Pace, pathsOf } from './fault-matrix-site.ts';
 import type { Heard, Place } from './fault-matrix-table.ts';
 import { dial, hearsTone } from './office.ts';
 import { assertSpoken } from './spoken.ts';
@@ -49,8 +50,8 @@ const hear = async (cell: Cell, what: Heard, file: string): Promise<void> => {
       return;
     case 'busy':
     case 'congestion':
-      // after a ring time, or a sentence that is said twice
-      await caller.end(cell, what, pace.ringS * 1000 + 12_000);
+      // after a ring time, a sentence that is said twice, or 30 s without audio
+      await caller.end(cell, what, Math.max(pace.ringS * 1000 + 12_000, 35_000));
       return;
     default:
       // a sentence: the tone that follows is waited for, then all that was heard is looked through
@@ -87,9 +88,11 @@ const live = async (cell: Cell, { expected, moment }: Place, site: Site): Promis
   return faults;
 };
 
-const run = async (site: Site, place: Place, lane: number, pace: Pace): Promise<Ran> => {
+type Lane = { readonly place: Place; readonly lane: number; readonly two?: TwoPaths };
+
+const run = async (site: Site, { place, lane, two }: Lane, pace: Pace): Promise<Ran> => {
   const began = performance.now();
-  const cell = new Cell(site, lane, place.fault, place.moment, pace);
+  const cell = new Cell(site, { lane, fault: place.fault, moment: place.moment, two }, pace);
   const tookS = (): number => Math.round((performance.now() - began) / 100) / 10;
   try {
     await cell.open();
@@ -115,14 +118,21 @@ const judged = (ran: Ran, sip: readonly SipMessage[]): Judged => {
   return { ...ran, faults };
 };
 
+/** A link can only go down where there is one: such a cell has a network of its own. */
+const laneOf = async (site: Site, place: Place, lane: number): Promise<Lane> =>
+  place.fault === 'link down' ? { place, lane, two: await TwoPaths.lay(site, pathsOf(lane)) } : { place, lane };
+
 /** Runs cells, `atOnce` at a time, under one capture; gives them with what was not as expected. */
 export const runCells = async (site: Site, places: readonly Place[], pace: Pace, atOnce: number): Promise<Judged[]> => {
-  const capture = await Capture.start(site);
-  const waiting = places.map((place, at) => ({ place, lane: at + 1 }));
+  const waiting: Lane[] = [];
+  for (const [at, place] of places.entries()) waiting.push(await laneOf(site, place, at + 1));
+  const cables = waiting.flatMap(({ lane, two }) => (two ? pathsOf(lane) : []));
+  const interfaces = ['lo', ...cables.map(({ providerInterface }) => providerInterface)];
+  const capture = await Capture.start(site, 'capture', { interfaces });
   const done: Ran[] = [];
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      done.push(await run(site, next.place, next.lane, pace));
+      done.push(await run(site, next, pace));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));

@@ -24,6 +24,8 @@ export type Faults = {
   frozen?: boolean;
   /** The next request of this method resets the connection that it came over, unread. */
   resetsOn?: string | undefined;
+  /** The next request of this method is lost, unread, and this happens. */
+  losesOn?: { readonly method: string; readonly lost: () => void } | undefined;
 };
 
 const MOST_STREAMS = 64;
@@ -140,8 +142,17 @@ export class Wire {
       this.faults.drop--;
       return;
     }
+    if (this.#loses(text)) return;
     const message = parseMessage(text);
     if (message !== undefined) this.#receive(message, peer);
+  }
+
+  #loses(text: string): boolean {
+    const { losesOn } = this.faults;
+    if (losesOn === undefined || !text.startsWith(`${losesOn.method} `)) return false;
+    this.faults.losesOn = undefined;
+    losesOn.lost();
+    return true;
   }
 
   send(message: SipMessage, peer: Peer): void {
