@@ -30,6 +30,8 @@ const answered = (status: number, more: Partial<RequestOutcome & { is: 'answered
 });
 const ours = { contacts: [{ uri: 'sip:token@192.0.2.9:5060', expiresS: 300 }] };
 const outcome = (value: RequestOutcome, ask = 1): RegistrationEvent => ({ type: 'outcome', ask, outcome: value });
+/** As we said it before and after a change of our own address. */
+const [formerly, now] = ['sip:token@192.0.2.8:5060', 'sip:token@192.0.2.9:5060'];
 
 const binding = { since: at(0), expiresAt: at(300_000), serviceRoute: [] };
 const asking: Registration = { ...common, is: 'asking', askedAt: at(1000), expiresS: 600, failures: 0 };
@@ -77,6 +79,28 @@ const rows: readonly Row[] = [
     what: 'a refresh that went well is no news',
     state: { ...asking, binding },
     event: outcome(answered(200, ours)),
+    now: 1000,
+    next: { is: 'bound' },
+    effects: [],
+  },
+  {
+    what: 'a Contact at an address that we have left is removed once the new one stands (RFC 3261 §10.2.2)',
+    state: { ...asking, binding: { ...binding, contact: formerly } },
+    event: {
+      ...outcome(answered(200, { contacts: [{ uri: formerly, expiresS: 20 }, ...ours.contacts] })),
+      contact: now,
+    } as RegistrationEvent,
+    now: 1000,
+    next: {
+      is: 'bound',
+      binding: { since: at(1000), expiresAt: at(301_000), serviceRoute: [], contact: now },
+    },
+    effects: [{ do: 'remove', contact: formerly }],
+  },
+  {
+    what: 'one that the softswitch has put the new one in the place of is not there to be removed',
+    state: { ...asking, binding: { ...binding, contact: formerly } },
+    event: { ...outcome(answered(200, ours)), contact: now } as RegistrationEvent,
     now: 1000,
     next: { is: 'bound' },
     effects: [],
