@@ -54,6 +54,7 @@ const patient = new Set([
   'the-drill',
   'the-analysis-says-what-the-call-does',
   'routes-follow-the-calendar',
+  'our-number-needs-no-account',
   'a-scenario-switched-by-star-code',
   'forwarding-on-no-answer',
   'page-on-the-box',
