@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import * as v from 'valibot';
+import { configuration } from '../../config/schema.ts';
 import { TestOffice } from '../phone/test-office.ts';
 
 let office: TestOffice;
@@ -51,6 +53,23 @@ describe('a message', () => {
       office.told('callEnded').map((fact) => 'cause' in fact && fact.cause),
       ['hungUp'],
     );
+  });
+
+  it('is taken at once from a phone outside its hours, after the greeting for these', async () => {
+    const hours = { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', until: '17:00' };
+    office.configuration = v.parse(configuration, {
+      ...office.configuration,
+      calendars: [{ id: 'office', timeZone: 'Europe/Berlin', periods: [hours] }],
+      lines: office.configuration.lines.map((line) => (line.kind === 'fxs' ? { ...line, calendar: 'office' } : line)),
+      mailbox: { calendar: 'office', greetingOut: 'night.wav' },
+    });
+    office.now = { ms: Date.parse('2027-11-29T16:30:00Z'), sure: true };
+    await exchangeRings();
+    await office.turn(500);
+    assert.equal(office.phone('line/2'), 'onHook', 'it has not rung');
+    assert.match(lastPlayed() ?? '', /^add player .*night\.wav tone$/);
+    await office.line('line/9', { is: 'disconnected', by: 'loop' });
+    assert.deepEqual(office.left(), []);
   });
 
   it('ends by #, with a goodbye', async () => {
