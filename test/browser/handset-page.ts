@@ -2,7 +2,9 @@ import type { Page } from 'playwright-core';
 import type { BenchClient } from '../../drivers/simulated/bench-client.ts';
 import { durationMs, levelDb, part, type Sound, shareOf, sine, toneSpans, writeWav } from '../peer/audio.ts';
 import { type Browser, listenIn } from '../peer/browser.ts';
-import { PAGE_PASSWORD } from '../peer/page-client.ts';
+import { gatewayConfiguration } from '../peer/configuration.ts';
+import { Gateway } from '../peer/gateway.ts';
+import { PAGE_PASSWORD, PageClient } from '../peer/page-client.ts';
 import { address, type Site } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
 
@@ -17,6 +19,13 @@ export const microphoneOf = (site: Site): string => {
   samples.set(hum.samples);
   writeWav(path, { rate: hum.rate, samples });
   return path;
+};
+
+/** A gateway with two phones and no softswitch, whose page has a password. */
+export const openBox = async (site: Site): Promise<Gateway> => {
+  const gateway = await Gateway.start(site, { configuration: gatewayConfiguration({ phones: 2, trunks: [] }) });
+  await PageClient.signIn(gateway);
+  return gateway;
 };
 
 /** Signs in at the page and opens its handset; it can be lifted. */
