@@ -5,8 +5,8 @@ import type { Configuration } from './schema.ts';
 export const TOLL_OVERRIDE = '*88';
 
 /** Star codes that a phone could not tell apart: the same as another, or the beginning of it. */
-export const clashingStarCodes = ({ scenarios, mailbox }: Configuration): readonly Refusal[] => {
-  const fixed = [TOLL_OVERRIDE, mailbox.accessCode].filter((code) => code !== '');
+export const clashingStarCodes = ({ scenarios, mailbox, routing }: Configuration): readonly Refusal[] => {
+  const fixed = [TOLL_OVERRIDE, mailbox.accessCode, routing.hideCode].filter((code) => code !== '');
   return scenarios.flatMap(({ code }, index) => {
     if (code === '') return [];
     const others = [...fixed, ...scenarios.slice(0, index).flatMap((each) => each.code || [])];

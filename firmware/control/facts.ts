@@ -152,6 +152,10 @@ export type Fact =
   | { readonly fact: 'holidaysKnown'; readonly calendar: string }
   /** R8: a class of numbers was closed for a line (empty: for the box), or opened again by a person. */
   | { readonly fact: 'tollClosed'; readonly line: string; readonly class: string; readonly why: string }
+  /** A star code was dialled with its PIN, or with a wrong one; the third wrong one in a row locks the codes of a phone. */
+  | { readonly fact: 'codePinTried'; readonly line: string; readonly right: boolean }
+  | { readonly fact: 'codesLocked'; readonly line: string }
+  | { readonly fact: 'codesUnlocked'; readonly line: string; readonly by: string }
   | { readonly fact: 'tollOpened'; readonly line: string; readonly class: string; readonly by: string }
   /** U17. `sheet`: id of the sheet that was kept. */
   | { readonly fact: 'drillBegan'; readonly trunk: string; readonly by: string }

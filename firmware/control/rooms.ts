@@ -109,7 +109,7 @@ export class Rooms {
     const { ledger } = ground;
     this.scenarios = new Scenarios({ runner, clock, ledger, configuration, before: adoption.states });
     this.longCalls = new LongCallWatch({ runner, clock, configuration, before: adoption.states });
-    const star = starOf(this.scenarios);
+    const star = starOf(this.scenarios, (line, right) => ledger.tryPin(line, right));
     this.transfers = this.#makeTransfers();
     const desk = this.transfers;
     this.phones = new Phones({ runner, engine, media, book, desk, log, star });

@@ -26,7 +26,8 @@ export type ScenariosOptions = {
 };
 
 /** The same for star codes. */
-export const starOf = (scenarios: Scenarios): StarRooms => ({
+export const starOf = (scenarios: Scenarios, pin: StarRooms['pin']): StarRooms => ({
+  pin,
   scenario: () => scenarios.current(),
   switchScenario: (name, by) => scenarios.switchTo(name, by),
 });

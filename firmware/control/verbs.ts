@@ -58,6 +58,10 @@ const roomsOf = (parts: VerbParts, restarts: PlaneRestarts): Rooms => {
       closed: () => parts.ledger.closed,
       open: (line, numberClass, by) => parts.ledger.openClass(line, numberClass, by),
     },
+    codes: {
+      locked: () => parts.ledger.lockedCodes,
+      unlock: (line, by) => parts.ledger.unlockCodes(line, by),
+    },
     accounts: () => configuration().accounts.map(({ id }) => id),
     trunks: {
       ids: () => trunks.shown().map(({ id }) => id),

@@ -67,6 +67,13 @@ export const routing = v.strictObject({
     default: '',
     form: { is: /^[0-9*#]*$/, words: 'must be digits, * and #' },
   }),
+  hideCode: optionalText({
+    title: 'Hide the number',
+    help: 'Star code that is dialled before a number so that the callee is not shown who calls; empty: none.',
+    max: 4,
+    default: '*31',
+    form: { is: /^(\*[0-9]{1,3})?$/, words: 'must be * and 1 to 3 digits, or empty' },
+  }),
   protectDelayS: whole({
     title: 'Before protect trunks',
     help: 'So long normal trunks are tried again before a protect trunk is used (U7).',

@@ -15,6 +15,9 @@ export type Book = {
   readonly poolTurns: RoutingMemory['poolTurns'];
   readonly spent: TollMemory['spent'];
   readonly closed: TollMemory['closed'];
+  /** Wrong PINs of star codes in a row, by phone line, and lines that may dial none any more. */
+  readonly wrongPins: Readonly<Record<string, number>>;
+  readonly lockedCodes: readonly string[];
   /** Calls of the last hour to classes that are watched, oldest first. */
   readonly sudden: Readonly<Record<string, readonly { readonly atMs: number; readonly line: string }[]>>;
 };
@@ -22,6 +25,7 @@ export type Book = {
 export const freshBook: Book = {
   ...{ day: '', scenario: '', scenarioBefore: '', callBacks: [] },
   ...{ numberShown: {}, poolTurns: {}, spent: {}, closed: [], sudden: {} },
+  ...{ wrongPins: {}, lockedCodes: [] },
 };
 
 /** So long an emergency service may call back (S4). */
@@ -108,6 +112,22 @@ export const withOpened = (book: Book, line: string, numberClass: string): Book 
   ...book,
   closed: book.closed.filter((key) => key !== closedKey(line, numberClass)),
 });
+
+/** So many wrong PINs in a row lock, as those of a mailbox do. */
+const MOST_WRONG_PINS = 3;
+
+/** Whether one more wrong PIN locks the codes of a phone. */
+export const locksCodes = ({ wrongPins }: Book, line: string): boolean => (wrongPins[line] ?? 0) + 1 >= MOST_WRONG_PINS;
+
+export const withPin = (book: Book, line: string, right: boolean): Book => {
+  const { [line]: wrong = 0, ...others } = book.wrongPins;
+  return { ...book, wrongPins: right ? others : { ...others, [line]: wrong + 1 } };
+};
+
+export const withCodes = (book: Book, line: string, is: 'locked' | 'unlocked'): Book => {
+  const others = book.lockedCodes.filter((each) => each !== line);
+  return { ...withPin(book, line, true), lockedCodes: is === 'locked' ? [...others, line] : others };
+};
 
 export const withScenario = (book: Book, scenario: string): Book =>
   scenario === book.scenario ? book : { ...book, scenario, scenarioBefore: book.scenario };

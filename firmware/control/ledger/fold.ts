@@ -6,7 +6,9 @@ import {
   type TollClosed,
   withCallBack,
   withClosed,
+  withCodes,
   withOpened,
+  withPin,
   withScenario,
   withShown,
   withSpent,
@@ -32,6 +34,12 @@ export const folded = (pages: Pages, fact: Fact, about: About): Folded => {
       return turned(withClosed(book, fact.line, fact.class));
     case 'tollOpened':
       return turned(withOpened(book, fact.line, fact.class));
+    case 'codePinTried':
+      return turned(withPin(book, fact.line, fact.right));
+    case 'codesLocked':
+      return turned(withCodes(book, fact.line, 'locked'));
+    case 'codesUnlocked':
+      return turned(withCodes(book, fact.line, 'unlocked'));
     case 'scenarioSwitched':
       return turned(withScenario(book, fact.scenario));
     case 'callBegan': {

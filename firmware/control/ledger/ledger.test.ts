@@ -220,6 +220,37 @@ test('an exchange line on which an emergency number was dialled is one by which 
   assert.deepEqual(memory().callBacks[0]?.over, ['line/8', 'line/9']);
 });
 
+test('three wrong PINs in a row lock the codes of a phone, also over a restart, until a person unlocks them', async (t) => {
+  const { open, stated } = await setUp(t);
+  const first = await open();
+  const tries = (ledger: Ledger, tell: (...facts: Fact[]) => void, ...rights: readonly boolean[]) =>
+    rights.map((right) => {
+      const passed = ledger.tryPin('line/1', right);
+      tell();
+      return passed;
+    });
+  assert.deepEqual(tries(first.ledger, first.tell, false, false, true, false, false), [
+    false,
+    false,
+    true,
+    false,
+    false,
+  ]);
+  await first.ledger.settled();
+  const { ledger, tell } = await open();
+  assert.equal(ledger.tryPin('line/2', true), true, 'another phone');
+  assert.deepEqual(tries(ledger, tell, false, true), [false, false]);
+  assert.deepEqual(ledger.lockedCodes, ['line/1']);
+  await ledger.settled();
+  const third = await open();
+  third.ledger.restate();
+  third.tell();
+  assert.equal(stated.filter(({ fact }) => fact === 'codesLocked').length, 2);
+  third.ledger.unlockCodes('line/1', 'the page');
+  third.tell();
+  assert.deepEqual(tries(third.ledger, third.tell, false, false, true), [false, false, true]);
+});
+
 test('a scenario is switched once, and the one before is known', async (t) => {
   const { open, stated } = await setUp(t);
   const { ledger, tell, memory } = await open();

@@ -8,7 +8,7 @@ import { type Damage, DurableFile } from '../../store/durable-file.ts';
 import { type Files, systemFiles } from '../../store/file-primitives.ts';
 import type { CallId, Fact, Party, Shown, Toll } from '../facts.ts';
 import type { RoutingMemory, WallTime } from '../routing/question.ts';
-import { type Book, freshBook, onDay } from './book.ts';
+import { type Book, freshBook, locksCodes, onDay } from './book.ts';
 import { numbersInUse, spentNow } from './calls-up.ts';
 import { folded, freshPages, type Pages } from './fold.ts';
 
@@ -40,7 +40,10 @@ export type CallGoingOn = {
 };
 
 /** What is kept at once: a restart must not forget it. The counts of a call are kept when it ends. */
-const KEPT: readonly Fact['fact'][] = ['callEnded', 'emergencyCall', 'tollClosed', 'tollOpened', 'scenarioSwitched'];
+const KEPT: readonly Fact['fact'][] = [
+  ...(['callEnded', 'emergencyCall', 'tollClosed', 'tollOpened', 'scenarioSwitched'] as const),
+  ...(['codePinTried', 'codesLocked', 'codesUnlocked'] as const),
+];
 
 /**
  * What routing remembers of calls before: folds facts, and keeps what must outlive a restart in a durable file. It
@@ -126,11 +129,30 @@ export class Ledger {
       const why = 'it was closed before the control plane was restarted';
       this.#options.state({ fact: 'tollClosed', line, class: numberClass, why });
     }
+    for (const line of this.lockedCodes) this.#options.state({ fact: 'codesLocked', line });
   }
 
   /** Opens a class that a sudden change has closed (R8); an empty line is the whole box. */
   openClass(line: string, numberClass: string, by: string): void {
     this.#options.state({ fact: 'tollOpened', line, class: numberClass, by });
+  }
+
+  /** A star code was dialled with a PIN: whether it may act. A phone that is locked may dial no right one either. */
+  tryPin(line: string, right: boolean): boolean {
+    const { book } = this.#pages;
+    if (book.lockedCodes.includes(line)) return false;
+    if (!right && locksCodes(book, line)) this.#options.state({ fact: 'codesLocked', line });
+    else if (!right || line in book.wrongPins) this.#options.state({ fact: 'codePinTried', line, right });
+    return right;
+  }
+
+  /** Phone lines whose codes are locked after wrong PINs. */
+  get lockedCodes(): readonly string[] {
+    return this.#pages.book.lockedCodes;
+  }
+
+  unlockCodes(line: string, by: string): void {
+    this.#options.state({ fact: 'codesUnlocked', line, by });
   }
 
   #turn(): void {

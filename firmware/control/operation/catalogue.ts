@@ -19,6 +19,7 @@ import { stepBackScenario } from './step-back-scenario.ts';
 import { switchScenario } from './switch-scenario.ts';
 import { type TestCallRooms, testCall } from './test-call.ts';
 import { unblockTrunk } from './unblock-trunk.ts';
+import { type CodeRooms, unlockCodes } from './unlock-codes.ts';
 import { unlockMailbox } from './unlock-mailbox.ts';
 import { failed, type Verb } from './verb.ts';
 
@@ -35,6 +36,7 @@ export type Rooms = TestCallRooms &
   RouteRooms &
   DrillRooms &
   TollRooms &
+  CodeRooms &
   ProofRooms &
   ScenariosRoom;
 
@@ -48,6 +50,7 @@ export const verbsOf = (rooms: Rooms): readonly AnyVerb[] => [
   blockTrunk(rooms),
   unblockTrunk(rooms),
   openClass(rooms),
+  unlockCodes(rooms),
   switchScenario(rooms),
   stepBackScenario(rooms),
   restartPlane(rooms),

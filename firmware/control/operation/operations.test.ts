@@ -65,6 +65,7 @@ const setUp = (more: Partial<Rooms> & { readonly dialled?: string[]; readonly su
     },
     ...rehearsalRooms(),
     toll: { closed: () => ['line/1 international'], open: note('open', undefined) },
+    codes: { locked: () => ['line/2'], unlock: note('unlockCodes', undefined) },
     scenarios: {
       known: () => [{ id: 'night', title: 'Night' }],
       current: () => scenarios[0] ?? '',
@@ -332,6 +333,15 @@ test('open-class opens what is closed, and names it where something else was ask
   assert.deepEqual(asked, [['open', 'line/1', 'international', 'page']]);
   const nothing = setUp({ toll: { closed: () => [], open: () => assert.fail('nothing is closed') } });
   assert.match(sentence(await nothing.run('open-class', {})), /No class/);
+});
+
+test('unlock-codes unlocks the phone that is locked, and names it where another was asked for', async () => {
+  const { run, asked } = setUp();
+  assert.deepEqual(refusedPaths(await run('unlock-codes', { line: 'line/1' })), ['line']);
+  assert.match(sentence(await run('unlock-codes', { line: 'line/2' })), /line\/2 can dial codes/);
+  assert.deepEqual(asked, [['unlockCodes', 'line/2', 'page']]);
+  const nothing = setUp({ codes: { locked: () => [], unlock: () => assert.fail('nothing is locked') } });
+  assert.match(sentence(await nothing.run('unlock-codes', { line: 'line/2' })), /No phone/);
 });
 
 test('keep-message, delete-message and unlock-mailbox go to the shelf', async () => {

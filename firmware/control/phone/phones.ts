@@ -33,7 +33,7 @@ export type PhonesOptions = {
   /** What star codes work with; left out: none switches anything. */
   readonly star?: StarRooms;
 };
-const noStar: StarRooms = { scenario: () => '', switchScenario: () => {} };
+const noStar: StarRooms = { scenario: () => '', switchScenario: () => {}, pin: (_, right) => right };
 
 const idOf = (line: string): string => `phone/${line}`;
 const isOffHook = (phone: Phone): boolean => phone.at !== 'onHook' && !isRung(phone);
@@ -76,7 +76,7 @@ export class Phones implements LegMaker {
           configuration.mailbox.accessCode,
         ],
         emergency,
-        starPatterns(configuration),
+        starPatterns(configuration, emergency),
       ),
       firstDigitMs: configuration.routing.firstDigitS * 1000,
       interDigitMs: configuration.routing.interDigitS * 1000,
@@ -283,13 +283,17 @@ export class Phones implements LegMaker {
     const leg = book.newLeg();
     book.attach(leg, this.#taker(id));
     this.#tell(id, { type: 'placed', leg });
-    const dialled = coded ? { dialled: coded.number, overridden: true as const } : { dialled: number };
-    book.offer({ leg, from, caller, ...dialled, ...(unfit === undefined ? {} : { unfit }) });
+    const { number: dialled, overridden, withheld } = coded ?? { number, overridden: undefined, withheld: undefined };
+    book.offer({
+      ...{ leg, from, caller: withheld ? { ...caller, withheld } : caller, dialled },
+      ...(overridden ? { overridden } : {}),
+      ...(unfit === undefined ? {} : { unfit }),
+    });
   }
 
   #starDialled(number: string, line: Line): StarOutcome | undefined {
     if (!this.#configuration) return undefined;
-    const by = line.extension === '' ? line.id : `phone ${line.extension}`;
+    const by = { line: line.id, name: line.extension === '' ? line.id : `phone ${line.extension}` };
     return starDialled(number, this.#configuration, this.#options.star ?? noStar, by);
   }
 

@@ -11,6 +11,7 @@ export type AlarmKind =
   | 'trunkBlocked'
   | 'mailboxFull'
   | 'mailboxLocked'
+  | 'codesLocked'
   | 'sourceLocked'
   | 'pageOut'
   | 'storeDamaged'
@@ -97,6 +98,12 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
     severity: 'warning',
     text: (what) => `The mailbox of ${what} is locked: it cannot be heard by phone.`,
     remedy: 'Ask its owner, then unlock it.',
+    happened: false,
+  },
+  codesLocked: {
+    severity: 'warning',
+    text: (what) => `${what} can dial no star codes that have a PIN.`,
+    remedy: 'Find out who tried, then unlock the codes of this phone under Tools.',
     happened: false,
   },
   sourceLocked: {

@@ -45,6 +45,15 @@ const rows: readonly (readonly [string, readonly Fact[], readonly string[]])[] =
     ],
     ['emergencyCall/call/2'],
   ],
+  ['codes of a phone that are locked', [{ fact: 'codesLocked', line: 'line/1' }], ['codesLocked/line/1']],
+  [
+    'codes of a phone that are unlocked',
+    [
+      { fact: 'codesLocked', line: 'line/1' },
+      { fact: 'codesUnlocked', line: 'line/1', by: 'page' },
+    ],
+    [],
+  ],
   ['a lost path', [{ fact: 'pathDown', interface: 'wwan0', why: 'no link' }], ['pathDown/wwan0']],
   [
     'a path that is back',

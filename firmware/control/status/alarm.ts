@@ -79,6 +79,10 @@ const alarmsOfTheBox = (alarms: Alarms, fact: Fact, wall: number): Alarms => {
       return clear(alarms, `mailboxFull/${fact.mailbox}`);
     case 'mailboxLocked':
       return raise(alarms, 'mailboxLocked', fact.mailbox, 'three wrong PINs in a row', wall);
+    case 'codesLocked':
+      return raise(alarms, 'codesLocked', fact.line, 'three wrong PINs in a row', wall);
+    case 'codesUnlocked':
+      return clear(alarms, `codesLocked/${fact.line}`);
     case 'mailboxUnlocked':
       return clear(alarms, `mailboxLocked/${fact.mailbox}`);
     case 'sourceLocked':
@@ -172,6 +176,7 @@ const subjects: Partial<Readonly<Record<AlarmKind, keyof Known>>> = {
   lineOut: 'lines',
   mailboxFull: 'lines',
   mailboxLocked: 'lines',
+  codesLocked: 'lines',
   drillFailed: 'trunks',
   numberLost: 'dids',
   noticeFailed: 'noticeWays',

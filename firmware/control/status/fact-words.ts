@@ -178,6 +178,12 @@ const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string =
       return `calendar ${fact.calendar} has its dated holidays`;
     case 'tollClosed':
       return `${fact.class} numbers are closed for ${fact.line === '' ? 'the box' : fact.line}: ${fact.why}`;
+    case 'codePinTried':
+      return `${fact.line} dialled a code with ${fact.right ? 'its' : 'a wrong'} PIN`;
+    case 'codesLocked':
+      return `${fact.line} may dial no codes with a PIN after three wrong ones`;
+    case 'codesUnlocked':
+      return `${fact.line} may dial codes with a PIN again, by ${fact.by}`;
     case 'tollOpened':
       return `${fact.class} numbers are open again for ${fact.line === '' ? 'the box' : fact.line}, by ${fact.by}`;
     case 'drillBegan':
@@ -229,6 +235,7 @@ const worth: Partial<Readonly<Record<Fact['fact'], LogLevel>>> = {
   callPreempted: 'warn',
   callLong: 'warn',
   pathDown: 'warn',
+  codesLocked: 'warn',
   tollClosed: 'warn',
   numberLost: 'warn',
   noticeFailed: 'warn',

@@ -12,8 +12,9 @@ export const scenarioCode: StarCode = {
       ({ code, pin }) => code !== '' && number.startsWith(code) && number.length === code.length + pin.length,
     );
     if (meant === undefined) return undefined;
-    if (number !== `${meant.code}${meant.pin}`) return { is: 'refused' };
-    rooms.switchScenario(rooms.scenario() === meant.id ? '' : meant.id, by);
+    const right = number === `${meant.code}${meant.pin}`;
+    if (meant.pin !== '' && !rooms.pin(by.line, right)) return { is: 'refused' };
+    rooms.switchScenario(rooms.scenario() === meant.id ? '' : meant.id, by.name);
     return { is: 'done' };
   },
 };
