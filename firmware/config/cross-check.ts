@@ -3,6 +3,7 @@ import { danglingReferences } from './references.ts';
 import type { Refusal } from './refusal.ts';
 import type { Configuration } from './schema.ts';
 import { clashingStarCodes } from './star-codes.ts';
+import { trunkRefusals } from './trunk-checks.ts';
 
 /** What fields demand of each other. `emergency` are the emergency numbers of the country. */
 export const crossCheck = (whole: Configuration, emergency: readonly string[]): readonly Refusal[] => [
@@ -19,6 +20,7 @@ export const crossCheck = (whole: Configuration, emergency: readonly string[]): 
   ...drillNumber(whole, emergency),
   ...noticeParts(whole),
   ...numberRefusals(whole),
+  ...trunkRefusals(whole),
 ];
 
 const refusal = (path: string, limit: string, remedy: string): Refusal => ({ path, limit, remedy });

@@ -143,6 +143,15 @@ export type Fact =
   /** Taken out of service by a person (U19); without `minutes` until it is unblocked. */
   | { readonly fact: 'trunkBlocked'; readonly trunk: string; readonly by: string; readonly minutes?: number }
   | { readonly fact: 'trunkUnblocked'; readonly trunk: string; readonly by: string }
+  /** By the settings (U19); `until`: when it ends by itself, as the settings say it, empty: never. */
+  | {
+      readonly fact: 'trunkLocked';
+      readonly trunk: string;
+      readonly lock: 'none' | 'noOutgoing' | 'all' | 'drain';
+      readonly until: string;
+    }
+  /** A way that this call did not take, or that brought it, is shut by a lock or a person (U19). */
+  | { readonly fact: 'callShutOut'; readonly call: CallId; readonly way: string; readonly why: string }
   /** A network interface has lost or found its link (U18). */
   | { readonly fact: 'pathUp' | 'pathDown'; readonly interface: string; readonly why: string }
   /** U20; `scenario` is empty when all are off. */

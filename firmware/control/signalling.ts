@@ -1,6 +1,8 @@
+import type { Configuration } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Ground } from './ground.ts';
+import { momentOf } from './routing/local-time.ts';
 import type { FlowId } from './sip/face.ts';
 import { Resolver } from './sip/resolver/resolver.ts';
 import { carriersWith } from './sip/transport/carriers.ts';
@@ -8,6 +10,8 @@ import type { UdpSockets } from './sip/transport/udp-sockets.ts';
 import { SipUserAgent } from './sip/user-agent.ts';
 import { watchLinks } from './system/link-watch.ts';
 import { PolicyRoutes } from './system/policy-routes.ts';
+import { timeIsKnown } from './system/time-known.ts';
+import type { LockTime } from './trunk/locks.ts';
 import { interfacesNow, type Links } from './trunk/paths.ts';
 import { Trunks } from './trunk/trunks.ts';
 
@@ -50,6 +54,13 @@ const linksOf = ({ clock, log }: Pick<SignallingOptions, 'clock' | 'log'>): Link
   };
 };
 
+/** Locks end by the clocks of the first calendar, or of the system where there is none. */
+const lockTimeOf = (clock: Clock, configuration: () => Configuration): LockTime => ({
+  now: () => ({ ms: clock.wall(), sure: timeIsKnown(clock.wall()) }),
+  momentOf: (text) =>
+    momentOf(configuration().calendars[0]?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone, text),
+});
+
 /** The trunks, not configured yet. */
 export const makeTrunks = (
   { clock, log }: SignallingOptions,
@@ -62,6 +73,8 @@ export const makeTrunks = (
     runner,
     clock,
     agent,
+    registrar: agent.registrar,
+    lockTime: lockTimeOf(clock, () => document.configuration),
     names: new Resolver(clock),
     log,
     address: network.address,

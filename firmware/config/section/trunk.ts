@@ -1,8 +1,17 @@
 import * as v from 'valibot';
-import { choice, dialled, flag, nameOrNothing, optionalText, shortName, text, whole } from '../setting.ts';
+import {
+  choice,
+  dateAndTimeOrNothing,
+  dialled,
+  flag,
+  nameOrNothing,
+  optionalText,
+  shortName,
+  texts,
+  whole,
+} from '../setting.ts';
 
 const words = 'must be a host name or an address, such as sip.example.com, 192.0.2.1 or 2001:db8::1';
-const host = { is: /^[A-Za-z0-9._:-]+$/, words };
 const hostOrEmpty = { is: /^[A-Za-z0-9._:-]*$/, words };
 
 /** A rule on a number (U9); all of them are applied in their order. */
@@ -37,21 +46,78 @@ const transform = v.strictObject({
   }),
 });
 
-/** One SIP softswitch (U1-U6). Every account registers with every trunk of kind `registering`. */
+const known = { setting: 'kind', is: ['registering', 'peer'] } as const;
+const accepting = { setting: 'kind', is: ['accepting'] } as const;
+
+/**
+ * One SIP softswitch (U1-U6), or a PBX that registers with us (U19). Every account registers with every trunk of kind
+ * `registering`.
+ */
 export const trunk = v.strictObject({
   id: shortName('Used in records, alarms and topics.'),
   kind: choice({
     title: 'Kind',
-    help: 'Registering: our accounts register there. Peer: known by its address.',
-    of: ['registering', 'peer'],
+    help: 'Registering: our accounts register there. Peer: known by its address. Accepting: a PBX registers with us.',
+    of: ['registering', 'peer', 'accepting'],
     default: 'registering',
   }),
-  host: text({ title: 'Address', help: 'Name or address of the softswitch.', min: 1, max: 255, form: host }),
-  port: whole({ title: 'Port', help: 'SIP port of the softswitch.', min: 1, max: 65535, default: 5060 }),
+  host: optionalText({
+    title: 'Address',
+    help: 'Name or address of the softswitch.',
+    max: 255,
+    default: '',
+    form: hostOrEmpty,
+    appliesWhen: known,
+  }),
+  port: whole({
+    title: 'Port',
+    help: 'SIP port of the softswitch.',
+    min: 1,
+    max: 65535,
+    default: 5060,
+    appliesWhen: known,
+  }),
+  user: optionalText({
+    title: 'User',
+    help: 'Name under which the PBX registers with us, and by which it is asked for the password.',
+    max: 64,
+    default: '',
+    form: { is: /^[A-Za-z0-9._+-]*$/, words: 'must be letters, digits and . _ + -' },
+    appliesWhen: accepting,
+  }),
+  password: optionalText({
+    title: 'Password',
+    help: 'Of the PBX, at least 8 characters: it is asked for over the network.',
+    max: 128,
+    default: '',
+    secret: true,
+    appliesWhen: accepting,
+  }),
+  allowed: texts({
+    title: 'Only from',
+    help: 'Addresses or networks such as 192.168.1.0/24 from which the PBX may register and call; empty: all.',
+    most: 16,
+    max: 49,
+    form: { is: /^[0-9A-Fa-f.:]+([/][0-9]{1,3})?$/, words: 'must be an address, or a network such as 192.168.1.0/24' },
+    appliesWhen: accepting,
+  }),
+  calledIn: choice({
+    title: 'Called number in',
+    help: 'to: in To, and the request names the Contact of the PBX (RFC 3261); request: in the request as well.',
+    of: ['to', 'request'],
+    default: 'to',
+    appliesWhen: accepting,
+  }),
+  callsOut: flag({
+    title: 'Calls outside',
+    help: 'The PBX may call outside numbers by the other trunks. Off: phones here and emergency numbers only.',
+    default: false,
+    appliesWhen: accepting,
+  }),
   transport: choice({ title: 'Transport', help: 'How SIP is carried.', of: ['udp', 'tcp'], default: 'udp' }),
   domain: optionalText({
     title: 'Domain',
-    help: 'Domain of the SIP addresses of the accounts; empty means the address above.',
+    help: 'Domain of the SIP addresses of the accounts; empty means the address above. Of a PBX that registers with us: the name by which it calls us; empty: any.',
     max: 255,
     default: '',
     form: hostOrEmpty,
@@ -73,7 +139,7 @@ export const trunk = v.strictObject({
   }),
   registerExpiryS: whole({
     title: 'Registration expiry',
-    help: 'Asked of the softswitch.',
+    help: 'Asked of the softswitch; of a PBX that registers with us the longest that it gets.',
     unit: 's',
     min: 60,
     max: 7200,
@@ -175,6 +241,14 @@ export const trunk = v.strictObject({
     help: 'noOutgoing: no call leaves over it; all: none comes in either; drain: calls that are up go on, new ones do not. Emergency calls pass.',
     of: ['none', 'noOutgoing', 'all', 'drain'],
     default: 'none',
+  }),
+  lockUntil: optionalText({
+    title: 'Locked until',
+    help: 'Date and time such as 2027-12-24 18:00, by the time zone of the first calendar, when the lock ends by itself; empty: never.',
+    max: 16,
+    default: '',
+    form: dateAndTimeOrNothing,
+    appliesWhen: { setting: 'lock', is: ['noOutgoing', 'all', 'drain'] },
   }),
   techPrefix: optionalText({
     title: 'Tech prefix',

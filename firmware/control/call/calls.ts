@@ -89,6 +89,9 @@ export class Calls implements LegBook {
       for (const effect of begun.effects) this.#perform(call, effect);
       if (first) return this.#tell(call, { type: 'joined', of: first, status: this.#duplicateAnswer() });
       const planned = plan(offer);
+      for (const { what, why, shut } of planned.reasons) {
+        if (shut) this.#state({ fact: 'callShutOut', call, way: what, why });
+      }
       this.#tell(
         call,
         planned.is === 'planned' ? this.#reserve(planned) : { type: 'unroutable', cause: planned.cause },

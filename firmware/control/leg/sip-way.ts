@@ -55,7 +55,10 @@ const mediaWay = (configuration: Configuration, id: string, address: string): Me
   };
 };
 
-/** Where an INVITE belongs: the contact token names the account, its account the phone; a peer names a number. */
+/**
+ * Where an INVITE belongs: the contact token names the account, its account the phone; a peer names a number. A PBX
+ * that registers with us (U19) may ask for any number: the plan says which it gets.
+ */
 export const sipArrival = (
   configuration: Configuration,
   trunk: SipTrunk | undefined,
@@ -72,6 +75,9 @@ export const sipArrival = (
     configuration.dids.some(({ number }) => number === each),
   );
   const rings = line === undefined || line === '' ? {} : { to: { kind: 'phone', id: line } as const };
-  if (did === undefined && !('to' in rings)) return { refuse: 404, cause: 'unknownNumber' };
+  const accepts = configuration.trunks.some(({ id, kind }) => id === trunk.id && kind === 'accepting');
+  if (did === undefined && !('to' in rings)) {
+    return accepts ? { trunk: trunk.id, dialled: invite.requestUser } : { refuse: 404, cause: 'unknownNumber' };
+  }
   return { trunk: trunk.id, dialled: invite.called, ...rings, ...(did === undefined ? {} : { did }) };
 };

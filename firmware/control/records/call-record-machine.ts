@@ -43,6 +43,8 @@ export type CallRecord = {
     readonly why: string;
     readonly afterMs: number;
   }[];
+  /** Ways that it could not take, or by which it came, because a lock or a person shuts them (U19). */
+  readonly shutOut?: readonly { readonly way: string; readonly why: string }[];
   /** It is the call `duplicateOf`, which came over another softswitch (U1). */
   readonly duplicateOf?: CallId;
   /** The emergency call for which it was ended (S4). */
@@ -151,6 +153,8 @@ const folded = (state: RecordState, fact: CallFact, now: Instant): RecordState['
       const { fact: _, call: __, ...transfer } = fact;
       return { ...record, transfers: [...(record.transfers ?? []), { ...transfer, afterMs }] };
     }
+    case 'callShutOut':
+      return { ...record, shutOut: [...(record.shutOut ?? []), { way: fact.way, why: fact.why }] };
     case 'callDuplicate':
       return { ...record, duplicateOf: fact.of };
     case 'callPreempted':

@@ -7,6 +7,7 @@ import type { Attempt, Level } from './attempt.ts';
 import type { PlanReason } from './explanation.ts';
 import { groupCalls } from './group.ts';
 import type { LineSnapshot, PlanQuestion } from './question.ts';
+import { isShut } from './usable.ts';
 import { isBound, lineAttempt, trunkAttempt } from './way-attempt.ts';
 
 /** Whether this is an emergency number as it stands. */
@@ -64,7 +65,10 @@ export const emergencyLevels = (
   question: PlanQuestion,
   number: string,
 ): { readonly levels: readonly Level[]; readonly reasons: readonly PlanReason[] } => {
-  const ways = question.trunks.map((way) => placed(way, question)).sort(inOrder(question.offer.caller.account));
+  const { from, caller } = question.offer;
+  // a PBX that registers with us has asked because it has no other way: it is not asked back
+  const others = question.trunks.filter(({ kind, id }) => kind !== from.kind || id !== from.id);
+  const ways = others.map((way) => placed(way, question)).sort(inOrder(caller.account));
   const attempts = withBlind([
     ...ways.filter(isFree).map((each) => attemptBy(each, question, number)),
     ...ways.filter(isFree).flatMap((each) => plainly(each, question, number)),
@@ -129,8 +133,6 @@ const inOrder =
     a.way.priority - b.way.priority ||
     Number(isBound(b.way, account)) - Number(isBound(a.way, account)) ||
     (a.way.id < b.way.id ? -1 : Number(a.way.id > b.way.id));
-
-const isShut = ({ blocked, lock }: TrunkSnapshot): boolean => blocked !== undefined || lock !== 'none';
 
 const attemptBy = ({ way, standing, taken }: Way, question: PlanQuestion, number: string): Attempt => {
   const why = `emergency call: ${STANDINGS[standing]}`;

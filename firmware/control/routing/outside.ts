@@ -9,7 +9,7 @@ import { inOrder, whySorted } from './order.ts';
 import type { PlanQuestion } from './question.ts';
 import type { KnownRoute } from './route-table.ts';
 import { tollVerdict } from './toll-guard.ts';
-import { type Objection, objectionTo } from './usable.ts';
+import { isShut, type Objection, objectionTo } from './usable.ts';
 import { lineAttempt, trunkAttempt } from './way-attempt.ts';
 
 /**
@@ -142,7 +142,8 @@ const sifted = (
     candidates.filter((_, at) => fits(objections[at]));
   for (const [at, { way }] of candidates.entries()) {
     const objection = objections[at];
-    if (objection !== undefined && objection.is !== 'down') reasons.push({ what: way.id, why: objection.why });
+    if (objection === undefined || objection.is === 'down') continue;
+    reasons.push({ what: way.id, why: objection.why, ...(isShut(way) ? { shut: true } : {}) });
   }
   return { open: which((one) => one === undefined), down: which((one) => one?.is === 'down') };
 };

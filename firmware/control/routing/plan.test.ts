@@ -151,8 +151,8 @@ describe('a plan', () => {
     const trunks = [way('a', { blocked }), way('b', { blocked: { by: 'fleet', minutesLeft: 5 } }), way('peer')];
     const { reasons } = plan(quietQuestion({ offer: fromPhone('3456'), trunks, configuration: box(), country }));
     assert.deepEqual(reasons.slice(0, 2), [
-      { what: 'a', why: 'it is blocked by page' },
-      { what: 'b', why: 'it is blocked by fleet for 5 min' },
+      { what: 'a', why: 'it is blocked by page', shut: true },
+      { what: 'b', why: 'it is blocked by fleet for 5 min', shut: true },
     ]);
   });
 

@@ -61,6 +61,8 @@ const ordinaryPlan = (question: PlanQuestion): PlanResult => {
   if (offer.only !== undefined) return onlyPlan(question, offer.only);
   if (offer.dialled === '') return refused('numberIncomplete', [{ what: 'number', why: 'nothing was dialled' }]);
   const callee = calleeByExtension(configuration, offer.dialled);
+  const shut = shutIn(question, callee);
+  if (shut !== undefined) return refused('congestion', [{ what: offer.from.id, why: shut, shut: true }]);
   if (callee === undefined) return outsidePlan(question);
   const { levels, reasons } = inwardLevels(question, callee, undefined, `${offer.dialled} is an extension of this box`);
   return planned(levels, 'unavailable', reasons);
@@ -84,7 +86,7 @@ const inwardPlan = (question: PlanQuestion, rule: Did | undefined): PlanResult =
   const named = rule !== undefined && rule.rings !== '';
   const callee = named ? calleeOfNumber(configuration, rule) : to && calleeOf(configuration, to);
   const shut = shutIn(question, callee);
-  if (shut !== undefined) return refused('congestion', [{ what: offer.from.id, why: shut }]);
+  if (shut !== undefined) return refused('congestion', [{ what: offer.from.id, why: shut, shut: true }]);
   const why = named
     ? `the inbound number ${rule.id} says so`
     : `the way in rings this ${to === undefined ? 'phone' : wordOf[to.kind]}`;

@@ -39,7 +39,11 @@ export const tollVerdict = (question: PlanQuestion, line: Line | undefined, numb
 /** A call that is led on to an outside number: by a forwarding of a phone, or by a failover of the box. */
 const ledOnWhy = ({ configuration, offer }: PlanQuestion, { is }: Classed): Reason => {
   const { trunkToTrunk, forwardAbroad } = configuration.tollGuard;
-  const outside = offer.from.kind === 'trunk' || offer.from.kind === 'line';
+  const { kind, id } = offer.from;
+  const pbx = configuration.trunks.find((each) => kind === 'trunk' && each.id === id && each.kind === 'accepting');
+  if (pbx !== undefined && !pbx.callsOut) return `${id} may call phones here and emergency numbers only`;
+  // else it calls for people of the office (U19)
+  const outside = (kind === 'trunk' && pbx === undefined) || kind === 'line';
   if (outside && !trunkToTrunk) return 'calls from outside are not led outside again';
   if (is === 'premium') return 'no call is led on to a premium number';
   return is === 'international' && !forwardAbroad ? 'calls are not led on to other countries' : undefined;

@@ -27,6 +27,9 @@ export const objectionTo = (
   return way.health === 'held' ? { is: 'full', why: `${name} is held` } : undefined;
 };
 
+/** A person lets no ordinary call out over it, for a while or by the settings (U19). */
+export const isShut = ({ blocked, lock }: TrunkSnapshot): boolean => blocked !== undefined || lock !== 'none';
+
 /** By a person for a while, or by the settings (U19). */
 const shutBy = ({ blocked, lock }: TrunkSnapshot): string | undefined => {
   if (blocked !== undefined) {

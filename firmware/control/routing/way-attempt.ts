@@ -19,7 +19,10 @@ export const trunkAttempt = (
   number: string,
   { offer, configuration }: PlanQuestion,
 ): Attempt => {
-  const registering = (id: string) => configuration.trunks.find((trunk) => trunk.id === id)?.kind !== 'peer';
+  const registering = (id: string) => {
+    const kind = configuration.trunks.find((trunk) => trunk.id === id)?.kind;
+    return kind === undefined || kind === 'registering';
+  };
   // Beside an open attempt only among equals or the pair of one account (U6).
   const pair = !before || before.priority === way.priority || (registering(before.id) && registering(way.id));
   return {

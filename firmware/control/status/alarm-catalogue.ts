@@ -9,6 +9,7 @@ export type AlarmKind =
   | 'engineRestarted'
   | 'controlRestarted'
   | 'trunkBlocked'
+  | 'trunkLocked'
   | 'mailboxFull'
   | 'mailboxLocked'
   | 'codesLocked'
@@ -86,6 +87,12 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
     severity: 'warning',
     text: (what) => `The softswitch ${what} is blocked: no call goes out over it but emergency calls.`,
     remedy: 'Unblock it when the work is done.',
+    happened: false,
+  },
+  trunkLocked: {
+    severity: 'warning',
+    text: (what) => `The softswitch ${what} is locked by the settings. Emergency calls pass.`,
+    remedy: 'Take the lock out of its settings when it is not needed any more.',
     happened: false,
   },
   mailboxFull: {

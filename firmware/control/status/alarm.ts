@@ -73,6 +73,10 @@ const alarmsOfTheBox = (alarms: Alarms, fact: Fact, wall: number): Alarms => {
       return raise(alarms, 'trunkBlocked', fact.trunk, factWords(fact), wall);
     case 'trunkUnblocked':
       return clear(alarms, `trunkBlocked/${fact.trunk}`);
+    case 'trunkLocked':
+      return fact.lock === 'none'
+        ? clear(alarms, `trunkLocked/${fact.trunk}`)
+        : raise(alarms, 'trunkLocked', fact.trunk, factWords(fact), wall);
     case 'mailboxFull':
       return raise(alarms, 'mailboxFull', fact.mailbox, fact.why, wall);
     case 'mailboxHasRoom':
@@ -171,6 +175,7 @@ export type Known = {
 const subjects: Partial<Readonly<Record<AlarmKind, keyof Known>>> = {
   trunkDown: 'trunks',
   trunkBlocked: 'trunks',
+  trunkLocked: 'trunks',
   registrationLost: 'registrations',
   wrongPassword: 'registrations',
   lineOut: 'lines',

@@ -53,6 +53,7 @@ export const factWords = (fact: Fact): string => {
 };
 
 const LED_ON = [
+  'callShutOut',
   ...(['callLedOn', 'callDuplicate', 'callTransferred', 'callPreempted'] as const),
   ...(['emergencyCall', 'callLong', 'callAdopted'] as const),
 ] as const;
@@ -71,6 +72,8 @@ const ledOnWords = (fact: LedOn): string => {
   switch (fact.fact) {
     case 'callLedOn':
       return `${fact.call}: led on by ${fact.by}: ${fact.why}`;
+    case 'callShutOut':
+      return `${fact.call}: not by ${fact.way}: ${fact.why}`;
     case 'callDuplicate':
       return `${fact.call}: is the same call as ${fact.of}`;
     case 'callTransferred':
@@ -84,6 +87,17 @@ const ledOnWords = (fact: LedOn): string => {
     case 'callAdopted':
       return `${fact.call}: goes on under a new control plane`;
   }
+};
+
+const locks = {
+  noOutgoing: 'no call leaves over it',
+  all: 'no call leaves or comes',
+  drain: 'no new call leaves or comes, those that are up go on',
+} as const;
+
+const lockWords = ({ trunk, lock, until }: Of<'trunkLocked'>): string => {
+  if (lock === 'none') return `softswitch ${trunk} is not locked any more`;
+  return `softswitch ${trunk} is locked${until === '' ? '' : ` until ${until}`}: ${locks[lock]}`;
 };
 
 type OfACall =
@@ -165,6 +179,8 @@ const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string =
       return `softswitch ${fact.trunk} is blocked by ${fact.by}${fact.minutes === undefined ? '' : ` for ${fact.minutes} min`}`;
     case 'trunkUnblocked':
       return `softswitch ${fact.trunk} is unblocked by ${fact.by}`;
+    case 'trunkLocked':
+      return lockWords(fact);
     case 'pathUp':
     case 'pathDown':
       return `network path ${fact.interface} is ${fact.fact === 'pathUp' ? 'up' : 'down'}: ${fact.why}`;
@@ -231,6 +247,7 @@ const worth: Partial<Readonly<Record<Fact['fact'], LogLevel>>> = {
   mailboxLocked: 'warn',
   sourceLocked: 'warn',
   trunkBlocked: 'warn',
+  trunkLocked: 'warn',
   emergencyCall: 'warn',
   callPreempted: 'warn',
   callLong: 'warn',

@@ -13,7 +13,7 @@ export type ViewLine = Pick<PortView, 'line' | 'kind' | 'card' | 'port' | 'exten
 /** A softswitch as routing sees it, with where it is; `trouble`: why there is no way to it, empty where there is. */
 export type ViewTrunk = Pick<
   TrunkView,
-  'id' | 'host' | 'transport' | 'priority' | 'health' | 'callsUp' | 'callLimit' | 'blocked'
+  'id' | 'host' | 'transport' | 'priority' | 'health' | 'callsUp' | 'callLimit' | 'blocked' | 'lock'
 > & { readonly trouble: string };
 
 export type ViewRegistration = {

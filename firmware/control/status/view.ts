@@ -64,6 +64,8 @@ export type TrunkView = {
   readonly callLimit: number;
   /** Taken out of service by a person; `minutesLeft` 0 = until it is unblocked. */
   readonly blocked?: { readonly by: string; readonly minutesLeft: number };
+  /** Locked by the settings; `until` as they say it, empty: until they say otherwise; `minutesLeft` 0: not known. */
+  readonly lock?: { readonly is: 'noOutgoing' | 'all' | 'drain'; readonly until: string; readonly minutesLeft: number };
   /** `recent`: the last 100 attempts; `kept`: all call records. Left out where nothing went that way yet. */
   readonly figures?: { readonly recent: FiguresView; readonly kept: FiguresView };
   /** `sentence` says why not; empty while registered, and while nothing has gone wrong yet. */

@@ -17,7 +17,9 @@ export type Evidence = { readonly from: 'registration' | 'probe' | 'call' | 'tra
   | { readonly type: 'alive'; readonly tookMs?: number }
   /** `answered`: a 408, 503 or 504 came, so it is there and cannot serve; else there was silence. */
   | { readonly type: 'missed'; readonly answered?: boolean }
-  | { readonly type: 'cut' | 'restored' }
+  | { readonly type: 'restored' }
+  /** `why`: left out where it is the link. */
+  | { readonly type: 'cut'; readonly why?: string }
   | { readonly type: 'refused'; readonly retryAfterMs: number }
 );
 
@@ -268,7 +270,7 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
       case 'cut':
         return state.is === 'cut'
           ? this.#still(state)
-          : this.#enter(state, { is: 'cut' }, { fact: 'trunkDown', why: 'no link' });
+          : this.#enter(state, { is: 'cut' }, { fact: 'trunkDown', why: event.why ?? 'no link' });
       case 'restored':
         return state.is === 'cut' ? this.#enter(state, { is: 'unproven', probeAt: now }) : this.#still(state);
     }

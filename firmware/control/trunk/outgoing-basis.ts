@@ -1,12 +1,14 @@
 import type { Account, Trunk } from '../../config/schema.ts';
 import type { Shown, Target } from '../facts.ts';
-import type { Credentials, FlowId, NameAddress, UriText } from '../sip/face.ts';
+import type { Credentials, Endpoint, FlowId, NameAddress, UriText } from '../sip/face.ts';
 import { callerIdentity } from './caller-identity.ts';
 import { credentialsOf, domainOf, escapedUser } from './identity.ts';
 
 /** All that an INVITE of an account over a trunk needs besides SDP and headers. */
 export type OutgoingBasis = {
   readonly flow: FlowId;
+  /** Where it is sent; left out: to the far end of the flow. */
+  readonly hop?: Endpoint;
   readonly uri: UriText;
   readonly from: NameAddress;
   readonly to: NameAddress;

@@ -1,9 +1,11 @@
-import type { FlowId, RequestOutcome, UriText, UserAgent } from '../sip/face.ts';
+import type { Endpoint, FlowId, RequestOutcome, UriText, UserAgent } from '../sip/face.ts';
 import { evidenceOfOutcome } from './evidence.ts';
 import type { Evidence } from './health-machine.ts';
 
 export type ProbeAsk = {
   readonly flow: FlowId;
+  /** Where it is sent; left out: to the far end of the flow. */
+  readonly hop?: Endpoint;
   readonly uri: UriText;
   readonly from: UriText;
   readonly callId: string;
@@ -16,6 +18,8 @@ export type ProbeAsk = {
  */
 export const probe = (agent: UserAgent, ask: ProbeAsk, tell: (evidence: Evidence) => void): void => {
   const { flow, uri, from, callId, giveUpAfterMs } = ask;
+  const hop = ask.hop === undefined ? {} : { hop: ask.hop };
   const done = (outcome: RequestOutcome) => tell(evidenceOfOutcome('probe', outcome));
-  agent.request({ flow, method: 'OPTIONS', uri, from: { uri: from }, to: { uri }, callId, giveUpAfterMs }, done);
+  const named = { uri, from: { uri: from }, to: { uri }, callId };
+  agent.request({ flow, ...hop, method: 'OPTIONS', ...named, giveUpAfterMs }, done);
 };

@@ -1,12 +1,14 @@
 import type { Log } from '../../core/log.ts';
 import type { Runner } from '../../core/runner.ts';
-import type { FlowId, UserAgent } from '../sip/face.ts';
+import type { FlowId, Registrar, UserAgent } from '../sip/face.ts';
 import type { RegistrationIdentity } from '../sip/registration-state.ts';
 
 /** What a SIP trunk works with; handed in by `trunks.ts`. */
 export type SipTrunkTools = {
   readonly runner: Runner;
   readonly agent: UserAgent;
+  /** For trunks at which somebody registers with us; left out: nobody may. */
+  readonly registrar?: Registrar;
   /** `sip/resolver`: last good answer at once, or asked for. */
   readonly names: { known(host: string): string | undefined; address(host: string): Promise<string> };
   /** The flow stands: requests can leave over it. */

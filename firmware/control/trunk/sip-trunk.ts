@@ -3,6 +3,7 @@ import { wordsOf } from '../../core/error.ts';
 import type { LegId, Shown, Target } from '../facts.ts';
 import type { Endpoint, SipSignal, UriText } from '../sip/face.ts';
 import type { RegistrationClient, RegistrationView } from '../sip/registration.ts';
+import { AcceptedPbx, accountOfPbx, farOfPbx, NOBODY } from './accepted-pbx.ts';
 import { type AnalysisAbout, type AnalysisWait, analysis, type RegistrationAnalysis } from './analysis.ts';
 import { evidenceOfSignal } from './evidence.ts';
 import { closedFlow, type FlowEffect, type FlowEvent, FlowMachine, type FlowState } from './flow-machine.ts';
@@ -22,12 +23,15 @@ export class SipTrunk {
   readonly #flowMachineId: string;
   readonly #health: TrunkHealth;
   readonly #registrations: TrunkRegistrations;
+  readonly #pbx: AcceptedPbx;
   readonly #calls = new Set<LegId>();
   #settings: Trunk;
   #accounts: readonly Account[];
   /** Interface that had our address when that was last seen. */
   #path = '';
   #cut = false;
+  /** Something has changed while people spoke over it: it is looked at when they have hung up. */
+  #looksLater = false;
 
   constructor(settings: Trunk, accounts: readonly Account[], tools: SipTrunkTools) {
     this.id = settings.id;
@@ -47,14 +51,24 @@ export class SipTrunk {
     this.#health = new TrunkHealth({
       ...{ tools, trunk: settings.id },
       probeIntervalMs: () => this.#settings.probeIntervalS * 1000,
-      target: () => `sip:${domainOf(this.#settings)}`,
+      target: () => this.#target(),
       contact: () => this.#contact('holdfast'),
       reregister: () => this.#registrations.nudge(),
     });
+    this.#pbx = new AcceptedPbx({
+      ...{ tools, settings: () => this.#settings, localAddress: () => this.#localAddress() },
+      changed: () => this.#registered(),
+    });
+  }
+
+  /** A PBX registers with us (U19). */
+  get #accepts(): boolean {
+    return this.#settings.kind === 'accepting';
   }
 
   /** Opens the flow; registrations and probes begin when it stands. */
   start(): void {
+    if (this.#accepts) this.#pbx.open();
     this.#tellFlow({ type: 'start' });
   }
 
@@ -66,6 +80,8 @@ export class SipTrunk {
     this.#accounts = accounts;
     this.#tools.runner.cascade(() => {
       this.#registrations.configure(formerly, { everybody: !sameRegistrar(before, settings), open: this.#open() });
+      if (settings.kind === 'accepting') this.#pbx.open();
+      else if (before.kind === 'accepting') this.#pbx.forget();
       if (!sameFlow(before, settings)) this.#tellFlow({ type: 'reopen' });
       if (before.probeIntervalS !== settings.probeIntervalS && this.#open()) this.#health.restart();
     });
@@ -81,10 +97,11 @@ export class SipTrunk {
     return this.#registrations.quiet;
   }
 
-  /** Closes the flow and forgets every machine of this trunk. */
-  close(): void {
+  /** Closes the flow and forgets every machine of this trunk; `removed`: who registered with us as well. */
+  close(removed = true): void {
     const { runner } = this.#tools;
     this.#registrations.drop();
+    if (removed) this.#pbx.forget();
     this.#tellFlow({ type: 'stop' });
     this.#health.drop();
     runner.drop(this.#flowMachineId);
@@ -102,7 +119,7 @@ export class SipTrunk {
       ...{ role, group, emergency, lock, cpsLimit, newCalls: 0 },
       callsUp: this.#calls.size,
       callLimit,
-      bound: this.#registrations.bound(),
+      bound: this.#bound(),
       silenceBudgetMs: silenceBudgetMs(this.#settings.silenceBudgetMs, health),
       progressBudgetMs,
       ringMs: ringS * 1000,
@@ -112,14 +129,22 @@ export class SipTrunk {
 
   shown(): TrunkShown {
     const { id, priority, health, callsUp, callLimit } = this.snapshot();
-    const { host, transport } = this.#settings;
+    const { transport } = this.#settings;
+    const host = this.#accepts ? (this.#pbx.live?.source.address ?? '') : this.#settings.host;
     return { id, priority, health, callsUp, callLimit, host, transport, trouble: this.#trouble() };
+  }
+
+  /** Who registered with us is known by that alone: every account may call it. */
+  #bound(): readonly string[] {
+    if (!this.#accepts) return this.#registrations.bound();
+    return this.#pbx.live === undefined ? [] : this.#accounts.map(({ id }) => id);
   }
 
   /** Why there is no way to it. */
   #trouble(): string {
     const flow = this.#flow();
-    if (flow?.is === 'open') return this.#cut ? noPathWords(this.#path) : '';
+    if (flow?.is === 'open' && this.#cut) return noPathWords(this.#path);
+    if (flow?.is === 'open') return this.#accepts && this.#pbx.live === undefined ? NOBODY : '';
     return flow?.is === 'waiting' ? flow.failed.detail : 'the way to it is being opened';
   }
 
@@ -147,7 +172,7 @@ export class SipTrunk {
   }
 
   registrations(): readonly RegistrationView[] {
-    return this.#registrations.views();
+    return this.#accepts ? [this.#pbx.view()] : this.#registrations.views();
   }
 
   health(): Health {
@@ -161,6 +186,9 @@ export class SipTrunk {
 
   vacate(leg: LegId): void {
     this.#calls.delete(leg);
+    if (this.#calls.size > 0 || !this.#looksLater) return;
+    this.#looksLater = false;
+    this.#tools.lookAtPaths();
   }
 
   /** What a leg heard on this trunk is evidence of its health. */
@@ -172,7 +200,8 @@ export class SipTrunk {
   /** The network under the trunk went or came. */
   link(up: boolean): void {
     this.#cut = !up;
-    this.#health.tell({ from: 'link', type: up ? 'restored' : 'cut' });
+    if (!up) this.#health.tell({ from: 'link', type: 'cut' });
+    else if (this.#isThere()) this.#health.tell({ from: 'link', type: 'restored' });
     this.#tools.runner.outward(() => this.#tools.renewFlow(this.id));
     if (up) this.#registrations.linkBack();
   }
@@ -190,14 +219,22 @@ export class SipTrunk {
     const up = holder !== undefined && (bound === '' || bound === holder);
     this.#path = up ? holder : bound || this.#path;
     if (up === this.#cut) this.link(up);
-    if (!up || this.#calls.size === 0) this.#tools.runner.outward(() => void this.#move(flow.localAddress));
+    if (!up || this.#calls.size === 0) this.readdress();
+    else this.#looksLater = true;
     return this.#path === '' ? undefined : { interface: this.#path, up };
+  }
+
+  /** Goes to the address that is ours by now, with the calls that are up, if that is another one. */
+  readdress(): void {
+    const flow = this.#flow();
+    if (flow?.is === 'waiting') this.#tellFlow({ type: 'reopen' });
+    if (flow?.is === 'open') this.#tools.runner.outward(() => void this.#move(flow.localAddress));
   }
 
   /** Opens the flow at another address if there is one by now. A way that works is left only while nobody speaks. */
   async #move(from: string): Promise<void> {
     const { names, ownAddress } = this.#tools;
-    const far = names.known(this.#settings.host);
+    const far = this.#accepts ? farOfPbx(this.#settings) : names.known(this.#settings.host);
     if (far === undefined) return;
     // no address is no news: the trunk is cut already
     const wanted = await ownAddress(far, this.#settings.interface).catch(() => from);
@@ -221,6 +258,8 @@ export class SipTrunk {
 
   /** Whether a request that came over this trunk's flow may speak to us: from its far address, or to a token of ours. */
   mayEnter(source: Endpoint, requestUser: string): boolean {
+    // where somebody registers with us, the registrar has judged before
+    if (this.#accepts) return false;
     const far = this.#tools.names.known(this.#settings.host);
     return (
       (far !== undefined && plain(far) === plain(source.address)) || this.accountOfToken(requestUser) !== undefined
@@ -235,11 +274,44 @@ export class SipTrunk {
 
   /** Basis of an INVITE; `undefined` while the flow is not open, or for an account that does not exist. */
   outgoing(accountId: string, target: Pick<Target, 'techPrefix' | 'number'>, shows?: Shown): OutgoingBasis | undefined {
-    const account = this.#accounts.find((each) => each.id === accountId);
+    const own = this.#accepts ? accountOfPbx(this.#settings) : undefined;
+    const account = this.#accounts.find((each) => each.id === accountId) ?? own;
     const contact = this.contactOf(accountId);
     if (!account || contact === undefined) return undefined;
     const routes = this.#registrations.get(accountId)?.serviceRoute ?? [];
-    return outgoingBasis(this.#settings, { account, contact, routes }, target, shows);
+    const basis = outgoingBasis(this.#known(), { account, contact, routes }, target, shows);
+    return this.#accepts ? this.#pbx.addressed(basis) : basis;
+  }
+
+  /** The settings with the name that the far end knows us by: a PBX without a domain knows our address. */
+  #known(): Trunk {
+    const named = !this.#accepts || this.#settings.domain !== '';
+    return named ? this.#settings : { ...this.#settings, domain: this.#localAddress() };
+  }
+
+  #target(): { readonly uri: UriText; readonly hop?: Endpoint } | undefined {
+    if (!this.#accepts) return { uri: `sip:${domainOf(this.#settings)}` };
+    const { live } = this.#pbx;
+    return live && { uri: live.contact, hop: live.source };
+  }
+
+  /** There is somebody to ask, as far as registering goes. */
+  #isThere(): boolean {
+    return !this.#accepts || this.#pbx.live !== undefined;
+  }
+
+  /** The PBX has registered, or its binding has ended. */
+  #registered(): void {
+    if (!this.#isThere()) this.#health.tell({ from: 'link', type: 'cut', why: NOBODY });
+    else if (!this.#cut) {
+      this.#health.tell({ from: 'link', type: 'restored' });
+      this.#health.tell({ from: 'registration', type: 'alive' });
+    }
+  }
+
+  #localAddress(): string {
+    const flow = this.#flow();
+    return flow?.is === 'open' ? flow.localAddress : '';
   }
 
   #contact(user: string): UriText | undefined {
@@ -277,11 +349,12 @@ export class SipTrunk {
     const { host, port, transport, localPort } = this.#settings;
     let cause: 'nameNotFound' | 'unreachable' = 'nameNotFound';
     try {
-      const far = await names.address(host);
+      const far = this.#accepts ? farOfPbx(this.#settings) : await names.address(host);
       cause = 'unreachable';
       const localAddress = await ownAddress(far, this.#settings.interface);
       const local = { address: localAddress, port: localPort };
-      await agent.openFlow({ id: this.id, transport, local, remote: { address: host, port } });
+      const remote = this.#accepts ? {} : { remote: { address: host, port } };
+      await agent.openFlow({ id: this.id, transport, local, ...remote });
       this.#tellFlow({ type: 'opened', attempt, localAddress });
       this.#tools.flowOpened(this.id);
     } catch (error) {
@@ -291,6 +364,7 @@ export class SipTrunk {
 
   #flowOpened(): void {
     this.#health.begin();
+    if (!this.#isThere()) this.#registered();
     this.#registrations.start();
     this.#tools.lookAtPaths();
   }

@@ -1,5 +1,5 @@
 import type { Fact } from '../facts.ts';
-import type { UriText } from '../sip/face.ts';
+import type { Endpoint, UriText } from '../sip/face.ts';
 import {
   type Evidence,
   firstHealth,
@@ -19,8 +19,8 @@ export type TrunkHealthOptions = {
   readonly tools: SipTrunkTools;
   readonly trunk: string;
   readonly probeIntervalMs: () => number;
-  /** Where a probe is sent. */
-  readonly target: () => UriText;
+  /** Whom a probe asks, and where it is sent if not to the far end of the flow; `undefined`: nobody is there. */
+  readonly target: () => { readonly uri: UriText; readonly hop?: Endpoint } | undefined;
   /** Contact that a probe comes from; `undefined` while the flow is not open. */
   readonly contact: () => UriText | undefined;
   /** A softswitch that was doubted answers again. */
@@ -82,10 +82,11 @@ export class TrunkHealth {
   #probe(giveUpAfterMs: number): void {
     const { tools, trunk, target, contact } = this.#options;
     const from = contact();
-    if (from === undefined) return;
+    const asked = target();
+    if (from === undefined || asked === undefined) return;
     this.#probes += 1;
     const callId = `${tools.newId()}-${this.#probes}`;
-    probe(tools.agent, { flow: trunk, uri: target(), from, callId, giveUpAfterMs }, (evidence) => this.tell(evidence));
+    probe(tools.agent, { flow: trunk, ...asked, from, callId, giveUpAfterMs }, (evidence) => this.tell(evidence));
   }
 }
 

@@ -48,6 +48,8 @@ export const ordinaryWay = {
 
 /** A softswitch as a person is shown it. `trouble`: why there is no way to it, empty where there is one. */
 export type TrunkShown = Pick<TrunkSnapshot, 'id' | 'priority' | 'health' | 'callsUp' | 'callLimit' | 'blocked'> & {
+  /** The lock of the settings that holds now; `until` as they say it, empty: until they say otherwise. */
+  readonly lock?: { readonly is: 'noOutgoing' | 'all' | 'drain'; readonly until: string; readonly minutesLeft: number };
   readonly host: string;
   readonly transport: string;
   readonly trouble: string;

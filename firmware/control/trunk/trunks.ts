@@ -1,20 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import type { Account, Line, Trunk } from '../../config/schema.ts';
 import type { Clock } from '../../core/clock.ts';
+import { GatewayError } from '../../core/error.ts';
 import type { Log } from '../../core/log.ts';
 import { after } from '../../core/machine.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { Fact, LegId } from '../facts.ts';
-import type { Credentials, Endpoint, FlowId, UserAgent } from '../sip/face.ts';
+import type { Credentials, Endpoint, FlowId, Registrar, UserAgent } from '../sip/face.ts';
 import { type RegistrationView, registrationId } from '../sip/registration.ts';
 import type { Registration, RegistrationIdentity } from '../sip/registration-state.ts';
 import type { RegistrationAnalysis } from './analysis.ts';
 import { Blocks } from './blocks.ts';
 import { TrunkCounters } from './counters.ts';
 import { LineTrunk } from './line-trunk.ts';
+import { Locks, type LockTime } from './locks.ts';
 import { OneBinding } from './one-binding.ts';
 import { ownAddressBy } from './own-address.ts';
-import { type Links, Paths } from './paths.ts';
+import { holderOf, type Links, Paths } from './paths.ts';
 import type { Accepted } from './registrations.ts';
 import { SipTrunk } from './sip-trunk.ts';
 import type { SipTrunkTools } from './sip-trunk-tools.ts';
@@ -24,6 +26,8 @@ export type TrunksTools = {
   readonly runner: Runner;
   readonly clock: Clock;
   readonly agent: UserAgent;
+  /** Left out: nobody may register with us. */
+  readonly registrar?: Registrar;
   readonly names: SipTrunkTools['names'];
   readonly log: Log;
   /** `network.address`; empty means the address of the route to each softswitch. */
@@ -39,6 +43,8 @@ export type TrunksTools = {
   /** Left out: nobody looks at links and addresses. */
   readonly links?: Links;
   readonly renewFlow?: (flow: FlowId) => void;
+  /** When locks end; left out: never. */
+  readonly lockTime?: LockTime;
 };
 export type TrunksSettings = {
   readonly trunks: readonly Trunk[];
@@ -62,17 +68,22 @@ export class Trunks {
   /** Token and Call-ID of each account at each trunk: the same over changes of settings and restarts of the plane. */
   readonly #identities = new Map<string, RegistrationIdentity>();
   readonly #blocks: Blocks;
+  readonly #locks: Locks;
   readonly #counters = new TrunkCounters();
   readonly #oneBinding = new OneBinding();
   readonly #paths: Paths;
   #unwatch: (() => void) | undefined;
+  /** `network.address` as it runs. */
+  #address: string;
   #settings: TrunksSettings = { trunks: [], accounts: [], lines: [] };
 
   constructor(tools: TrunksTools) {
     this.#tools = tools;
+    this.#address = tools.address;
     this.#random = tools.random ?? Math.random;
     this.#newId = tools.newId ?? (() => randomBytes(12).toString('hex'));
     this.#blocks = new Blocks(tools.runner, tools.kept);
+    this.#locks = new Locks(tools.runner, tools.lockTime ?? timeless);
     this.#paths = new Paths((fact, name, why) => tools.runner.fact({ fact, interface: name, why } satisfies Fact));
   }
 
@@ -85,6 +96,7 @@ export class Trunks {
       const wanted = new Set(settings.trunks.map((trunk) => trunk.id));
       for (const id of [...this.#sip.keys()]) if (!wanted.has(id)) this.#remove(id);
       for (const trunk of settings.trunks) this.#configureTrunk(trunk);
+      this.#locks.configure(settings.trunks);
       this.#configureLines(settings.lines);
       this.#bindPaths(settings.trunks);
       this.linksChanged();
@@ -99,6 +111,20 @@ export class Trunks {
       const now = links.now();
       this.#paths.look([...this.#sip.values()].flatMap((trunk) => trunk.look(now) ?? []));
     });
+  }
+
+  /**
+   * The box's own address is this one from here on (empty: that of the route): softswitches that name no path move
+   * there with their calls. Throws where no interface has it: it is taken when one has.
+   */
+  readdress(address: string): void {
+    this.#address = address;
+    const { runner, links } = this.#tools;
+    runner.cascade(() => {
+      for (const trunk of this.#sip.values()) trunk.readdress();
+    });
+    if (address === '' || !links || holderOf(links.now(), address) !== undefined) return;
+    throw new GatewayError('setting-refused', `no interface has the address ${address}; it is used when one has it`);
   }
 
   #bindPaths(trunks: readonly Trunk[]): void {
@@ -121,9 +147,14 @@ export class Trunks {
 
   snapshot(): readonly TrunkSnapshot[] {
     return [
-      ...[...this.#sip.values()].map((trunk) => this.#withCounts(this.#withBlock(trunk.snapshot()))),
+      ...[...this.#sip.values()].map((trunk) => this.#withLock(this.#withCounts(this.#withBlock(trunk.snapshot())))),
       ...[...this.#lines.values()].map((line) => line.snapshot()),
     ];
+  }
+
+  /** A lock of the settings whose time is over holds no more. */
+  #withLock(shown: TrunkSnapshot): TrunkSnapshot {
+    return { ...shown, lock: this.#locks.of(shown.id)?.is ?? 'none' };
   }
 
   #withCounts(shown: TrunkSnapshot): TrunkSnapshot {
@@ -134,7 +165,10 @@ export class Trunks {
 
   /** The softswitches as a person is shown them. */
   shown(): readonly TrunkShown[] {
-    return [...this.#sip.values()].map((trunk) => this.#withBlock(trunk.shown()));
+    return [...this.#sip.values()].map((trunk) => {
+      const lock = this.#locks.of(trunk.id);
+      return { ...this.#withBlock(trunk.shown()), ...(lock === undefined ? {} : { lock }) };
+    });
   }
 
   /** No outgoing call but emergency calls over this trunk, for some minutes (0 = until `unblock`). False: no such trunk. */
@@ -237,7 +271,8 @@ export class Trunks {
     for (const trunk of this.#sip.values()) trunk.unbind();
     while (clock.now() < until && (busy() || [...this.#sip.values()].some((trunk) => !trunk.quiet)))
       await new Promise<void>((resolve) => clock.at(after(clock.now(), CLOSE_CHECK_MS), resolve));
-    for (const trunk of this.#sip.values()) trunk.close();
+    // who registered with us finds the next plane
+    for (const trunk of this.#sip.values()) trunk.close(false);
     this.#sip.clear();
   }
 
@@ -289,16 +324,18 @@ export class Trunks {
   }
 
   #toolsOf(trunk: string): SipTrunkTools {
-    const { runner, agent, names, log, t1Ms, kept, flowOpened = () => {}, renewFlow = () => {} } = this.#tools;
+    const { runner, agent, registrar, names, log, t1Ms, kept } = this.#tools;
+    const { flowOpened = () => {}, renewFlow = () => {} } = this.#tools;
     return {
       runner,
       agent,
+      ...(registrar === undefined ? {} : { registrar }),
       names,
       log,
       t1Ms,
       random: this.#random,
       newId: this.#newId,
-      ownAddress: ownAddressBy(this.#tools),
+      ownAddress: (far, name) => ownAddressBy({ ...this.#tools, address: this.#address })(far, name),
       lookAtPaths: () => this.linksChanged(),
       renewFlow,
       identityOf: (account) => this.#identity(trunk, account),
@@ -309,3 +346,5 @@ export class Trunks {
     };
   }
 }
+
+const timeless: LockTime = { now: () => ({ ms: 0, sure: false }), momentOf: () => undefined };
