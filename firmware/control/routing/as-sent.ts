@@ -33,12 +33,6 @@ export const asSent = (question: PlanQuestion, attempt: Attempt, { line, forward
   const rate = rateOf(question, id, targets[0].number);
   const toll: Toll = rate === undefined ? charged : { ...charged, rate };
   const { shows, why } = callerFor(question, line, id, number, forwarded);
-  const shown = attempt.shows ?? shows;
-  return {
-    ...attempt,
-    targets,
-    toll,
-    ...(shown === undefined ? {} : { shows: shown }),
-    ...(attempt.shows === undefined && shows !== undefined ? { why: `${attempt.why}; ${why}` } : {}),
-  };
+  const sent: Attempt = { ...attempt, targets, toll };
+  return attempt.shows !== undefined || shows === undefined ? sent : { ...sent, shows, why: `${attempt.why}; ${why}` };
 };

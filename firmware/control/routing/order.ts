@@ -46,7 +46,7 @@ const sortAmongThemselves = (
   isMember: (way: TrunkSnapshot) => boolean,
   compare: Compare,
 ): void => {
-  const places = ordered.flatMap((way, place) => (isMember(way) ? [place] : []));
+  const places = [...ordered.keys()].filter((place) => isMember(ordered[place]!));
   if (places.length < 2) return;
   const members = places.map((place) => ordered[place]!);
   members.sort((a, b) => rank(a, b) || compare(a, b));

@@ -150,11 +150,7 @@ const sifted = (
 
 const attemptsBy = ({ question, number, about, reasons }: Asking, chosen: readonly Candidate[]): readonly Attempt[] => {
   const softswitches = question.trunks.some(({ kind }) => kind === 'trunk');
-  return chosen.flatMap(({ way, route }, at) => {
-    if (at >= MOST_WAYS) {
-      reasons.push({ what: way.id, why: `only ${MOST_WAYS} ways are tried` });
-      return [];
-    }
+  const attempts = chosen.slice(0, MOST_WAYS).map(({ way, route }, at): Attempt => {
     const before = chosen[at - 1]?.way;
     const plain =
       way.kind === 'line'
@@ -164,8 +160,12 @@ const attemptsBy = ({ question, number, about, reasons }: Asking, chosen: readon
     // nothing is tried beside a protect route, nor beside an exchange line
     const alone = way.role === 'protect' || before?.kind === 'line';
     reasons.push({ what: attempt.id, why: attempt.why });
-    return [alone ? { ...attempt, start: 'alone' as const } : attempt];
+    return alone ? { ...attempt, start: 'alone' } : attempt;
   });
+  for (const { way } of chosen.slice(MOST_WAYS)) {
+    reasons.push({ what: way.id, why: `only ${MOST_WAYS} ways are tried` });
+  }
+  return attempts;
 };
 
 const explained = (

@@ -135,7 +135,8 @@ const outsidePlan = (question: PlanQuestion): PlanResult => {
 
 const dialledBy = ({ offer, configuration }: PlanQuestion): OutsideAbout => {
   const line = offer.from.kind === 'phone' ? phoneLine(configuration, offer.from.id) : undefined;
-  return { ...(line === undefined ? {} : { line }), forwarded: false, why: '' };
+  const about = { forwarded: false, why: '' };
+  return line === undefined ? about : { ...about, line };
 };
 
 const emergencyPlan = (question: PlanQuestion, number: string): PlanResult => {
