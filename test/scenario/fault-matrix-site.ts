@@ -13,7 +13,7 @@ import { eventually, sleep } from '../peer/wait.ts';
 import type { Fault, Moment } from './fault-matrix-table.ts';
 import { trunkIs } from './office.ts';
 
-/** Timers of a run: scaled down as far as settings allow, or as they are by default. */
+/** Timers of a run: scaled down as far as settings and a busy machine allow, or as they are by default. */
 export type Pace = {
   readonly t1Ms: number;
   readonly silenceMs: number;
@@ -21,7 +21,7 @@ export type Pace = {
   readonly ringS: number;
   readonly probeS: number;
 };
-export const scaled: Pace = { t1Ms: 50, silenceMs: 300, progressMs: 6_000, ringS: 5, probeS: 2 };
+export const scaled: Pace = { t1Ms: 50, silenceMs: 600, progressMs: 6_000, ringS: 5, probeS: 2 };
 export const fullPace: Pace = { t1Ms: 500, silenceMs: 1_200, progressMs: 20_000, ringS: 120, probeS: 15 };
 
 export const calleeHertz = 660;
