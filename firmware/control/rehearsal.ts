@@ -11,12 +11,11 @@ import type { Fact } from './facts.ts';
 import type { EndableTestCalls } from './ivr/test-call.ts';
 import { DrillShelf } from './operation/drill-shelf.ts';
 import { Drills } from './operation/drills.ts';
-import { InboundProof } from './operation/inbound-proof.ts';
+import { InboundProof, type Incoming } from './operation/inbound-proof.ts';
 import { dueNow, localDay } from './operation/rehearsal-calendar.ts';
 import type { CallRecord } from './records/call-record-machine.ts';
 import { Figures } from './records/figures.ts';
 import type { PlanResult } from './routing/plan.ts';
-import type { Routed } from './routing/question.ts';
 import { Notices } from './system/notices.ts';
 import type { Trunks } from './trunk/trunks.ts';
 import type { Upward } from './upward.ts';
@@ -74,7 +73,7 @@ export class Rehearsal {
       ways: () => waysOut(trunks),
       ownNumbers: () => ownNumbers(configuration()),
       keep: (sheet) => shelf.keepProof(sheet),
-      token: () => randomBytes(6).toString('hex'),
+      token: () => randomBytes(16).toString('hex'),
     });
     const settings = () => configuration().notice;
     this.#notices = new Notices({ runner, clock, log, before, settings, box: () => configuration().system.name });
@@ -117,10 +116,10 @@ export class Rehearsal {
   }
 
   /** A call that comes in and is one of our own proofs is refused before anybody is rung; undefined: it is none. */
-  planOf(offer: Pick<Routed, 'from' | 'caller' | 'dialled' | 'did'>): PlanResult | undefined {
+  planOf(offer: Incoming): PlanResult | undefined {
     if (!this.proof.recognises(offer)) return undefined;
     const why = 'the box called its own number to see whether it arrives';
-    return { is: 'refused', cause: 'busy', reasons: [{ what: offer.did ?? offer.dialled, why }] };
+    return { is: 'refused', cause: 'declined', reasons: [{ what: offer.did ?? offer.dialled, why }] };
   }
 
   #calls() {

@@ -144,6 +144,11 @@ export class Kamailio {
     await this.#rpc('htable.sets', 'control', 'leadsTo', `s:${number}`);
   }
 
+  /** From now on it hides every caller (RFC 3325 §9.3). */
+  async hides(): Promise<void> {
+    await this.#rpc('htable.sets', 'control', 'hides', 'yes');
+  }
+
   /** From now on all numbers are this account's. */
   async everyNumberIs(user: string): Promise<void> {
     await this.#rpc('htable.sets', 'control', 'everyNumber', user);

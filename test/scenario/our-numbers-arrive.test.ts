@@ -16,6 +16,8 @@ test(
   'our numbers, called from the other side: one arrives and rings nobody, one was moved elsewhere and is an alarm',
   onSite(async (site) => {
     const { b, gateway, far } = await openOffice(site, { configuration: { exchangeLines: 0 }, more: { dids } });
+    // the way back says nothing of who calls
+    await b.hides();
     const page = await PageClient.signIn(gateway);
     await page.sees('both in use', 8_000, ({ trunks }) => trunks.every(({ health }) => health === 'up'));
     const outcome = await page.post<OperationOutcome>('/api/operations/prove-numbers', {});
@@ -38,11 +40,13 @@ test(
     assert.ok(b.heard().some((request) => request.startsWith(`INVITE sip:${userOf(2)}@b.test`)));
     assert.deepEqual(far.openCalls(), []);
     assert.deepEqual(statusOf(gateway).calls, []);
-    const { calls } = await page.get<{ calls: { record: { from: { kind: string }; answeredAfterMs?: number } }[] }>(
+    const { calls } = await page.get<{ calls: { record: { from: { kind: string; number: string }; attempts: []; answeredAfterMs?: number } }[] }>(
       '/api/calls',
     );
     const inbound = calls.filter(({ record }) => record.from.kind === 'trunk');
     assert.equal(inbound.length, 1);
     assert.equal(inbound[0]?.record.answeredAfterMs, undefined, 'refused before anybody answered');
+    assert.equal(inbound[0]?.record.from.number, '', 'known although its caller was hidden');
+    assert.deepEqual(inbound[0]?.record.attempts, [], 'nobody was rung');
   }),
 );

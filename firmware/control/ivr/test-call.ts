@@ -27,14 +27,14 @@ export type TestCallResult = {
   readonly attempts: readonly { readonly target: string; readonly cause: Cause | 'answered' }[];
 };
 
-export type TestCallAsk = { readonly number: string; readonly trunk?: string; readonly name?: string };
+export type TestCallAsk = { readonly number: string; readonly trunk?: string; readonly mark?: string };
 
 /** The box calls a number by itself, says what it is, and hangs up. */
 export interface TestCalls {
   /**
    * Calls `number` as a caller without an account does, or by one trunk or exchange line alone (`trunk`: its id).
    * Resolves when the call is over, after 90 s at most. Rejects with `operation-refused` for an emergency number, for
-   * what is no number, and while another test call is up. `name`: shown to the callee as the caller's name.
+   * what is no number, and while another test call is up. `mark`: 32 hexadecimal digits by which it is known (U21).
    */
   place(ask: TestCallAsk): Promise<TestCallResult>;
 }
@@ -117,7 +117,7 @@ export class TestCaller implements EndableTestCalls {
     this.#options.runner.tell(`test-call/${leg}`, { type: 'command', command });
   }
 
-  #offer({ number, trunk, name }: TestCallAsk, file: string, done: Seen['done']): void {
+  #offer({ number, trunk, mark }: TestCallAsk, file: string, done: Seen['done']): void {
     const { runner, book, media } = this.#options;
     const only = trunk === undefined ? {} : { only: trunk };
     runner.cascade(() => {
@@ -135,7 +135,7 @@ export class TestCaller implements EndableTestCalls {
       book.offer({
         leg,
         from: { kind: 'gateway', id: 'gateway', number: '' },
-        caller: { number: '', ...(name === undefined ? {} : { name }) },
+        caller: { number: '', ...(mark === undefined ? {} : { mark }) },
         dialled: number,
         ...only,
       });

@@ -16,6 +16,8 @@ export type Caller = {
   readonly account?: string;
   /** The caller wants number and name hidden (CLIR). */
   readonly withheld?: true;
+  /** 32 hexadecimal digits by which the box knows a call of its own that comes back to it (U21). */
+  readonly mark?: string;
 };
 
 export type LegCommand =
@@ -93,6 +95,8 @@ export type Offer = {
   readonly only?: string;
   /** What a softswitch calls this call (RFC 3261 Call-ID, RFC 7989 Session-ID): by it the same call is known. */
   readonly identity?: { readonly callId: string; readonly sessionId?: string };
+  /** What it says of itself as a call of a box to itself (U21). */
+  readonly mark?: string;
   /** The PIN of the toll guard was dialled before the number (R8). */
   readonly overridden?: true;
   /** `dialled` is no number: no way is tried, and the caller hears why. */

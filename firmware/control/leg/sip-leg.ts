@@ -193,6 +193,7 @@ const offerOf = (leg: LegId, invite: IncomingInvite, arrival: Extract<Arrival, {
     dialled: arrival.dialled,
     ...(arrival.to === undefined ? {} : { to: arrival.to }),
     ...(arrival.did === undefined ? {} : { did: arrival.did }),
+    ...(invite.mark === undefined ? {} : { mark: invite.mark }),
     identity: {
       callId: invite.callId,
       ...(invite.sessionId === undefined ? {} : { sessionId: invite.sessionId }),

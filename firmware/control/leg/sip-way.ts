@@ -21,13 +21,24 @@ export const sipWay = (configuration: Configuration, trunk: SipTrunk): SipWay | 
       const account = caller.account ?? configuration.accounts[0]?.id ?? '';
       const basis = trunk.outgoing(account, target, shows);
       if (!basis) return { cause: 'serverUnreachable' };
-      return target.emergencyOf === undefined ? basis : emergencyBasis(configuration, basis, target.emergencyOf);
+      if (target.emergencyOf !== undefined) return emergencyBasis(configuration, basis, target.emergencyOf);
+      return caller.mark === undefined ? basis : { ...basis, headers: [...basis.headers, ...markHeaders(caller.mark)] };
     },
     hear: (signal) => trunk.hear(signal),
     occupy: (leg) => trunk.occupy(leg),
     vacate: (leg) => trunk.vacate(leg),
   };
 };
+
+/**
+ * A call of the box to itself (U21) says so by a header of our own and by its Session-ID, which what lies between is to
+ * pass on even where it makes a new call of it (RFC 7989 §7).
+ */
+const markHeaders = (mark: string) =>
+  [
+    ['X-Test-Call', mark],
+    ['Session-ID', `${mark};remote=${'0'.repeat(32)}`],
+  ] as const;
 
 /** The address that the trunk's contact names: where its audio is to come too. */
 const ownAddress = (trunk: SipTrunk): string | undefined => {

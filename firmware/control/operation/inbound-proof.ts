@@ -24,6 +24,12 @@ export type ProofSheet = {
 
 export type OwnNumber = { readonly id: string; readonly number: string };
 
+/** A call that comes in, as far as it tells whether it is our own. */
+export type Incoming = Pick<Routed, 'from' | 'caller' | 'dialled' | 'did'> & {
+  readonly mark?: string;
+  readonly identity?: { readonly sessionId?: string };
+};
+
 export type InboundProofOptions = {
   readonly runner: Runner;
   readonly clock: Clock;
@@ -35,16 +41,17 @@ export type InboundProofOptions = {
   readonly ownNumbers: () => readonly string[];
   readonly emergency: () => readonly string[];
   readonly keep: (sheet: ProofSheet) => Promise<void>;
-  /** Letters that nobody can guess. */
+  /** 32 hexadecimal digits that nobody can guess. */
   readonly token: () => string;
 };
 
-type Expected = { readonly number: string; readonly token: string; arrivedOver?: string; sure?: boolean };
+type Expected = { readonly number: string; readonly token: string; arrivedOver?: string };
 
 /**
  * The box calls its own numbers over another way and looks whether they arrive (U21). A call of its own is known by
- * the name that it shows, which nobody else knows, or where that was lost by one of our own numbers; it is refused as
- * busy before anybody is rung, so that no charge begins where answers are charged.
+ * a mark that nobody else knows: in a header of our own or in its Session-ID, also where the caller is hidden; where both
+ * were lost by one of our own numbers. It is declined before anybody is rung, so that no charge begins where answers are
+ * charged, and no failover of the provider follows as it may follow a busy phone.
  */
 export class InboundProof {
   readonly #options: InboundProofOptions;
@@ -81,17 +88,16 @@ export class InboundProof {
 
   /**
    * Whether this call that comes in is our own; to be asked of every call before it is planned. It is then to be
-   * refused as busy, and the calling end is hung up.
+   * declined, and the calling end is hung up.
    */
-  recognises(offer: Pick<Routed, 'from' | 'caller' | 'dialled' | 'did'>): boolean {
+  recognises(offer: Incoming): boolean {
     const expected = this.#expected;
     if (expected === undefined || offer.from.kind === 'phone' || offer.from.kind === 'gateway') return false;
-    const ours = offer.from.name === expected.token;
+    const ours = offer.mark === expected.token || offer.identity?.sessionId === expected.token;
     const called = offer.did ?? offer.dialled;
     const byNumber = sameNumber(called, expected.number) && this.#isOwn(offer.from.number);
     if (!ours && !byNumber) return false;
     expected.arrivedOver = offer.from.id;
-    expected.sure = ours;
     const { runner, testCalls } = this.#options;
     runner.outward(() => testCalls.hangUp());
     return true;
@@ -110,7 +116,7 @@ export class InboundProof {
     const ended =
       never ??
       (await testCalls
-        .place({ number: dialled, trunk: over, name: expected.token })
+        .place({ number: dialled, trunk: over, mark: expected.token })
         .catch((error: unknown) => wordsOf(error)));
     this.#expected = undefined;
     const row = rowOf({ id, number }, over, expected, ended);

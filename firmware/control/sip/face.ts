@@ -129,6 +129,8 @@ export type IncomingInvite = {
   readonly callId: string;
   /** The half of a Session-ID that the caller made (RFC 7989 §5), the same over every way. */
   readonly sessionId?: string;
+  /** Value of X-Test-Call: what a box calls a call to itself. */
+  readonly mark?: string;
   readonly sdp?: string;
 };
 /** The leg that takes an INVITE, or the status that refuses it. */

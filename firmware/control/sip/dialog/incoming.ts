@@ -43,8 +43,16 @@ const invited = (flow: FlowId, request: SipMessage): IncomingInvite => {
     caller,
     callId: request.callId,
     ...sessionIdOf(request),
+    ...markOf(request),
     ...sdpOf(request),
   };
+};
+
+/** Longer than any mark of ours. */
+const LONGEST_MARK = 64;
+const markOf = (request: SipMessage): { mark?: string } => {
+  const mark = request.header('x-test-call') ?? '';
+  return mark === '' || mark.length > LONGEST_MARK ? {} : { mark };
 };
 
 /** The caller's half of a Session-ID, 32 hexadecimal digits; the nil one says nothing (RFC 7989 §4.1, §5). */
