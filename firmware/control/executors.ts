@@ -5,6 +5,7 @@ import type { Executors } from './configuration/applier.ts';
 /** What the rooms that run do when settings change. */
 export type Reconfigure = {
   readonly trunks: (wanted: Configuration) => void;
+  readonly address: (wanted: Configuration) => void;
   readonly lines: (wanted: Configuration) => void;
   readonly hardware: (wanted: Configuration) => Promise<void>;
   readonly page: () => Promise<void>;
@@ -12,7 +13,7 @@ export type Reconfigure = {
 };
 
 /** Each typed step by the room that does it. Settings that are read at each call need nothing done. */
-export const executorsOf = ({ trunks, lines, hardware, page, mailboxes }: Reconfigure): Executors => {
+export const executorsOf = ({ trunks, address, lines, hardware, page, mailboxes }: Reconfigure): Executors => {
   const routes = (_step: unknown, wanted: Configuration): void => trunks(wanted);
   const ports = (_step: unknown, wanted: Configuration): void => {
     lines(wanted);
@@ -39,11 +40,9 @@ export const executorsOf = ({ trunks, lines, hardware, page, mailboxes }: Reconf
     retellAlarms: () => {},
     rehearse: () => {},
     readdressPage: page,
-    readdress: () => {
-      throw new GatewayError(
-        'setting-refused',
-        'own address and SIP timing are stored and take effect at the next start',
-      );
+    readdress: (_step, wanted) => address(wanted),
+    retime: () => {
+      throw new GatewayError('setting-refused', 'the timing of SIP is stored and takes effect at the next start');
     },
   };
 };

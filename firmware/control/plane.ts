@@ -78,6 +78,7 @@ export class ControlPlane {
     const { trunks, service, faces, voices } = this.#rooms;
     return executorsOf({
       trunks: (wanted) => trunks.configure(wanted),
+      address: (wanted) => trunks.readdress(wanted.network.address),
       lines: (wanted) => this.#configureLines(wanted),
       hardware: (wanted) => service.provisionAnew(wanted),
       page: () => faces.readdress(),

@@ -5,7 +5,7 @@ type Kind = 'Account' | 'Trunk' | 'Line';
 /**
  * What a change means to the rooms that run: a closed set. What no step names is not touched.
  *
- * `readdress`: own address or the times and marking of signalling. `provisionHardware`: cards, ports, country or
+ * `readdress`: own address. `retime`: times and marking of signalling. `provisionHardware`: cards, ports, country or
  * audio ports. `retuneMedia`: jitter buffer and marking of audio, for calls from now on. `reroute`: extensions and
  * the routing section. `readdressPage`: where the page answers. `reconfigureMailboxes`: their limits, and each
  * phone's mode and PIN. `revoice`: language and set of the sentences, from the next one on. `retellAlarms`: by which
@@ -16,6 +16,7 @@ export type Step =
   | {
       readonly step:
         | 'readdress'
+        | 'retime'
         | 'provisionHardware'
         | 'retuneMedia'
         | 'reroute'
@@ -68,7 +69,8 @@ const ROUTED = [
 
 /** What each single step depends on. A setting of a section that no row names cannot be changed at run time. */
 const dependsOn: Readonly<Record<Single, (whole: Configuration) => unknown>> = {
-  readdress: ({ network }) => [network.address, network.sipT1Ms, network.dscpSignalling],
+  readdress: ({ network }) => network.address,
+  retime: ({ network }) => [network.sipT1Ms, network.dscpSignalling],
   provisionHardware: ({ cards, lines, network, system }) => [
     cards,
     lines.map(({ id, kind, card, port, enabled }) => [id, kind, card, port, enabled]),
@@ -109,6 +111,7 @@ export const stepsBetween = (before: Configuration, after: Configuration): reado
     ...trunks.gone,
     ...lines.gone,
     ...single('readdress'),
+    ...single('retime'),
     ...single('provisionHardware'),
     ...single('retuneMedia'),
     ...trunks.changed,

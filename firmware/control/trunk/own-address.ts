@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { addressOn, interfacesNow, type Links, noPathWords } from './paths.ts';
+import { addressOn, holderOf, interfacesNow, type Links, noHolderWords, noPathWords } from './paths.ts';
 
 /**
  * The local address by which the kernel would send to `far` (a literal address). Nothing is sent.
@@ -31,8 +31,13 @@ type Ways = {
 export const ownAddressBy =
   ({ address, ownAddress = ownAddressTowards, links }: Ways) =>
   async (far: string, name: string): Promise<string> => {
-    if (name === '') return address === '' ? ownAddress(far) : address;
-    const bound = addressOn(links?.now() ?? interfacesNow(), name, far);
+    const interfaces = links?.now() ?? interfacesNow();
+    if (name === '') {
+      if (links && address !== '' && holderOf(interfaces, address) === undefined)
+        throw new Error(noHolderWords(address));
+      return address === '' ? ownAddress(far) : address;
+    }
+    const bound = addressOn(interfaces, name, far);
     if (bound === undefined) throw new Error(noPathWords(name));
     return bound;
   };

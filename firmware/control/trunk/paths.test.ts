@@ -132,7 +132,31 @@ test('a way that works is not left for a better route while somebody speaks', as
   await turnOfLoop();
   assert.equal(agent.flows.length, opened);
   trunks.vacate('leg/1');
-  await become({ eth0: [first], eth1: [second], wwan0: [other] }, other);
+  await turnOfLoop();
+  assert.equal(agent.flows.at(-1)?.local.address, other, 'when the last has hung up');
+});
+
+test('another own address in the settings: who names no path goes there at once, speaking or not', async () => {
+  const { agent, become, trunks } = await open();
+  await become({ eth0: [first], eth1: [second, other] });
+  const opened = agent.flows.length;
+  trunks.occupy('secondary', 'leg/1');
+  trunks.readdress(other);
+  await turnOfLoop();
+  assert.deepEqual(
+    agent.flows.slice(opened).map(({ id, local }) => [id, local.address]),
+    [['secondary', other]],
+  );
+});
+
+test('an own address that no interface has is refused in words, leaves what works, and is taken when one has it', async () => {
+  const { agent, become, trunks, trouble } = await open();
+  const opened = agent.flows.length;
+  assert.throws(() => trunks.readdress(other), /no interface has the address 192\.0\.2\.77/);
+  await turnOfLoop();
+  assert.equal(agent.flows.length, opened);
+  assert.equal(trouble('secondary'), '');
+  await become({ eth0: [first], eth1: [second, other] });
   await turnOfLoop();
   assert.equal(agent.flows.at(-1)?.local.address, other);
 });

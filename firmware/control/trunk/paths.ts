@@ -38,6 +38,8 @@ export const usable = (interfaces: Interfaces, name: string): boolean =>
 
 export const noPathWords = (name: string): string => `the network path ${name} has no link or no address`;
 
+export const noHolderWords = (address: string): string => `no interface has the address ${address}`;
+
 /** The paths that trunks take, each stated once when it goes and once when it comes back (U18). */
 export class Paths {
   readonly #state: (fact: 'pathUp' | 'pathDown', name: string, why: string) => void;

@@ -16,7 +16,7 @@ import { LineTrunk } from './line-trunk.ts';
 import { Locks, type LockTime } from './locks.ts';
 import { OneBinding } from './one-binding.ts';
 import { ownAddressBy } from './own-address.ts';
-import { holderOf, type Links, Paths } from './paths.ts';
+import { holderOf, type Links, noHolderWords, Paths } from './paths.ts';
 import type { Accepted } from './registrations.ts';
 import { SipTrunk } from './sip-trunk.ts';
 import type { SipTrunkTools } from './sip-trunk-tools.ts';
@@ -124,7 +124,7 @@ export class Trunks {
       for (const trunk of this.#sip.values()) trunk.readdress();
     });
     if (address === '' || !links || holderOf(links.now(), address) !== undefined) return;
-    throw new GatewayError('setting-refused', `no interface has the address ${address}; it is used when one has it`);
+    throw new GatewayError('setting-refused', `${noHolderWords(address)}; it is used when one has it`);
   }
 
   #bindPaths(trunks: readonly Trunk[]): void {
