@@ -23,42 +23,13 @@ const partyWords = ({ kind, id, number }: Party): string =>
 const targetWords = ({ kind, id, number }: Target): string =>
   number === '' || kind === 'phone' ? `${kinds[kind]} ${id}` : `${kinds[kind]} ${id} with ${number}`;
 
-const trunkWords = { trunkUp: 'works', trunkSuspect: 'is doubted', trunkDown: 'is down' } as const;
-
-type Of<Name extends Fact['fact']> = Extract<Fact, { readonly fact: Name }>;
+type Named<Name, Each> = Each extends { readonly fact: infer Names } ? (Name extends Names ? Each : never) : never;
+type Of<Name extends Fact['fact']> = Named<Name, Fact>;
+/** A sentence for each fact. */
+type Sentences = { readonly [Name in Fact['fact']]: (fact: Of<Name>) => string };
 
 const attemptEndWords = ({ call, cause, status }: Of<'attemptEnded'>): string =>
   `${call}: this way ended${status === undefined ? '' : ` with ${status}`}: ${causeWords(cause)}`;
-
-/** A fact as a sentence for whoever reads the log at night. */
-export const factWords = (fact: Fact): string => {
-  switch (fact.fact) {
-    case 'callBegan':
-      return `${fact.call}: ${partyWords(fact.from)} ${fact.dialled === '' ? 'is ringing' : `calls ${fact.dialled}`}`;
-    case 'attemptBegan':
-      return `${fact.call}: trying ${targetWords(fact.target)}: ${fact.why}`;
-    case 'attemptEnded':
-      return attemptEndWords(fact);
-    case 'callAlerting':
-      return `${fact.call}: it rings`;
-    case 'callAnswered':
-      return `${fact.call}: answered by ${targetWords(fact.target)}`;
-    case 'callEnded':
-      return `${fact.call}: ended by the ${fact.by}: ${causeWords(fact.cause)}`;
-    case 'callMedia':
-      return `${fact.call}: figures of the audio`;
-    default:
-      return isLedOn(fact) ? ledOnWords(fact) : serviceWords(fact);
-  }
-};
-
-const LED_ON = [
-  'callShutOut',
-  ...(['callLedOn', 'callDuplicate', 'callTransferred', 'callPreempted'] as const),
-  ...(['emergencyCall', 'callLong', 'callAdopted'] as const),
-] as const;
-type LedOn = Of<(typeof LED_ON)[number]>;
-const isLedOn = (fact: Fact): fact is LedOn => (LED_ON as readonly string[]).includes(fact.fact);
 
 const transferWords = {
   blind: 'transferred before it was answered, to be joined',
@@ -66,28 +37,6 @@ const transferWords = {
   returned: 'given back, not joined',
   refused: 'not to be joined',
 } as const;
-
-/** What became of a call beside its own way. */
-const ledOnWords = (fact: LedOn): string => {
-  switch (fact.fact) {
-    case 'callLedOn':
-      return `${fact.call}: led on by ${fact.by}: ${fact.why}`;
-    case 'callShutOut':
-      return `${fact.call}: not by ${fact.way}: ${fact.why}`;
-    case 'callDuplicate':
-      return `${fact.call}: is the same call as ${fact.of}`;
-    case 'callTransferred':
-      return `${fact.call}: ${transferWords[fact.how]} with ${fact.with} by ${fact.by}: ${fact.why}`;
-    case 'callPreempted':
-      return `${fact.call}: ended for the emergency call ${fact.by}`;
-    case 'emergencyCall':
-      return `${fact.call}: EMERGENCY: ${partyWords(fact.from)} calls ${fact.dialled}`;
-    case 'callLong':
-      return `${fact.call}: up for ${fact.minutes} min: ${partyWords(fact.from)} to ${fact.dialled || 'somebody here'}`;
-    case 'callAdopted':
-      return `${fact.call}: goes on under a new control plane`;
-  }
-};
 
 const locks = {
   noOutgoing: 'no call leaves over it',
@@ -100,139 +49,115 @@ const lockWords = ({ trunk, lock, until }: Of<'trunkLocked'>): string => {
   return `softswitch ${trunk} is locked${until === '' ? '' : ` until ${until}`}: ${locks[lock]}`;
 };
 
-type OfACall =
-  | 'callBegan'
-  | 'attemptBegan'
-  | 'attemptEnded'
-  | 'callAlerting'
-  | 'callAnswered'
-  | 'callEnded'
-  | 'callMedia'
-  | LedOn['fact'];
-
-type Rehearsal = Of<
-  | 'drillBegan'
-  | 'drillStepped'
-  | 'drillOverdue'
-  | 'drillEnded'
-  | 'numberArrives'
-  | 'numberLost'
-  | 'noticeFailed'
-  | 'noticeSent'
->;
+/** What became of a call. */
+const ofCalls = {
+  callBegan: (fact) =>
+    `${fact.call}: ${partyWords(fact.from)} ${fact.dialled === '' ? 'is ringing' : `calls ${fact.dialled}`}`,
+  attemptBegan: (fact) => `${fact.call}: trying ${targetWords(fact.target)}: ${fact.why}`,
+  attemptEnded: attemptEndWords,
+  callAlerting: (fact) => `${fact.call}: it rings`,
+  callAnswered: (fact) => `${fact.call}: answered by ${targetWords(fact.target)}`,
+  callEnded: (fact) => `${fact.call}: ended by the ${fact.by}: ${causeWords(fact.cause)}`,
+  callMedia: (fact) => `${fact.call}: figures of the audio`,
+  callLedOn: (fact) => `${fact.call}: led on by ${fact.by}: ${fact.why}`,
+  callShutOut: (fact) => `${fact.call}: not by ${fact.way}: ${fact.why}`,
+  callDuplicate: (fact) => `${fact.call}: is the same call as ${fact.of}`,
+  callTransferred: (fact) => `${fact.call}: ${transferWords[fact.how]} with ${fact.with} by ${fact.by}: ${fact.why}`,
+  callPreempted: (fact) => `${fact.call}: ended for the emergency call ${fact.by}`,
+  emergencyCall: (fact) => `${fact.call}: EMERGENCY: ${partyWords(fact.from)} calls ${fact.dialled}`,
+  callLong: (fact) =>
+    `${fact.call}: up for ${fact.minutes} min: ${partyWords(fact.from)} to ${fact.dialled || 'somebody here'}`,
+  callAdopted: (fact) => `${fact.call}: goes on under a new control plane`,
+} satisfies Partial<Sentences>;
 
 /** Rehearsals, and whether the office could be told. */
-const rehearsalWords = (fact: Rehearsal): string => {
-  switch (fact.fact) {
-    case 'drillBegan':
-      return `drill: ${fact.trunk} is blocked by ${fact.by}`;
-    case 'drillStepped':
-      return `drill of ${fact.trunk}: ${fact.why}`;
-    case 'drillOverdue':
-      return `a drill is overdue: ${fact.why}`;
-    case 'drillEnded':
-      return `drill of ${fact.trunk} ${fact.passed ? 'passed' : 'failed'}: ${fact.why}`;
-    case 'numberArrives':
-      return `calls to ${fact.did} arrive: ${fact.why}`;
-    case 'numberLost':
-      return `calls to ${fact.did} do not arrive: ${fact.why}`;
-    case 'noticeFailed':
-      return `the office could not be told by ${fact.way}: ${fact.why}`;
-    case 'noticeSent':
-      return `the office was told by ${fact.way}: ${fact.why}`;
-  }
+const ofRehearsals = {
+  drillBegan: (fact) => `drill: ${fact.trunk} is blocked by ${fact.by}`,
+  drillStepped: (fact) => `drill of ${fact.trunk}: ${fact.why}`,
+  drillOverdue: (fact) => `a drill is overdue: ${fact.why}`,
+  drillEnded: (fact) => `drill of ${fact.trunk} ${fact.passed ? 'passed' : 'failed'}: ${fact.why}`,
+  numberArrives: (fact) => `calls to ${fact.did} arrive: ${fact.why}`,
+  numberLost: (fact) => `calls to ${fact.did} do not arrive: ${fact.why}`,
+  noticeFailed: (fact) => `the office could not be told by ${fact.way}: ${fact.why}`,
+  noticeSent: (fact) => `the office was told by ${fact.way}: ${fact.why}`,
+} satisfies Partial<Sentences>;
+
+/** Softswitches and the ways to them. */
+const ofTrunks = {
+  registered: (fact) => `account ${fact.account} is registered at ${fact.trunk} for ${fact.expiresS} s`,
+  registrationFailed: (fact) => `not registered: ${fact.sentence}`,
+  trunkUp: ({ trunk, why }) => `softswitch ${trunk} works: ${why}`,
+  trunkSuspect: ({ trunk, why }) => `softswitch ${trunk} is doubted: ${why}`,
+  trunkDown: ({ trunk, why }) => `softswitch ${trunk} is down: ${why}`,
+  trunkBlocked: (fact) =>
+    `softswitch ${fact.trunk} is blocked by ${fact.by}${fact.minutes === undefined ? '' : ` for ${fact.minutes} min`}`,
+  trunkUnblocked: (fact) => `softswitch ${fact.trunk} is unblocked by ${fact.by}`,
+  trunkLocked: lockWords,
+  pathUp: (fact) => `network path ${fact.interface} is up: ${fact.why}`,
+  pathDown: (fact) => `network path ${fact.interface} is down: ${fact.why}`,
+} satisfies Partial<Sentences>;
+
+/** What of the box is in service. */
+const ofPlanes = {
+  portIn: (fact) => `${fact.line} is in service: ${fact.cause}`,
+  portOut: (fact) => `${fact.line} is out of service: ${fact.cause}`,
+  engineLost: (fact) => `the engine is gone: ${fact.why}`,
+  engineBack: (fact) => `the engine is back: ${fact.why}`,
+  controlRestarted: (fact) => `the control plane was restarted; calls that ended with it: ${fact.callsEnded}`,
+  pageIn: (fact) => `the page answers at ${fact.why}`,
+  pageOut: (fact) => `the page is closed, calls go on: ${fact.why}`,
+  storeDamaged: (fact) => fact.why,
+  ownSentenceUnusable: (fact) => `own recordings cannot be played: ${fact.why}`,
+  ownSentencesUsable: () => 'all own recordings can be played',
+} satisfies Partial<Sentences>;
+
+/** Mailboxes. */
+const ofMailboxes = {
+  messageStored: (fact) => `a message of ${fact.seconds} s for ${fact.mailbox} was stored`,
+  mailboxCounted: (fact) => `the mailbox of ${fact.mailbox} holds ${fact.waiting} new and ${fact.kept} kept messages`,
+  mailboxFull: (fact) => `the mailbox of ${fact.mailbox} takes no message: ${fact.why}`,
+  mailboxHasRoom: (fact) => `the mailbox of ${fact.mailbox} takes messages again`,
+  mailboxLocked: (fact) => `the mailbox of ${fact.mailbox} is locked after three wrong PINs`,
+  mailboxUnlocked: (fact) => `the mailbox of ${fact.mailbox} is unlocked`,
+} satisfies Partial<Sentences>;
+
+/** Who may do what, and who tried. */
+const ofGuards = {
+  tollClosed: (fact) => `${fact.class} numbers are closed for ${fact.line === '' ? 'the box' : fact.line}: ${fact.why}`,
+  codePinTried: (fact) => `${fact.line} dialled a code with ${fact.right ? 'its' : 'a wrong'} PIN`,
+  codesLocked: (fact) => `${fact.line} may dial no codes with a PIN after three wrong ones`,
+  codesUnlocked: (fact) => `${fact.line} may dial codes with a PIN again, by ${fact.by}`,
+  tollOpened: (fact) =>
+    `${fact.class} numbers are open again for ${fact.line === '' ? 'the box' : fact.line}, by ${fact.by}`,
+  sourceLocked: (fact) => `${fact.source} has to wait ${fact.seconds} s after ${fact.failures} wrong passwords`,
+  signedIn: (fact) => `somebody signed in from ${fact.source}`,
+  passwordChanged: (fact) => `the password of the page was changed from ${fact.source}`,
+} satisfies Partial<Sentences>;
+
+/** What persons and calendars changed. */
+const ofRules = {
+  scenarioSwitched: (fact) =>
+    fact.scenario === ''
+      ? `no scenario is on any more, switched by ${fact.by}`
+      : `scenario ${fact.scenario} is on, switched by ${fact.by}`,
+  holidaysMissing: (fact) => `calendar ${fact.calendar} has no dated holidays of ${fact.year}`,
+  holidaysKnown: (fact) => `calendar ${fact.calendar} has its dated holidays`,
+  alarmAcknowledged: (fact) => `the alarm ${fact.alarm} was acknowledged by ${fact.by}`,
+  configured: (fact) => `settings changed by ${fact.by}, now revision ${fact.revision}: ${fact.steps.join(', ')}`,
+} satisfies Partial<Sentences>;
+
+const sentences: Sentences = {
+  ...ofCalls,
+  ...ofRehearsals,
+  ...ofTrunks,
+  ...ofPlanes,
+  ...ofMailboxes,
+  ...ofGuards,
+  ...ofRules,
 };
 
-const serviceWords = (fact: Exclude<Fact, { readonly fact: OfACall }>): string => {
-  switch (fact.fact) {
-    case 'registered':
-      return `account ${fact.account} is registered at ${fact.trunk} for ${fact.expiresS} s`;
-    case 'registrationFailed':
-      return `not registered: ${fact.sentence}`;
-    case 'trunkUp':
-    case 'trunkSuspect':
-    case 'trunkDown':
-      return `softswitch ${fact.trunk} ${trunkWords[fact.fact]}: ${fact.why}`;
-    case 'portIn':
-      return `${fact.line} is in service: ${fact.cause}`;
-    case 'portOut':
-      return `${fact.line} is out of service: ${fact.cause}`;
-    case 'engineLost':
-      return `the engine is gone: ${fact.why}`;
-    case 'engineBack':
-      return `the engine is back: ${fact.why}`;
-    case 'controlRestarted':
-      return `the control plane was restarted; calls that ended with it: ${fact.callsEnded}`;
-    case 'messageStored':
-      return `a message of ${fact.seconds} s for ${fact.mailbox} was stored`;
-    case 'mailboxCounted':
-      return `the mailbox of ${fact.mailbox} holds ${fact.waiting} new and ${fact.kept} kept messages`;
-    case 'mailboxFull':
-      return `the mailbox of ${fact.mailbox} takes no message: ${fact.why}`;
-    case 'mailboxHasRoom':
-      return `the mailbox of ${fact.mailbox} takes messages again`;
-    case 'mailboxLocked':
-      return `the mailbox of ${fact.mailbox} is locked after three wrong PINs`;
-    case 'mailboxUnlocked':
-      return `the mailbox of ${fact.mailbox} is unlocked`;
-    case 'trunkBlocked':
-      return `softswitch ${fact.trunk} is blocked by ${fact.by}${fact.minutes === undefined ? '' : ` for ${fact.minutes} min`}`;
-    case 'trunkUnblocked':
-      return `softswitch ${fact.trunk} is unblocked by ${fact.by}`;
-    case 'trunkLocked':
-      return lockWords(fact);
-    case 'pathUp':
-    case 'pathDown':
-      return `network path ${fact.interface} is ${fact.fact === 'pathUp' ? 'up' : 'down'}: ${fact.why}`;
-    case 'scenarioSwitched':
-      return fact.scenario === ''
-        ? `no scenario is on any more, switched by ${fact.by}`
-        : `scenario ${fact.scenario} is on, switched by ${fact.by}`;
-    case 'holidaysMissing':
-      return `calendar ${fact.calendar} has no dated holidays of ${fact.year}`;
-    case 'holidaysKnown':
-      return `calendar ${fact.calendar} has its dated holidays`;
-    case 'tollClosed':
-      return `${fact.class} numbers are closed for ${fact.line === '' ? 'the box' : fact.line}: ${fact.why}`;
-    case 'codePinTried':
-      return `${fact.line} dialled a code with ${fact.right ? 'its' : 'a wrong'} PIN`;
-    case 'codesLocked':
-      return `${fact.line} may dial no codes with a PIN after three wrong ones`;
-    case 'codesUnlocked':
-      return `${fact.line} may dial codes with a PIN again, by ${fact.by}`;
-    case 'tollOpened':
-      return `${fact.class} numbers are open again for ${fact.line === '' ? 'the box' : fact.line}, by ${fact.by}`;
-    case 'drillBegan':
-    case 'drillStepped':
-    case 'drillOverdue':
-    case 'drillEnded':
-    case 'numberArrives':
-    case 'numberLost':
-    case 'noticeFailed':
-    case 'noticeSent':
-      return rehearsalWords(fact);
-    case 'sourceLocked':
-      return `${fact.source} has to wait ${fact.seconds} s after ${fact.failures} wrong passwords`;
-    case 'signedIn':
-      return `somebody signed in from ${fact.source}`;
-    case 'passwordChanged':
-      return `the password of the page was changed from ${fact.source}`;
-    case 'pageIn':
-      return `the page answers at ${fact.why}`;
-    case 'pageOut':
-      return `the page is closed, calls go on: ${fact.why}`;
-    case 'storeDamaged':
-      return fact.why;
-    case 'ownSentenceUnusable':
-      return `own recordings cannot be played: ${fact.why}`;
-    case 'ownSentencesUsable':
-      return 'all own recordings can be played';
-    case 'alarmAcknowledged':
-      return `the alarm ${fact.alarm} was acknowledged by ${fact.by}`;
-    case 'configured':
-      return `settings changed by ${fact.by}, now revision ${fact.revision}: ${fact.steps.join(', ')}`;
-  }
-};
+/** A fact as a sentence for whoever reads the log at night. */
+export const factWords = (fact: Fact): string => (sentences[fact.fact] as (fact: Fact) => string)(fact);
 
 export type LogLevel = 'debug' | 'info' | 'warn';
 
