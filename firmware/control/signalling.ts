@@ -6,6 +6,7 @@ import { momentOf } from './routing/local-time.ts';
 import type { FlowId } from './sip/face.ts';
 import { Resolver } from './sip/resolver/resolver.ts';
 import { carriersWith } from './sip/transport/carriers.ts';
+import { FormerPorts } from './sip/transport/former-ports.ts';
 import type { UdpSockets } from './sip/transport/udp-sockets.ts';
 import { SipUserAgent } from './sip/user-agent.ts';
 import { watchLinks } from './system/link-watch.ts';
@@ -26,7 +27,7 @@ type SignallingOptions = {
 /** SIP as the settings want it. `trunks`: asked when there are some. */
 export const makeUserAgent = (
   { clock, log, build, udpSockets }: SignallingOptions,
-  { runner, document }: Ground,
+  { runner, document, adoption }: Ground,
   trunks: () => Trunks,
 ): SipUserAgent =>
   new SipUserAgent({
@@ -37,7 +38,7 @@ export const makeUserAgent = (
     userAgentName: `Holdfast ${build}`,
     tell: (leg, signal) => runner.tell(leg, signal),
     credentialsOf: (flow, user) => trunks().credentialsOf(flow, user),
-    openCarrier: carriersWith(udpSockets),
+    openCarrier: carriersWith(udpSockets, new FormerPorts({ runner, clock, before: adoption.states })),
   });
 
 /** Links, addresses and routes of the system. */

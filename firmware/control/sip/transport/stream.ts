@@ -1,6 +1,7 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Endpoint } from '../face.ts';
 import type { Carrier, CarrierEvents } from './carrier.ts';
+import type { PortBook } from './former-ports.ts';
 import { StreamFraming } from './framing.ts';
 
 const PONG = Buffer.from('\r\n');
@@ -22,14 +23,40 @@ class TcpCarrier implements Carrier {
   readonly #events: CarrierEvents;
   readonly #connections = new Map<string, Connection>();
   readonly #server;
+  readonly #ports: PortBook | undefined;
+  /** At ports of connections that a plane before us had. */
+  readonly #former = new Set<Server>();
+  #cancelFormer: () => void = () => {};
   #open = true;
 
-  constructor(server: ReturnType<typeof createServer>, local: Endpoint, events: CarrierEvents) {
+  constructor(server: Server, local: Endpoint, events: CarrierEvents, ports: PortBook | undefined) {
     this.#server = server;
     this.local = local;
     this.#events = events;
+    this.#ports = ports;
     server.on('connection', (socket) => this.#accepted(socket));
     server.on('error', (error) => events.fault(error.message));
+  }
+
+  /** Listens where the connections of a plane before us came from; a port that is taken meanwhile is left alone. */
+  async listenAtFormerPorts(): Promise<void> {
+    const former = this.#ports?.former(this.local) ?? [];
+    if (former.length === 0) return;
+    this.#cancelFormer = this.#ports!.untilUseless(() => this.#closeFormer());
+    await Promise.all(
+      former.map(async (port) => {
+        const server = createServer({ keepAlive: true }, (socket) => this.#accepted(socket));
+        server.on('error', (error) => this.#events.fault(error.message));
+        this.#former.add(server);
+        await listening(server, { ...this.local, port }).catch(() => this.#former.delete(server));
+      }),
+    );
+  }
+
+  #closeFormer(): void {
+    this.#cancelFormer();
+    for (const server of this.#former) server.close();
+    this.#former.clear();
   }
 
   send(octets: Buffer, to: Endpoint, done: (failed?: string) => void): void {
@@ -53,12 +80,19 @@ class TcpCarrier implements Carrier {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    this.#closeFormer();
     for (const connection of this.#connections.values()) connection.socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
   #connect(to: Endpoint): Connection {
-    return this.#add(connect({ host: to.address, port: to.port, localAddress: this.local.address }), to, true);
+    const socket = connect({ host: to.address, port: to.port, localAddress: this.local.address });
+    socket.once('connect', () => {
+      const port = socket.localPort ?? 0;
+      this.#ports?.opened(this.local, port);
+      socket.once('close', () => this.#ports?.closed(this.local, port));
+    });
+    return this.#add(socket, to, true);
   }
 
   #accepted(socket: Socket): void {
@@ -108,17 +142,22 @@ class TcpCarrier implements Carrier {
 
 const key = (far: Endpoint): string => `${far.address}|${far.port}`;
 
-/** Listens on the local address of a flow; rejects if the port is taken. */
-export const openTcp = async (local: Endpoint, events: CarrierEvents): Promise<Carrier> => {
-  const server = createServer({ keepAlive: true });
-  await new Promise<void>((resolve, reject) => {
+const listening = (server: Server, { address, port }: Endpoint): Promise<void> =>
+  new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: local.address, port: local.port }, () => {
+    server.listen({ host: address, port }, () => {
       server.removeListener('error', reject);
       resolve();
     });
   });
+
+/** Listens on the local address of a flow; rejects if the port is taken. */
+export const openTcp = async (local: Endpoint, events: CarrierEvents, ports?: PortBook): Promise<Carrier> => {
+  const server = createServer({ keepAlive: true });
+  await listening(server, local);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : local.port;
-  return new TcpCarrier(server, { address: local.address, port }, events);
+  const carrier = new TcpCarrier(server, { address: local.address, port }, events, ports);
+  await carrier.listenAtFormerPorts();
+  return carrier;
 };

@@ -14,7 +14,7 @@ export type TransportEvents = {
 /** Sockets of the system. */
 const openSocket: OpenCarrier = (transport, local, events) => {
   if (transport === 'tls') throw new GatewayError('address-in-use', 'SIP over TLS is not offered');
-  return (transport === 'tcp' ? openTcp : openUdp)(local, events);
+  return transport === 'tcp' ? openTcp(local, events) : openUdp(local, events);
 };
 
 type OpenFlow = { readonly flow: Flow; readonly carrier: Carrier };
