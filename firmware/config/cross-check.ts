@@ -1,3 +1,4 @@
+import { NAMED_LISTS } from './named-lists.ts';
 import { numberRefusals } from './number-checks.ts';
 import { danglingReferences } from './references.ts';
 import type { Refusal } from './refusal.ts';
@@ -28,25 +29,6 @@ const refusal = (path: string, limit: string, remedy: string): Refusal => ({ pat
 /** Indexes of the entries whose key has been seen before. */
 const repeated = (keys: readonly (string | number)[]): number[] =>
   keys.flatMap((key, index) => (keys.indexOf(key) < index ? [index] : []));
-
-/** The lists of things that have a name of their own. */
-export const NAMED_LISTS = [
-  'trunks',
-  'accounts',
-  'cards',
-  'lines',
-  'groups',
-  'routes',
-  'dids',
-  'ringGroups',
-  'forwardings',
-  'attendants',
-  'calendars',
-  'rateTables',
-  'numberPools',
-  'locations',
-  'scenarios',
-] as const;
 
 const names = (whole: Configuration): Refusal[] =>
   NAMED_LISTS.flatMap((list) =>

@@ -1,3 +1,4 @@
+import { ROUTED_LISTS } from '../../config/named-lists.ts';
 import type { Configuration } from '../../config/schema.ts';
 
 type Kind = 'Account' | 'Trunk' | 'Line';
@@ -52,20 +53,7 @@ const differences = (kind: Kind, before: readonly Listed[], after: readonly List
 type Single = Exclude<Step, { readonly id: string }>['step'];
 
 /** What is read for each call; changing it needs nothing done but new digit maps. */
-const ROUTED = [
-  'groups',
-  'routes',
-  'dids',
-  'ringGroups',
-  'forwardings',
-  'attendants',
-  'calendars',
-  'rateTables',
-  'numberPools',
-  'locations',
-  'scenarios',
-  'tollGuard',
-] as const;
+const ROUTED = [...ROUTED_LISTS, 'tollGuard'] as const;
 
 /** What each single step depends on. A setting of a section that no row names cannot be changed at run time. */
 const dependsOn: Readonly<Record<Single, (whole: Configuration) => unknown>> = {
