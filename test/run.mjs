@@ -16,7 +16,7 @@ import { mayMakeNamespaces, runInNamespace } from './namespace.mjs';
 const [mode, ...words] = process.argv.slice(2);
 const expectedPath = join(root, 'test/expected-count.json');
 const UNIT_LIMIT_MS = 120_000;
-const SCENARIO_LIMIT_MS = 240_000;
+const SCENARIO_LIMIT_MS = 300_000;
 /** An hour of what is watched, and what comes before and after it. */
 const LONG_LIMIT_MS = 4_500_000;
 /** Folders whose tests need real programs, a network of their own and undisturbed time. */
