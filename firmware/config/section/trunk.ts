@@ -101,6 +101,13 @@ export const trunk = v.strictObject({
     form: { is: /^[0-9A-Fa-f.:]+([/][0-9]{1,3})?$/, words: 'must be an address, or a network such as 192.168.1.0/24' },
     appliesWhen: accepting,
   }),
+  digest: choice({
+    title: 'Digest',
+    help: 'Hash by which the PBX shows its password; both: SHA-256 or MD5. MD5 alone for a PBX that stumbles over SHA-256.',
+    of: ['both', 'SHA-256', 'MD5'],
+    default: 'both',
+    appliesWhen: accepting,
+  }),
   calledIn: choice({
     title: 'Called number in',
     help: 'to: in To, and the request names the Contact of the PBX (RFC 3261); request: in the request as well.',

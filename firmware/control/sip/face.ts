@@ -140,6 +140,8 @@ export type InviteVerdict = { readonly leg: LegId } | { readonly refuse: number;
 export type Acceptance = Credentials & {
   /** Of the challenges. */
   readonly realm: string;
+  /** Hashes that are asked for, the preferred one first (RFC 8760). */
+  readonly algorithms: readonly ('SHA-256' | 'MD5')[];
   /** Name that the address of record must have; empty: any. `isOurs` judges a host by it. */
   readonly domain: string;
   readonly isOurs: (host: string) => boolean;

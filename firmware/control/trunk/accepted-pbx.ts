@@ -70,9 +70,10 @@ export class AcceptedPbx {
   }
 
   #acceptance(): Acceptance {
-    const { user, password, domain, registerExpiryS, allowed } = this.#host.settings();
+    const { user, password, domain, registerExpiryS, allowed, digest } = this.#host.settings();
     const list = blockListOf(allowed);
     return {
+      algorithms: digest === 'both' ? ['SHA-256', 'MD5'] : [digest],
       ...{ user, password, domain, realm: domain === '' ? 'holdfast' : domain, longestS: registerExpiryS },
       isOurs: (host) =>
         domain === '' || host.toLowerCase() === domain.toLowerCase() || host === this.#host.localAddress(),

@@ -38,6 +38,14 @@ test('SHA-256 is asked for first and MD5 second, and either answer is good', () 
   assert.equal(judge(answers(asked(), 'MD5')), 'good');
 });
 
+test('an algorithm that was not asked for proves nothing', () => {
+  const { asked, answers, digest } = opened();
+  const field = answers(asked(), 'MD5');
+  const request = new SipMessage({ method: 'REGISTER', uri }, [field]);
+  assert.equal(digest.judge(request, realm, pbx, ['SHA-256']), 'wrong');
+  assert.equal(digest.judge(request, realm, pbx, ['MD5']), 'good');
+});
+
 test('another password, another user, another request and another realm prove nothing', () => {
   const { asked, answers, judge, digest } = opened();
   assert.equal(judge(answers(asked(), 'MD5', { ...pbx, password: 'guess' })), 'wrong');

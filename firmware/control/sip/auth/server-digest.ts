@@ -7,8 +7,9 @@ import { octetsOf, textOf } from '../message/serializer.ts';
 import type { Algorithm, Challenge } from './challenges.ts';
 import { digestResponse } from './digest.ts';
 
-/** Those that we ask for, the preferred one first (RFC 8760 §2.3). */
-const OFFERED: readonly Algorithm[] = ['SHA-256', 'MD5'];
+/** Those that may be asked for, the preferred one first (RFC 8760 §2.3). */
+const OFFERED = ['SHA-256', 'MD5'] as const satisfies readonly Algorithm[];
+export type Offered = (typeof OFFERED)[number];
 /** So long a nonce may be answered; then a right answer is asked for again, with `stale=true`. */
 const NONCE_LIVES_S = 300;
 /** Nonces whose counts are remembered: only those that were answered rightly cost memory. */
@@ -44,23 +45,28 @@ export class ServerDigest {
   }
 
   /** One WWW-Authenticate an algorithm, with a fresh nonce. */
-  challenge(realm: string, stale: boolean): Field[] {
+  challenge(realm: string, stale: boolean, asked: readonly Offered[] = OFFERED): Field[] {
     const nonce = this.#nonce(realm);
-    return OFFERED.map((algorithm): Field => {
+    return asked.map((algorithm): Field => {
       const parts = [`realm=${quote(realm)}`, `nonce="${nonce}"`, `algorithm=${algorithm}`, 'qop="auth"'];
       return ['www-authenticate', `Digest ${[...parts, ...(stale ? ['stale=true'] : [])].join(', ')}`];
     });
   }
 
   /** What a request proves of this user; takes the same time for a user that there is not. */
-  judge(request: SipMessage, realm: string, { user, password }: Credentials): Proof {
+  judge(
+    request: SipMessage,
+    realm: string,
+    { user, password }: Credentials,
+    asked: readonly Offered[] = OFFERED,
+  ): Proof {
     const fields = request.fields.filter(([name]) => name === 'authorization');
     const mine = fields.map(([, value]) => read(value)).find((each) => each?.['realm'] === realm);
     if (mine === undefined) return 'missing';
     const { challenge, response, cnonce, nc } = answerOf(mine, realm);
     const wanted = digestResponse(challenge, { user, password }, request, cnonce, nc);
     const right = same(wanted, response) && textOf(mine['username'] ?? '') === user && mine['uri'] === request.uri;
-    const known = OFFERED.includes(challenge.algorithm) && !challenge.session;
+    const known = asked.some((each) => each === challenge.algorithm) && !challenge.session;
     if (!right || !known || (challenge.qop && !COUNT.test(nc))) return 'wrong';
     return this.#isFresh(challenge, realm, nc) ? 'good' : 'stale';
   }

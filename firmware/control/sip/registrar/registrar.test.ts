@@ -12,7 +12,7 @@ const local = { address: '127.0.0.1', port: 0 };
 const credentials = { user: 'pbx', password: 'secret' };
 const acceptance = {
   ...credentials,
-  ...{ realm: 'holdfast', domain: 'box.test', longestS: 600 },
+  ...{ realm: 'holdfast', domain: 'box.test', longestS: 600, algorithms: ['SHA-256', 'MD5'] as ('SHA-256' | 'MD5')[] },
   isOurs: (host: string) => host === 'box.test' || host === local.address,
   allows: (address: string) => address === local.address,
 };
@@ -168,6 +168,22 @@ test('bindings of somebody else are forbidden, a domain that is not ours has non
   assert.deepEqual((await register({ contact: '*', expiresS: 0 })).contacts, []);
   assert.deepEqual(bound(), []);
   await close();
+});
+
+test('a PBX that stumbles over SHA-256 is asked for MD5 alone, and SHA-256 alone takes no MD5', async () => {
+  const old = await open({ algorithms: ['MD5'] });
+  const { heard, say, close: leave } = stranger(old.network, old.port);
+  say('REGISTER');
+  await old.pause(10);
+  const asked = heard[0]?.fields.filter(([name]) => name === 'www-authenticate').map(([, value]) => value) ?? [];
+  assert.equal(asked.length, 1);
+  assert.match(asked[0]!, /algorithm=MD5/);
+  assert.equal((await old.register()).status, 200);
+  leave();
+  await old.close();
+  const strict = await open({ algorithms: ['SHA-256'] });
+  assert.equal((await strict.register()).status, 200);
+  await strict.close();
 });
 
 test('a scanner is answered a little, never with more octets than it may send, and costs no memory', async () => {

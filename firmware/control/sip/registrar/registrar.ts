@@ -105,13 +105,13 @@ export class Registrars implements Registrar {
   /** Whether it shows the password; a challenge goes out if not. Who is known is not counted among strangers. */
   #prove(flow: FlowId, { acceptance }: Door, message: SipMessage, source: Endpoint, known = false): Judgement {
     if (!known && !this.#patience.answers(source.address)) return 'stranger';
-    const { realm } = acceptance;
-    const proof = this.#digest.judge(message, realm, acceptance);
+    const { realm, algorithms } = acceptance;
+    const proof = this.#digest.judge(message, realm, acceptance, algorithms);
     if (proof === 'good') return 'welcome';
     if (proof === 'wrong' && !known) this.#patience.charge(source.address);
     if (proof === 'wrong') acceptance.refused?.(source);
     const { transactions, token } = this.#room;
-    const fields = this.#digest.challenge(realm, proof === 'stale');
+    const fields = this.#digest.challenge(realm, proof === 'stale', algorithms);
     transactions.servers.stateless(flow, source, responseTo(message, source, 401, { tag: token(), fields }));
     return 'taken';
   }
