@@ -1,20 +1,11 @@
 import * as v from 'valibot';
 import { configuration } from '../../config/schema.ts';
 import { quietQuestion } from '../routing/question.ts';
+import { country } from '../routing/test-box.ts';
 import { ordinaryWay, type TrunkSnapshot } from '../trunk/trunk.ts';
 import type { Rooms } from './catalogue.ts';
 import type { DrillSheet } from './drill-sheet.ts';
 import type { DrillAsk } from './drills.ts';
-
-export const country = {
-  emergency: ['112'],
-  countryCode: '49',
-  international: ['00'],
-  national: '0',
-  mobile: ['015'],
-  premium: ['0900'],
-  premiumDigits: 7,
-} as const;
 
 /** An office with two softswitches, two phones and an exchange line. */
 export const office = v.parse(configuration, {

@@ -34,6 +34,7 @@ import type { Agreed, Negotiator } from '../leg/negotiator.ts';
 import { type Arrival, SipLegs, type SipWay } from '../leg/sip-leg.ts';
 import { plan } from '../routing/plan.ts';
 import { type PlanQuestion, quietQuestion, type WallTime } from '../routing/question.ts';
+import { country } from '../routing/test-box.ts';
 import type { IncomingInvite, InviteAsk, InviteVerdict, SipSignal, UserAgent } from '../sip/face.ts';
 import { ordinaryWay, type TrunkSnapshot } from '../trunk/trunk.ts';
 import { Phones } from './phones.ts';
@@ -271,59 +272,55 @@ export class TestOffice {
     const desk = this.transfers;
     this.phones = new Phones({ runner, engine, media: this.media, book: this.calls, desk, log: silentLog });
     this.lines = new LineLegs({
-      runner,
-      book: this.calls,
-      media: this.media,
+      ...{ runner, book: this.calls, media: this.media },
       occupy: (line) => this.busy.add(line),
       vacate: () => this.busy.clear(),
     });
-    const sip = new SipLegs({
-      runner,
-      book: this.calls,
-      media: this.media,
-      userAgent: this.userAgent,
-      negotiator: wordNegotiator,
-      way: (trunk) => this.#way(trunk),
-      trunk: (trunk) => this.#way(trunk),
-      arrival: (): Arrival => ({ trunk: 'primary', to: { kind: 'phone', id: 'line/2' }, dialled: '12' }),
+    this.testCalls = new TestCaller({
+      ...{ runner, book: this.calls, media: this.media, log: silentLog, sentence: (name) => name },
+      emergency: () => ['112'],
+      extensions: () => this.extensions,
     });
-    this.calls.serve('trunk', sip);
-    this.calls.serve('phone', this.phones);
-    this.calls.serve('line', this.lines);
     const { shelf } = this;
     const voices = new Voices({
-      runner,
-      book: this.calls,
-      media: this.media,
-      log: silentLog,
-      shelf,
+      ...{ runner, book: this.calls, media: this.media, log: silentLog, shelf },
       sentence: (name) => name,
     });
     this.messages = new LeaveMessages({
       ...{ runner, book: this.calls, voices, shelf, log: silentLog },
       greetingOut: () => this.configuration.mailbox.greetingOut || undefined,
     });
-    this.calls.serve('mailbox', this.messages);
     this.menus = new MailboxMenus({ runner, book: this.calls, voices, shelf, log: silentLog });
-    this.calls.serve('mailboxMenu', this.menus);
-    this.testCalls = new TestCaller({
-      ...{ runner, book: this.calls, media: this.media, log: silentLog, sentence: (name) => name },
-      emergency: () => ['112'],
-      extensions: () => this.extensions,
-    });
-    this.calls.serve('sentence', new Announcements({ runner, book: this.calls, voices }));
-    const configuration = () => this.configuration;
-    this.calls.serve(
-      'attendant',
-      new Attendants({ runner, book: this.calls, media: this.media, voices, configuration }),
-    );
-    this.calls.serve('announcement', new Recordings({ runner, book: this.calls, voices, folder: () => '/own' }));
+    this.#serve(voices);
     this.phones.configure(this.configuration, ['112']);
     this.lines.configure([{ id: 'line/9', rings: 'line/2' }]);
     engine.onEvent((event) => {
       runner.cascade(() => this.media.heard(event) || this.phones.heard(event) || this.lines.heard(event));
     });
   }
+
+  /** Each kind of leg gets its maker. */
+  #serve(voices: Voices): void {
+    const { runner, calls: book, media } = this;
+    const configuration = () => this.configuration;
+    const sip = new SipLegs({
+      ...{ runner, book, media },
+      userAgent: this.userAgent,
+      negotiator: wordNegotiator,
+      way: (trunk) => this.#way(trunk),
+      trunk: (trunk) => this.#way(trunk),
+      arrival: (): Arrival => ({ trunk: 'primary', to: { kind: 'phone', id: 'line/2' }, dialled: '12' }),
+    });
+    book.serve('trunk', sip);
+    book.serve('phone', this.phones);
+    book.serve('line', this.lines);
+    book.serve('mailbox', this.messages);
+    book.serve('mailboxMenu', this.menus);
+    book.serve('sentence', new Announcements({ runner, book, voices }));
+    book.serve('attendant', new Attendants({ runner, book, media, voices, configuration }));
+    book.serve('announcement', new Recordings({ runner, book, voices, folder: () => '/own' }));
+  }
+
   /** Wall time, for calendars. */
   now: WallTime = { ms: 0, sure: false };
   /** Numbers that ring here. */
@@ -332,15 +329,6 @@ export class TestOffice {
   readonly faults: string[] = [];
 
   #plan(offer: PlanQuestion['offer']) {
-    const country = {
-      emergency: ['112'],
-      countryCode: '49',
-      international: ['00'],
-      national: '0',
-      mobile: [],
-      premium: [],
-      premiumDigits: 7,
-    } as const;
     const { configuration, now } = this;
     return plan(quietQuestion({ offer, configuration, trunks: this.#trunks(), country, now }));
   }

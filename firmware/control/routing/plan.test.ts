@@ -3,19 +3,10 @@ import { describe, it } from 'node:test';
 import * as v from 'valibot';
 import { configuration } from '../../config/schema.ts';
 import { type CallFailure, failureTable } from '../failure.ts';
-import { ordinaryWay, type TrunkSnapshot } from '../trunk/trunk.ts';
+import type { TrunkSnapshot } from '../trunk/trunk.ts';
 import { plan } from './plan.ts';
 import { type PlanQuestion, quietQuestion, type Routed } from './question.ts';
-
-const country = {
-  emergency: ['112'],
-  countryCode: '49',
-  international: ['00'],
-  national: '0',
-  mobile: ['015'],
-  premium: ['0900'],
-  premiumDigits: 7,
-} as const;
+import { country, way } from './test-box.ts';
 
 const box = (more: object = {}) =>
   v.parse(configuration, {
@@ -33,23 +24,6 @@ const box = (more: object = {}) =>
     ],
     ...more,
   });
-const way = (id: string, over: Partial<TrunkSnapshot> = {}): TrunkSnapshot => ({
-  ...ordinaryWay,
-  id,
-  kind: id.startsWith('line/') ? 'line' : 'trunk',
-  health: 'up',
-  priority: 1,
-  callsUp: 0,
-  callLimit: id.startsWith('line/') ? 1 : 0,
-  bound: ['desk'],
-  silenceBudgetMs: 1200,
-  progressBudgetMs: 20_000,
-  ringMs: 120_000,
-  verdicts: {},
-  // as the settings have it
-  emergency: id.startsWith('line/'),
-  ...over,
-});
 const blocked = { by: 'page', minutesLeft: 0 };
 const fromPhone = (dialled: string): Routed => ({
   from: { kind: 'phone', id: 'line/1', number: '11' },
