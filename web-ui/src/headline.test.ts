@@ -73,6 +73,11 @@ const rows: readonly (readonly [StatusView, string, string])[] = [
     'warn',
     'Calls go through B: softswitch A does not answer',
   ],
+  [
+    view([trunk('A', 1, { lock: { is: 'drain', until: '', minutesLeft: 0 } }), trunk('B', 2)]),
+    'warn',
+    'Calls go through B: softswitch A is blocked',
+  ],
   [view([trunk('A', 1, blocked), trunk('B', 2)]), 'warn', 'Calls go through B: softswitch A is blocked'],
   [
     view([trunk('A', 1), trunk('B', 2, { health: 'held' })]),

@@ -6,9 +6,12 @@ import type { Key, Words } from './t.ts';
 export type Mood = 'good' | 'warn' | 'bad' | 'none';
 export type Headline = { readonly mood: Mood; readonly text: Key; readonly words: Words };
 
+/** A person or the settings keep calls from it. */
+const isShut = ({ blocked, lock }: TrunkView): boolean => blocked !== undefined || lock !== undefined;
+
 /** A new call would be sent there. */
-const takesCalls = ({ health, blocked }: TrunkView): boolean =>
-  blocked === undefined && (health === 'up' || health === 'unproven' || health === 'suspect');
+const takesCalls = (trunk: TrunkView): boolean => !isShut(trunk) && answers(trunk);
+const answers = ({ health }: TrunkView): boolean => health === 'up' || health === 'unproven' || health === 'suspect';
 
 const line = (mood: Mood, text: Key, words: Words = {}): Headline => ({ mood, text, words });
 
@@ -16,10 +19,10 @@ const serves = ({ is }: PortView): boolean => is !== 'out of service' && is !== 
 
 /** Softswitches are there and none is in order: one that has just come back takes calls all the same, or what is left. */
 const alone = ({ ports }: StatusView, trunks: readonly TrunkView[]): Headline => {
-  const back = trunks.find(({ health, blocked }) => health === 'returning' && !blocked);
+  const back = trunks.find((trunk) => trunk.health === 'returning' && !isShut(trunk));
   if (back) return line('warn', 'headline.returning', { trunk: back.id });
   const exchange = ports.some((port) => port.kind === 'fxo' && serves(port));
-  const blocked = trunks.every((trunk) => trunk.blocked !== undefined);
+  const blocked = trunks.every(isShut);
   if (blocked) return line('bad', exchange ? 'headline.allBlockedExchange' : 'headline.allBlocked');
   return line('bad', exchange ? 'headline.noneExchange' : 'headline.none');
 };
@@ -27,7 +30,7 @@ const alone = ({ ports }: StatusView, trunks: readonly TrunkView[]): Headline =>
 const notTaking = (trunk: TrunkView, way: TrunkView): Headline => {
   const words = { trunk: trunk.id, way: way.id };
   const first = trunk.priority < way.priority;
-  if (trunk.blocked) return line('warn', first ? 'headline.overBlocked' : 'headline.spareBlocked', words);
+  if (isShut(trunk)) return line('warn', first ? 'headline.overBlocked' : 'headline.spareBlocked', words);
   if (trunk.health === 'returning')
     return line('warn', first ? 'headline.overReturning' : 'headline.spareReturning', words);
   return line('warn', first ? 'headline.over' : 'headline.spareDown', words);

@@ -16,8 +16,12 @@ const healths: Readonly<Record<TrunkView['health'], Look>> = {
   held: { mood: 'warn', icon: 'wait', text: 'trunk.held' },
 };
 const blocked: Look = { mood: 'none', icon: 'off', text: 'trunk.blocked' };
+const locked: Look = { mood: 'none', icon: 'off', text: 'trunk.locked' };
 
-export const lookOfTrunk = (trunk: TrunkView): Look => (trunk.blocked ? blocked : healths[trunk.health]);
+export const lookOfTrunk = (trunk: TrunkView): Look => {
+  if (trunk.blocked) return blocked;
+  return trunk.lock ? locked : healths[trunk.health];
+};
 
 const ports: Readonly<Record<PortView['is'], Look>> = {
   idle: { mood: 'good', icon: 'good', text: 'port.idle' },

@@ -50,12 +50,19 @@ const blockWords = ({ blocked }: TrunkView): string => {
   return plural('trunk.blockedFor', blocked.minutesLeft, { by: blocked.by });
 };
 
+const lockWords = ({ lock }: TrunkView): string => {
+  if (!lock) return '';
+  const what = t(`trunk.lock.${lock.is}`);
+  return lock.until === '' ? what : `${what} ${t('trunk.lockUntil', { until: lock.until })}`;
+};
+
 /** Why it is as it is, then each account that is not registered. */
 const Causes = ({ trunk }: { readonly trunk: TrunkView }) => {
   const missing = trunk.registrations.filter(({ registered }) => !registered);
   return (
     <div class="causes">
       {trunk.blocked && <p>{blockWords(trunk)}</p>}
+      {trunk.lock && <p>{lockWords(trunk)}</p>}
       {trunk.why !== '' && <p>{sentenceOfCause(trunk.why)}</p>}
       {missing.map(({ account, sentence }) => (
         <p key={account} class={sentence === '' ? 'cause' : 'cause cause-bad'}>
