@@ -42,6 +42,18 @@ const callOn = (id: string): fc.Arbitrary<LineSnapshot> =>
     .record({ emergency: bool, beganMs: fc.integer({ min: 1, max: 100 }) })
     .map((call) => ({ id, is: 'busy', call: { call: `call/${id}`, ...call } }));
 
+/** Mostly bound to nothing, else to one side of the hours of the office. */
+const hours = some([...new Array<object>(4).fill({}), { calendar: 'office' }, { calendar: 'office', when: 'out' }]);
+const weekdays = { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', until: '17:00' };
+const calendars = [{ id: 'office', timeZone: 'Europe/Berlin', periods: [weekdays] }];
+const moment = some([
+  { ms: 0, sure: false },
+  { ms: Date.parse('2027-11-29T11:00:00Z'), sure: true },
+  { ms: Date.parse('2027-11-29T16:00:00Z'), sure: true },
+]);
+const withHours = (thing: fc.Arbitrary<object>): fc.Arbitrary<object> =>
+  fc.tuple(thing, hours).map(([each, bound]) => ({ ...each, ...bound }));
+
 const prefix = some(['', '0', '03', '030', '1', '00']);
 const route = fc.record({
   prefix,
@@ -75,25 +87,26 @@ const named = (list: readonly object[], name: string): object[] =>
 
 const settings = fc
   .record({
-    routes: fc.array(route, { maxLength: 5 }),
-    groups: fc.tuple(group, group),
-    forwardings: fc.array(forwarding, { maxLength: 6 }),
+    routes: fc.array(withHours(route), { maxLength: 5 }),
+    groups: fc.tuple(withHours(group), withHours(group)),
+    forwardings: fc.array(withHours(forwarding), { maxLength: 6 }),
+    lines: fc.tuple(...office().lines.map((line) => withHours(fc.constant(line)))),
+    ringGroup: withHours(fc.constant({ id: 'all', extension: '20', lines: [...phones] })),
     prefixMode: some(['longest', 'shorter']),
     outsidePrefix: some(['', '', '0']),
     protectDelayS: some([0, 30]),
     exchangeFallback: bool,
     failover: some(['', 'a', 'b']),
   })
-  .map(({ routes, groups, forwardings, failover, ...routing }) =>
+  .map(({ routes, groups, forwardings, failover, lines, ringGroup, ...routing }) =>
     office({
-      routing,
+      ...{ routing, calendars, lines, ringGroups: [ringGroup] },
       routes: named(routes, 'r'),
       groups: [
         { id: 'g', ...groups[0] },
         { id: 'h', ...groups[1] },
       ],
       forwardings: named(forwardings, 'f'),
-      ringGroups: [{ id: 'all', extension: '20', lines: [...phones] }],
       dids: [{ id: 'main', number: '5000', rings: 'line/2', failoverTrunk: failover, failoverNumber: '0309' }],
     }),
   );
@@ -123,9 +136,10 @@ const asking = (offer: fc.Arbitrary<Routed>): fc.Arbitrary<PlanQuestion> =>
       trunks: fc.tuple(...ways.map(trunkState), ...exchange.map(lineState)),
       lines: fc.tuple(...[...exchange, ...ways].map(callOn)),
       seed: fc.nat(),
+      now: moment,
     })
     .map((given) => ({
-      ...{ country, now: { ms: 0, sure: false } },
+      country,
       memory: {
         ...{ scenario: '', callBacks: [], numbersInUse: {}, numberShown: {}, poolTurns: {} },
         toll: { spent: {}, closed: [] },
@@ -266,6 +280,33 @@ const isFull = ({ configuration, trunks }: PlanQuestion, { callLimit, callsUp, g
   return (callLimit > 0 && callsUp >= callLimit) || (most > 0 && inGroup >= most);
 };
 
+describe('of every call at any hour', () => {
+  const isBoundAway = (asked: PlanQuestion, { calendar, when }: { calendar: string; when: 'in' | 'out' }): boolean => {
+    const isIn = !asked.now.sure || asked.now.ms === Date.parse('2027-11-29T11:00:00Z');
+    return calendar !== '' && isIn !== (when === 'in');
+  };
+
+  it('no phone rings outside its hours', () => {
+    every(fc.oneof(outward, inward), (asked, result) => {
+      const rung = levelsOf(result).flatMap(({ attempts }) => attempts.flatMap(({ targets }) => targets));
+      for (const { kind, id } of rung) {
+        const line = asked.configuration.lines.find((each) => each.id === id);
+        if (kind === 'phone' && line) assert.ok(!isBoundAway(asked, line), `${id} rings`);
+      }
+    });
+  });
+
+  it('no trunk is used outside the hours of its group, but for an emergency call', () => {
+    every(fc.oneof(outward, inward), (asked, result) => {
+      if (isEmergency(asked)) return;
+      for (const [{ targets }] of waysIn(result)) {
+        const own = asked.configuration.groups.find(({ id }) => id === snapshotOf(asked, targets[0].id).group);
+        assert.ok(own === undefined || !isBoundAway(asked, own), `${targets[0].id} of ${own?.id}`);
+      }
+    });
+  });
+});
+
 describe('of every emergency call', () => {
   const calls = outward.map((offer) => ({ ...offer, dialled: '112' }));
 
@@ -346,8 +387,9 @@ describe('of every call that is led on', () => {
       walk(levelsOf(result), (passed) => {
         const led = passed.filter(({ elsewhere, name }) => elsewhere && !name?.includes('>failover'));
         const rung = passed.flatMap(({ attempts }) =>
-          attempts.flatMap(({ targets }) =>
-            targets.length === 1 && targets[0].kind === 'phone' ? [targets[0].id] : [],
+          // a ring group, of which only one phone may count now, is a target of its own
+          attempts.flatMap(({ id, targets }) =>
+            id === targets[0].id && targets[0].kind === 'phone' ? [targets[0].id] : [],
           ),
         );
         assert.deepEqual(rung, [...new Set(rung)]);
