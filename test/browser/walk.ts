@@ -121,7 +121,7 @@ export const echoSetUpMs = async ({ lab, page }: Walk, at: 'a' | 'b'): Promise<n
 };
 
 /** Waits until the page plays a tone for half a second; within 1 % of `hertz`, by its strongest frequency. */
-export const hearsTone = async (page: Page, hertz: number, withinMs = 10_000): Promise<number> => {
+export const hearsTone = async (page: Page, hertz: number, withinMs = 20_000): Promise<number> => {
   const measured = await eventually(`${hertz} Hz in the page`, withinMs, async () => {
     const { played } = await listenIn(page, 2400);
     const [found] = toneSpans(played, hertz, 500);

@@ -13,20 +13,14 @@ import {
   isFarMedia,
   type Office,
   openOffice,
+  replaceControl,
 } from './office.ts';
 
-const READY_WITHIN_MS = 2_000;
 const busy = [480, 620] as const;
 
 const openTcpOffice = (site: Site, farAnswers: 'auto' | 'manual'): Promise<Office> => {
   const trunks = [primary({ transport: 'tcp' }), secondary({ transport: 'tcp' })];
   return openOffice(site, { configuration: { trunks }, farAnswers });
-};
-
-const replaceControl = async ({ gateway }: Office): Promise<void> => {
-  const former = await gateway.signalPlane('control');
-  await gateway.planeReplaced('control', former, READY_WITHIN_MS);
-  await gateway.ready(READY_WITHIN_MS);
 };
 
 /** The far end calls phone 2 by softswitch B. */
@@ -71,7 +65,7 @@ test(
     const { a, b, far, gateway } = office;
     const capture = await Capture.start(site);
     await callOut(office);
-    await replaceControl(office);
+    await replaceControl(office.gateway);
     await hearsTone(gateway, 1, farHertz);
     await gateway.bench.hangUp('phone/1');
     await far.tells(/^CALL_CLOSED$/, 3_000);
@@ -80,7 +74,7 @@ test(
     let since = far.events.length;
     await dial(gateway, 1, farNumber);
     await far.tells(/^CALL_ESTABLISHED$/, 3_000, since);
-    await replaceControl(office);
+    await replaceControl(office.gateway);
     await hearsTone(gateway, 1, farHertz);
     await far.hangUp();
     await gateway.bench.waitFor('phone/1', 'tone', { hertz: busy, timeoutMs: 3_000 });
@@ -89,11 +83,11 @@ test(
 
     since = far.events.length;
     await callIn(office);
-    await replaceControl(office);
+    await replaceControl(office.gateway);
     await gateway.bench.lift('phone/2');
     await far.tells(/^CALL_ESTABLISHED$/, 4_000, since);
     await hearsTone(gateway, 2, farHertz);
-    await replaceControl(office);
+    await replaceControl(office.gateway);
     await far.command('hold');
     await gateway.bench.waitFor('phone/2', 'quiet', { ms: 500, timeoutMs: 4_000 });
     await far.command('resume');
@@ -126,7 +120,7 @@ test(
     const capture = await Capture.start(site);
     await dial(gateway, 1, farNumber);
     await far.tells(/^CALL_INCOMING$/, 3_000);
-    await replaceControl(office);
+    await replaceControl(office.gateway);
     assert.deepEqual(far.closed(), [], 'the far end rings on');
     await gateway.bench.hangUp('phone/1');
     await far.tells(/^CALL_CLOSED$/, 3_000);
@@ -135,7 +129,7 @@ test(
     let since = far.events.length;
     await dial(gateway, 1, farNumber);
     await far.tells(/^CALL_INCOMING$/, 3_000, since);
-    await replaceControl(office);
+    await replaceControl(office.gateway);
     await far.accept();
     await far.tells(/^CALL_ESTABLISHED$/, 3_000, since);
     await hearsTone(gateway, 1, farHertz);
@@ -145,7 +139,7 @@ test(
 
     since = far.events.length;
     await callIn(office);
-    await replaceControl(office);
+    await replaceControl(office.gateway);
     await far.hangUp();
     await gateway.bench.waitFor('phone/2', 'notRinging', { timeoutMs: 4_000 });
     await noDialogs(b, 3_000);

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { Capture } from '../peer/capture.ts';
-import type { Gateway } from '../peer/gateway.ts';
 import { noDialogs } from '../peer/kamailio.ts';
 import { address, onSite } from '../peer/site.ts';
 import { Stalls } from '../peer/stalls.ts';
@@ -17,17 +16,8 @@ import {
   hearsTone,
   nearHertz,
   openOffice,
+  replaceControl,
 } from './office.ts';
-
-/** Kills the control plane; a new one takes calls within 2 s, without what it waited for processors that others had. */
-const replaceControl = async (gateway: Gateway): Promise<void> => {
-  const killedAt = performance.now();
-  const former = await gateway.signalPlane('control');
-  await gateway.planeReplaced('control', former, 2_000);
-  await gateway.ready(2_000);
-  const readyMs = performance.now() - killedAt - gateway.waitedMs('control');
-  assert.ok(readyMs <= 2_000, `a new plane was ready after ${readyMs} ms`);
-};
 
 for (const by of ['caller', 'callee'] as const)
   test(

@@ -9,21 +9,16 @@ import {
   hearsTone,
   type Office,
   openOffice,
+  replaceControl,
   ringsAtFarEnd,
 } from './office.ts';
-
-const replaceControl = async ({ gateway }: Office): Promise<void> => {
-  const former = await gateway.signalPlane('control');
-  await gateway.planeReplaced('control', former, 2_000);
-  await gateway.ready(2_000);
-};
 
 const ringingAtFarEnd = async (office: Office): Promise<void> => {
   const { far, gateway } = office;
   await dial(gateway, 1, farNumber);
   await far.tells(/^CALL_INCOMING$/, 3_000);
   await gateway.bench.waitFor('phone/1', 'tone', { hertz: [440, 480], timeoutMs: 10_000 });
-  await replaceControl(office);
+  await replaceControl(office.gateway);
   assert.deepEqual(far.closed(), [], 'the far end rings on');
 };
 
@@ -34,7 +29,7 @@ const ringingHere = async (office: Office): Promise<void> => {
   await far.dial('sip:102@b.test');
   await gateway.bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
   await far.tells(/^CALL_RINGING$/, 2_000);
-  await replaceControl(office);
+  await replaceControl(office.gateway);
   assert.deepEqual(far.closed(), [], 'the caller hears it ring on');
 };
 
