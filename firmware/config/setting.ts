@@ -177,6 +177,6 @@ export const dateOrNothing = {
   words: 'must be a date such as 2027-12-24, or empty',
 };
 export const dateAndTimeOrNothing = {
-  is: /^$|^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]) ([01][0-9]|2[0-3]):[0-5][0-9]$/,
+  is: /^$|^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]) ([01][0-9]|2[0-3])(:[0-5][0-9]){1,2}$/,
   words: 'must be a date and a time such as 2027-12-24 18:00, or empty',
 };

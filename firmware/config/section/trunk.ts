@@ -252,7 +252,7 @@ export const trunk = v.strictObject({
   lockUntil: optionalText({
     title: 'Locked until',
     help: 'Date and time such as 2027-12-24 18:00, by the time zone of the first calendar, when the lock ends by itself; empty: never.',
-    max: 16,
+    max: 19,
     default: '',
     form: dateAndTimeOrNothing,
     appliesWhen: { setting: 'lock', is: ['noOutgoing', 'all', 'drain'] },

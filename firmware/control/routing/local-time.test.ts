@@ -8,6 +8,7 @@ it('a moment is where the clocks of the zone show it, in summer and in winter', 
   assert.equal(at('Europe/Berlin', '2027-01-11 18:00'), '2027-01-11T17:00:00.000Z');
   assert.equal(at('Europe/Berlin', '2027-07-11 18:00'), '2027-07-11T16:00:00.000Z');
   assert.equal(at('America/New_York', '2027-07-11 00:05'), '2027-07-11T04:05:00.000Z');
+  assert.equal(at('UTC', '2027-07-11 00:05:09'), '2027-07-11T00:05:09.000Z');
   assert.equal(at('Asia/Kathmandu', '2027-01-01 00:00'), '2026-12-31T18:15:00.000Z');
 });
 
