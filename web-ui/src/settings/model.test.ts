@@ -112,6 +112,13 @@ test('back to the default is null where another value stands, and nothing where 
   assert.deepEqual(backToDefault(settings, entered, country), noDraft);
 });
 
+test('what a change hides goes back to its default, for nobody sees it to clear it', () => {
+  const draft = edited(settings, noDraft, ['lines', 'line/1', 'kind'], 'fxo');
+  assert.deepEqual(changeOf(settings, draft), { lines: { 'line/1': { kind: 'fxo', mailboxPin: null } } });
+  const other = edited(settings, noDraft, ['lines', 'line/1', 'extension'], '12');
+  assert.deepEqual(changeOf(settings, other), { lines: { 'line/1': { extension: '12' } } });
+});
+
 test('a record that lost an entry names it, as a merge would keep it', () => {
   const draft = withEdits([['trunks', 'a', 'verdicts'], { 503: 'stop' }]);
   assert.deepEqual(changeOf(settings, draft), { trunks: { a: { verdicts: { 486: null, 503: 'stop' } } } });

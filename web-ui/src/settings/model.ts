@@ -232,7 +232,35 @@ export const changeOf = (settings: Settings, draft: Draft): Readonly<Record<stri
     const place = added ? [section, idOf(draft, section, thing), ...rest] : placeOf(key);
     put(change, place, replacing(valueAt(settings.settings, placeOf(key)), value));
   }
+  for (const { place } of hiddenBy(settings, draft)) {
+    const [section = '', thing = '', ...rest] = place;
+    const added = isList(section) && has(draft.added, section, thing);
+    put(change, added ? [section, idOf(draft, section, thing), ...rest] : place, null);
+  }
   return change;
+};
+
+/** Settings of changed things that mean nothing any more, and are not at their default: nobody sees them to clear them. */
+const hiddenBy = (settings: Settings, draft: Draft): readonly Field[] => {
+  const things = new Map(
+    Object.keys(draft.edits).flatMap((key) => {
+      const [section = '', thing = ''] = placeOf(key);
+      return isList(section) && section !== 'cards' ? [[keyOf([section, thing]), [section, thing]] as const] : [];
+    }),
+  );
+  return [...things.values()].flatMap(([section, thing]) => {
+    const fields = fieldsOf(settings, section, thing);
+    const turned = (field: Field): boolean => {
+      const { setting } = field.about.appliesWhen ?? {};
+      return setting !== undefined && keyOf([section, thing, setting]) in draft.edits;
+    };
+    return fields.filter(
+      (field) =>
+        turned(field) &&
+        !applies(settings, draft, field, fields) &&
+        !same(shownValue(settings, draft, field), field.about.default),
+    );
+  });
 };
 
 /** Lists and records are edited in one field: what is refused inside of one is refused there. */
