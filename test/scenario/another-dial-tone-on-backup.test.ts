@@ -1,28 +1,10 @@
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationOutcome } from '../../firmware/control/api/wire.ts';
-import type { Gateway } from '../peer/gateway.ts';
 import { PageClient } from '../peer/page-client.ts';
 import { onSite } from '../peer/site.ts';
-import { eventually, sleep } from '../peer/wait.ts';
+import { eventually } from '../peer/wait.ts';
 import { openOffice } from './office.ts';
-
-/** Longer than the longest flash: sooner a lifted handset would be one. */
-const PAUSE_MS = 1_500;
-
-/** Whether the dial tone at a phone is interrupted in its first second. */
-const stutters = async (gateway: Gateway): Promise<boolean> => {
-  await gateway.bench.lift('phone/1');
-  const { segments } = await gateway.bench.hear('phone/1', 1_500);
-  await gateway.bench.hangUp('phone/1');
-  await sleep(PAUSE_MS);
-  const bursts = segments.filter(({ on, ms }) => on && ms <= 150).length;
-  assert.ok(
-    segments.some(({ on }) => on),
-    `a dial tone: ${JSON.stringify(segments)}`,
-  );
-  return bursts >= 3;
-};
+import { stutters } from './stutter-tone.ts';
 
 test(
   'while the first softswitch does not take calls the dial tone is another, and the usual one when it does again',

@@ -16,6 +16,7 @@ import {
   withMailboxes,
 } from './messages.ts';
 import { assertNear, openOffice, statusOf, trunkIs } from './office.ts';
+import { stutters } from './stutter-tone.ts';
 
 const SPOKEN_MS = 6_000;
 const MARGIN_MS = 100;
@@ -38,20 +39,6 @@ const leavesMessage = async (gateway: Gateway, count: number, by: 'loop' | 'tone
   for (const hangUp of [480, 620]) assert.deepEqual(toneSpans(sound, hangUp, 60), [], `${hangUp} Hz, ended by ${by}`);
   await gateway.bench.waitFor('exchange/1', 'loopOpen', { timeoutMs: 10_000 });
   if (by === 'tone') await gateway.bench.exchangeTone('exchange/1', 'none');
-};
-
-/** Whether the dial tone at a phone is interrupted in its first second. */
-const stutters = async (gateway: Gateway): Promise<boolean> => {
-  await gateway.bench.lift('phone/1');
-  const { segments } = await gateway.bench.hear('phone/1', 1_500);
-  await gateway.bench.hangUp('phone/1');
-  await sleep(PAUSE_MS);
-  const bursts = segments.filter(({ on, ms }) => on && ms <= 150).length;
-  assert.ok(
-    segments.some(({ on }) => on),
-    `a dial tone: ${JSON.stringify(segments)}`,
-  );
-  return bursts >= 3;
 };
 
 const callsMailbox = async (gateway: Gateway): Promise<void> => {

@@ -5,22 +5,11 @@ import type { Fact } from '../facts.ts';
 import type { LegCommand, LegEvent, LegId } from '../leg/leg.ts';
 import type { Attempt, Level } from '../routing/attempt.ts';
 import { beginCall, type Call, type CallEffect, type CallEvent, callMachine, legsOf } from './call-machine.ts';
+import { callAttempt as attempt } from './test-call-driver.ts';
 import { FarEnds, seeded } from './test-far-ends.ts';
 
 const start = 1000 as Instant;
 const caller = 'leg/1';
-const attempt = (id: string, over: Partial<Attempt> = {}): Attempt => ({
-  id,
-  targets: [{ kind: 'trunk', id, number: '3456' }],
-  start: 'hedged',
-  silenceMs: 1200,
-  progressMs: 20_000,
-  ringMs: 30_000,
-  verdicts: {},
-  bound: true,
-  why: 'test',
-  ...over,
-});
 const fresh = () =>
   beginCall(
     {

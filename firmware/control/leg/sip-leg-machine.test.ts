@@ -4,15 +4,11 @@ import { after, type Instant } from '../../core/machine.ts';
 import type { Cause } from '../failure.ts';
 import type { SipSignal } from '../sip/face.ts';
 import type { LegCommand } from './leg.ts';
-import type { Agreed, MediaWay, Negotiator } from './negotiator.ts';
+import type { Negotiator } from './negotiator.ts';
 import { type SipLeg, type SipLegEffect, type SipLegEvent, sipLegMachine } from './sip-leg-machine.ts';
+import { agreedAt, mediaWay as way } from './test-media-way.ts';
 
-const agreed: Agreed = {
-  remote: ['198.51.100.7', 4000],
-  send: { name: 'PCMU', payloadType: 0 },
-  receive: [{ name: 'PCMU', payloadType: 0 }],
-  mode: 'sendReceive',
-};
+const agreed = agreedAt(4000);
 /** A description is the mode that is left for us, or `bad`. */
 const words: Negotiator = {
   offer: (local, mode) => `offer ${mode} v${local.version}`,
@@ -22,14 +18,6 @@ const words: Negotiator = {
 };
 const trunk = 'primary';
 const asked = { target: { kind: 'trunk', id: trunk, number: '12' }, caller: { number: '11' } } as const;
-const way: MediaWay = {
-  address: '192.0.2.1',
-  codecs: ['PCMU'],
-  digits: 'event',
-  dscp: 46,
-  jitter: { kind: 'fixed', minMs: 20, initialMs: 20, maxMs: 20 },
-  lostAfterMs: 30_000,
-};
 const machine = sipLegMachine(words);
 const leg = 'leg/7';
 

@@ -1,28 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { after, type Instant } from '../../core/machine.ts';
-import type { Agreed, MediaWay, Negotiator } from './negotiator.ts';
+import type { Negotiator } from './negotiator.ts';
 import { type SipLeg, type SipLegEffect, type SipLegEvent, sipLegMachine } from './sip-leg-machine.ts';
+import { agreedAt, mediaWay as way } from './test-media-way.ts';
 
-const agreed: Agreed = {
-  remote: ['198.51.100.7', 4000],
-  send: { name: 'PCMU', payloadType: 0 },
-  receive: [{ name: 'PCMU', payloadType: 0 }],
-  mode: 'sendReceive',
-};
+const agreed = agreedAt(4000);
 /** A description says where we are, what we do with the audio, and its version. */
 const words: Negotiator = {
   offer: ({ address, port, version }, mode) => `${address}:${port} ${mode} v${version}`,
   answer: ({ address, version }) => ({ sdp: `${address} v${version}`, agreed }),
   read: () => agreed,
-};
-const way: MediaWay = {
-  address: '192.0.2.1',
-  codecs: ['PCMU'],
-  digits: 'event',
-  dscp: 46,
-  jitter: { kind: 'fixed', minMs: 20, initialMs: 20, maxMs: 20 },
-  lostAfterMs: 30_000,
 };
 const at = (address: string): SipLegEvent => ({ type: 'moved', way: { ...way, address } });
 const bound = (address: string, port = 20_000): SipLegEvent => ({ type: 'bound', local: [address, port] });

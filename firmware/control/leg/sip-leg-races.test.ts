@@ -2,28 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Instant } from '../../core/machine.ts';
 import type { SipSignal } from '../sip/face.ts';
-import type { Agreed, MediaWay, Negotiator } from './negotiator.ts';
+import type { Negotiator } from './negotiator.ts';
 import { type SipLeg, type SipLegEffect, type SipLegEvent, sipLegMachine } from './sip-leg-machine.ts';
+import { agreedAt, mediaWay as way } from './test-media-way.ts';
 
 /** A description is the port that it names. */
-const agreed = (port: number): Agreed => ({
-  remote: ['198.51.100.7', port],
-  send: { name: 'PCMU', payloadType: 0 },
-  receive: [{ name: 'PCMU', payloadType: 0 }],
-  mode: 'sendReceive',
-});
 const ports: Negotiator = {
   offer: () => 'offer',
-  answer: (_, offer) => ({ sdp: 'answer', agreed: agreed(Number(offer)) }),
-  read: (_, answer) => agreed(Number(answer)),
-};
-const way: MediaWay = {
-  address: '192.0.2.1',
-  codecs: ['PCMU'],
-  digits: 'event',
-  dscp: 46,
-  jitter: { kind: 'fixed', minMs: 20, initialMs: 20, maxMs: 20 },
-  lostAfterMs: 30_000,
+  answer: (_, offer) => ({ sdp: 'answer', agreed: agreedAt(Number(offer)) }),
+  read: (_, answer) => agreedAt(Number(answer)),
 };
 const machine = sipLegMachine(ports);
 const now = 1_000 as Instant;

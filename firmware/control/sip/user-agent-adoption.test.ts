@@ -44,11 +44,21 @@ const within = async (work: (pair: Pair) => Promise<void>): Promise<void> => {
 };
 const branchOf = ({ relay }: Pair, what: string) => relay.seen.find((each) => each.what === what)?.message.via?.branch;
 
+/** a calls b. */
+const rings = async ({ a, ask }: Pair): Promise<void> => {
+  a.agent.invite('leg/1', ask);
+  await a.until('provisional');
+};
+/** b takes the call, and hears that its 200 came. */
+const answered = async ({ b, contact }: Pair): Promise<void> => {
+  b.agent.respond('leg/1', { status: 200, sdp, contact });
+  await b.until('acknowledged');
+};
+
 test('an INVITE that rings is taken back by the next plane, and its 487 acknowledged', () =>
   within(async (pair) => {
-    const { a, b, relay, ask, pause } = pair;
-    a.agent.invite('leg/1', ask);
-    await a.until('provisional');
+    const { a, b, relay, pause } = pair;
+    await rings(pair);
     assert.deepEqual([...keptBy(a).keys()], ['invite/leg/1']);
     const { next, legs } = await replaced(pair, 'a');
     assert.deepEqual(legs, ['leg/1']);
@@ -66,9 +76,8 @@ test('an INVITE that rings is taken back by the next plane, and its 487 acknowle
 
 test('the answer that crosses the CANCEL of the next plane is acknowledged, and the call ended', () =>
   within(async (pair) => {
-    const { a, b, ask, contact } = pair;
-    a.agent.invite('leg/1', ask);
-    await a.until('provisional');
+    const { b, contact } = pair;
+    await rings(pair);
     const { next } = await replaced(pair, 'a');
     b.agent.respond('leg/1', { status: 200, sdp, contact });
     next.agent.bye('leg/1', 'gatewayRestarted');
@@ -81,9 +90,8 @@ test('the answer that crosses the CANCEL of the next plane is acknowledged, and 
 
 test('an INVITE that came is answered finally by the next plane, with the tag that it rang with', () =>
   within(async (pair) => {
-    const { a, b, relay, ask, pause } = pair;
-    a.agent.invite('leg/1', ask);
-    await a.until('provisional');
+    const { a, b, relay, pause } = pair;
+    await rings(pair);
     b.agent.respond('leg/1', { status: 180 });
     await pause(3);
     assert.deepEqual([...keptBy(b).keys()], ['arrival/leg/1']);
@@ -103,9 +111,8 @@ test('an INVITE that came is answered finally by the next plane, with the tag th
 
 test('an INVITE that rings is answered under the next plane: its 200 is acknowledged, and both ends can hang up', () =>
   within(async (pair) => {
-    const { a, b, relay, ask, contact } = pair;
-    a.agent.invite('leg/1', ask);
-    await a.until('provisional');
+    const { b, relay, contact } = pair;
+    await rings(pair);
     const { next } = await replaced(pair, 'a');
     b.agent.respond('leg/1', { status: 200, sdp, contact });
     await next.until('accepted');
@@ -136,9 +143,8 @@ test('an INVITE that nobody has heard is sent again at once by the next plane, w
 
 test('the 200 that a plane has acknowledged comes again: the next plane acknowledges it as well', () =>
   within(async (pair) => {
-    const { a, b, relay, ask, contact, pause } = pair;
-    a.agent.invite('leg/1', ask);
-    await a.until('provisional');
+    const { a, b, relay, contact, pause } = pair;
+    await rings(pair);
     relay.judge = ({ what }) => (what === 'ACK' ? 'lose' : 'pass');
     b.agent.respond('leg/1', { status: 200, sdp, contact });
     await a.until('accepted');
@@ -154,9 +160,8 @@ test('the 200 that a plane has acknowledged comes again: the next plane acknowle
 
 test('a 200 whose ACK has not come is said again by the next plane, and a BYE waits for that ACK', () =>
   within(async (pair) => {
-    const { a, b, relay, ask, contact } = pair;
-    a.agent.invite('leg/1', ask);
-    await a.until('provisional');
+    const { a, b, relay, contact } = pair;
+    await rings(pair);
     relay.judge = ({ what }) => (what === '200 INVITE' ? 'lose' : 'pass');
     b.agent.respond('leg/1', { status: 200, sdp, contact });
     b.agent.bye('leg/1', 'hungUp');
@@ -173,11 +178,9 @@ test('a 200 whose ACK has not come is said again by the next plane, and a BYE wa
 
 test('hold goes on both ways: CSeq and tags are those of the dialog', () =>
   within(async (pair) => {
-    const { a, b, ask, contact } = pair;
-    a.agent.invite('leg/1', ask);
-    await a.until('provisional');
-    b.agent.respond('leg/1', { status: 200, sdp, contact });
-    await b.until('acknowledged');
+    const { a, b } = pair;
+    await rings(pair);
+    await answered(pair);
     a.agent.reoffer('leg/1', sdp);
     await b.until('reoffered');
     b.agent.respond('leg/1', { status: 200, sdp });
@@ -200,11 +203,9 @@ test('hold goes on both ways: CSeq and tags are those of the dialog', () =>
 
 test('a BYE and a re-INVITE that were on their way are sent again as they were', () =>
   within(async (pair) => {
-    const { a, b, relay, ask, contact } = pair;
-    a.agent.invite('leg/1', ask);
-    await a.until('provisional');
-    b.agent.respond('leg/1', { status: 200, sdp, contact });
-    await b.until('acknowledged');
+    const { a, b, relay } = pair;
+    await rings(pair);
+    await answered(pair);
     relay.judge = () => 'lose';
     a.agent.reoffer('leg/1', sdp);
     const first = await replaced(pair, 'a');
@@ -226,11 +227,9 @@ test('a BYE and a re-INVITE that were on their way are sent again as they were',
 
 test('what is asked of a leg waits until its flow is open', () =>
   within(async (pair) => {
-    const { a, b, relay, ask, contact } = pair;
-    a.agent.invite('leg/1', ask);
-    await a.until('provisional');
-    b.agent.respond('leg/1', { status: 200, sdp, contact });
-    await b.until('acknowledged');
+    const { a, b, relay } = pair;
+    await rings(pair);
+    await answered(pair);
     const kept = byLeg(keptBy(a)).get('leg/1')!;
     relay.judge = () => 'lose';
     await a.agent.close();
