@@ -1,7 +1,6 @@
 import type { Runner } from '../../core/runner.ts';
 import type { CallId, LegId, Target } from '../facts.ts';
-import type { LegBook, LegCommand, TransferDesk, TransferRefusal } from '../leg/leg.ts';
-import type { LegMedia } from '../leg/media.ts';
+import type { LegBook, LegCommand, MeetingPlace, TransferDesk, TransferRefusal } from '../leg/leg.ts';
 import type { Call } from './call-machine.ts';
 import type { In } from './call-state.ts';
 import {
@@ -15,7 +14,7 @@ import {
 export type TransfersOptions = {
   readonly runner: Runner;
   readonly book: LegBook;
-  readonly media: Pick<LegMedia, 'stand' | 'meet'>;
+  readonly media: MeetingPlace;
   readonly settings: () => {
     /** A party waits so long at most. */
     readonly holdMs: number;

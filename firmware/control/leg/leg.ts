@@ -120,6 +120,14 @@ export interface TransferDesk {
   refuse(held: LegId, second: LegId, line: string, why: TransferRefusal): void;
 }
 
+/** Where the audio of legs meets (`leg/media.ts`). All of it within a cascade. */
+export interface MeetingPlace {
+  /** From here on `other` stands where this leg would; left out: it stands for itself again. */
+  stand(leg: LegId, other?: LegId): void;
+  /** Brings a leg to where another is; nothing where one of them is away. */
+  meet(leg: LegId, beside: LegId): void;
+}
+
 /** Makes placed legs of one kind of target; the leg then hears commands by what it gave to `attach`. */
 export interface LegMaker {
   setup(command: Setup): void;

@@ -17,7 +17,7 @@ import {
   type Placed,
   type Signals,
 } from './kept-media.ts';
-import type { LegBook } from './leg.ts';
+import type { LegBook, MeetingPlace } from './leg.ts';
 import { LegRequests, type Place, type VoiceId } from './leg-requests.ts';
 import { StandIns } from './stand-ins.ts';
 
@@ -47,7 +47,7 @@ type Unanswered = { readonly ask: Open; readonly answer: (place: Place | undefin
  * The terminations of legs: a call is one context that holds both ends. Requests of one leg reach the engine in
  * their order; a leg that joins another's context waits for it. Everything is asked after the cascade is written.
  */
-export class LegMedia {
+export class LegMedia implements MeetingPlace {
   readonly #options: MediaOptions;
   readonly #requests: LegRequests<Placed>;
   readonly #states: MediaStates;
