@@ -105,7 +105,11 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
 
   /** Over before the next probe leaves, however often they are asked for: two at once would be more than 1 kB/s. */
   #patienceMs(health: Health) {
-    const patienceMs = Math.min(PROBE_PATIENCE_MS, LEAST_JITTER * this.#settings.probeIntervalMs);
+    const intervalMs = Math.min(PROBE_PATIENCE_MS, LEAST_JITTER * this.#settings.probeIntervalMs);
+    // a second copy that leaves just before the fast probes would make four within one second
+    const lastCopyMs = Math.floor(0.99 * 3 * this.#settings.t1Ms);
+    const tooClose = intervalMs > lastCopyMs && intervalMs < lastCopyMs + FAST_SPAN_MS / FAST_PROBES;
+    const patienceMs = tooClose ? lastCopyMs : intervalMs;
     return Math.max(patienceMs, Math.ceil(4 * (health.roundTripMs ?? 0)));
   }
 

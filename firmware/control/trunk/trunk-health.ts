@@ -85,7 +85,8 @@ export class TrunkHealth {
     const asked = target();
     if (from === undefined || asked === undefined) return;
     this.#probes += 1;
-    const callId = `${tools.newId()}-${this.#probes}`;
+    // short, as three of them go out within a second
+    const callId = `${tools.newId().slice(0, 12)}-${this.#probes}`;
     probe(tools.agent, { flow: trunk, ...asked, from, callId, giveUpAfterMs }, (evidence) => this.tell(evidence));
   }
 }

@@ -80,11 +80,13 @@ export class Standalone {
       ['from', `${addressText(ask.from)};tag=${this.#room.token()}`],
       ['to', addressText(ask.to)],
       ['call-id', ask.callId],
-      ['user-agent', this.#room.name],
     ];
+    // A probe is as short as it may be: without Accept it is that of SDP (RFC 3261 §20.1)
+    if (ask.method === 'OPTIONS') return fields;
+    fields.push(['user-agent', this.#room.name]);
     if (ask.contact !== undefined) fields.push(['contact', ask.contact === '*' ? '*' : `<${ask.contact}>`]);
     if (ask.expiresS !== undefined) fields.push(['expires', String(ask.expiresS)]);
-    fields.push(ask.method === 'OPTIONS' ? ['accept', 'application/sdp'] : allow);
+    fields.push(allow);
     return fields;
   }
 
