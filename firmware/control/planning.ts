@@ -11,7 +11,7 @@ import { goingOn } from './remembered.ts';
 import { dialledEmergency } from './routing/emergency.ts';
 import { type PlanResult, plan } from './routing/plan.ts';
 import type { PlanQuestion, Routed, WallTime } from './routing/question.ts';
-import { type Redirected, type RedirectAsk, redirected } from './routing/redirect.ts';
+import { type RedirectAsk, type Redirected, redirected } from './routing/redirect.ts';
 import { timeIsKnown } from './system/time-known.ts';
 import type { Trunks } from './trunk/trunks.ts';
 

@@ -40,9 +40,9 @@ test(
     assert.ok(b.heard().some((request) => request.startsWith(`INVITE sip:${userOf(2)}@b.test`)));
     assert.deepEqual(far.openCalls(), []);
     assert.deepEqual(statusOf(gateway).calls, []);
-    const { calls } = await page.get<{ calls: { record: { from: { kind: string; number: string }; attempts: []; answeredAfterMs?: number } }[] }>(
-      '/api/calls',
-    );
+    const { calls } = await page.get<{
+      calls: { record: { from: { kind: string; number: string }; attempts: []; answeredAfterMs?: number } }[];
+    }>('/api/calls');
     const inbound = calls.filter(({ record }) => record.from.kind === 'trunk');
     assert.equal(inbound.length, 1);
     assert.equal(inbound[0]?.record.answeredAfterMs, undefined, 'refused before anybody answered');

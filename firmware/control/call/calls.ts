@@ -3,7 +3,7 @@ import type { CallId, Fact } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 import type { LegBook, LegCommand, LegEvent, LegId, LegMaker, Offer, Target } from '../leg/leg.ts';
 import type { PlanResult } from '../routing/plan.ts';
-import type { Redirected, RedirectAsk } from '../routing/redirect.ts';
+import type { RedirectAsk, Redirected } from '../routing/redirect.ts';
 import { beginCall, type Call, type CallEffect, type CallEvent, callMachine, legsOf } from './call-machine.ts';
 import { type Identity, isSameCall } from './duplicate.ts';
 import { guarded } from './redirect.ts';

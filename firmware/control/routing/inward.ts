@@ -61,12 +61,7 @@ export const inwardLevels = (
   why: string,
 ): Inward => withCallBacks(usualLevels(question, callee, did, why), calledBackLines(question));
 
-const usualLevels = (
-  question: PlanQuestion,
-  callee: Callee | undefined,
-  did: Did | undefined,
-  why: string,
-): Inward => {
+const usualLevels = (question: PlanQuestion, callee: Callee | undefined, did: Did | undefined, why: string): Inward => {
   const failover = did === undefined ? { levels: [], reasons: [] } : failoverPlan(question, did);
   if (callee?.kind !== 'phone') {
     const { levels, reasons } = callee === undefined ? { levels: [], reasons: [] } : together(question, callee, why);

@@ -67,11 +67,11 @@ export type BodyPart = { readonly type: string; readonly id: string; readonly te
 
 export type InviteAsk = {
   readonly flow: FlowId;
+  /** Where it is sent, and all that follows in its dialog; left out: to the far end of the flow. */
+  readonly hop?: Endpoint;
   readonly uri: UriText;
   readonly from: NameAddress;
   readonly to: NameAddress;
-  /** Where it is sent, and all that follows in its dialog; left out: to the far end of the flow. */
-  readonly hop?: Endpoint;
   readonly contact: UriText;
   readonly sdp: string;
   /** Further parts of the body beside the session description (RFC 5621), such as a location. */

@@ -108,8 +108,8 @@ type Attempt = {
 const ownOf = ({ flow, contact, credentials, hop }: InviteAsk): Own => ({
   flow,
   contact,
-  ...(credentials === undefined ? {} : { user: credentials.user }),
   ...(hop === undefined ? {} : { hop }),
+  ...(credentials === undefined ? {} : { user: credentials.user }),
 });
 
 /** What the next plane needs to go on with this INVITE, should we die before its answer. */
