@@ -348,7 +348,8 @@ function found(
   const held = heldBy(phone);
   const legs = [...('leg' in phone ? [phone.leg] : []), ...(held ? [held.leg] : [])];
   const over = legs.map((leg) => released(leg, cause));
-  if (!offHook) return stay({ at: 'onHook' }, quiet, ...over);
+  // a handset that is lifted at this moment has its dial tone from the engine: it is not to be taken away
+  if (!offHook) return stay({ at: 'onHook' }, ...(isRung(phone) ? [quiet] : []), ...over);
   if (phone.at === 'dialling' && !lost) return stay(phone);
   if (phone.at === 'onHook' && !lost) return lifted(phone, settings, now);
   const why = phone.at === 'hearing' ? phone.cause : cause;
