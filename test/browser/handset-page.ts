@@ -6,7 +6,7 @@ import { gatewayConfiguration } from '../peer/configuration.ts';
 import { Gateway } from '../peer/gateway.ts';
 import { PAGE_PASSWORD, PageClient } from '../peer/page-client.ts';
 import { address, type Site } from '../peer/site.ts';
-import { eventually, sleep } from '../peer/wait.ts';
+import { eventually, patience, sleep } from '../peer/wait.ts';
 
 /** The person at the page hums, for a second, every two seconds. */
 export const humHertz = 1000;
@@ -53,7 +53,7 @@ export const partOf = (sound: Sound, hertz: readonly number[]): number => {
 
 /** Waits until the page plays these frequencies; some gaps of a busy machine are forgiven. */
 export const plays = async (page: Page, hertz: readonly number[], withinMs = 5000): Promise<void> => {
-  await eventually(`${hertz.join(' + ')} Hz in the page`, withinMs, async () => {
+  await eventually(`${hertz.join(' + ')} Hz in the page`, patience(withinMs), async () => {
     const { played } = await listenIn(page, 240);
     const found = partOf(played, hertz);
     if (found > 0.6) return true;
@@ -95,7 +95,7 @@ const onsets = (sound: Sound, hertz: number): number[] =>
 export const lifted = async (bench: BenchClient, phone: number, hook: 'on' | 'off'): Promise<void> => {
   await eventually(
     `phone ${phone} ${hook} the hook`,
-    3000,
+    10_000,
     async () => (await bench.phone(`phone/${phone}`)).hook === hook,
   );
 };
