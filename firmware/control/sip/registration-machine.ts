@@ -6,6 +6,7 @@ import {
   type Binding,
   bindingOf,
   common,
+  contactToken,
   type Failed,
   failuresOf,
   type Registration,
@@ -42,13 +43,6 @@ const LONGEST_PACE_MS = 30_000;
 const SLOW_PACE_MS = 120_000;
 
 const slowCauses: readonly RegistrationCause[] = ['wrongPassword', 'unknownAccount'];
-
-/** The user part of `sip:user@host`, without a regular expression; empty if there is none. */
-const userOf = (uri: string): string => {
-  const from = uri.indexOf(':') + 1;
-  const to = uri.indexOf('@', from);
-  return to < 0 ? '' : uri.slice(from, to);
-};
 
 type Result = Step<Registration, RegistrationEffect>;
 
@@ -132,7 +126,7 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
   }
 
   #accepted(state: Registration & { is: 'asking' }, now: Instant, outcome: Answer, contact?: string): Result {
-    const ours = outcome.contacts.filter(({ uri }) => userOf(uri) === state.identity.token);
+    const ours = outcome.contacts.filter(({ uri }) => contactToken(uri) === state.identity.token);
     const former = bindingOf(state, now).binding?.contact;
     const left = former === contact ? undefined : ours.find(({ uri }) => uri === former);
     const own = ours.find((each) => each !== left) ?? left;
@@ -158,7 +152,9 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
   /** 200 that does not list our contact: we are not bound, whatever the status says. */
   #notOurs(before: Registration & { is: 'asking' }, now: Instant, outcome: Answer): Result {
     const { binding: _gone, ...state } = before;
-    const sibling = outcome.contacts.some((contact) => this.#settings.siblingTokens.includes(userOf(contact.uri)));
+    const sibling = outcome.contacts.some((contact) =>
+      this.#settings.siblingTokens.includes(contactToken(contact.uri)),
+    );
     if (!sibling) return this.#wait(state, now, { cause: 'bindingAltered', detail: '' }, true);
     return this.#standby(state, now);
   }

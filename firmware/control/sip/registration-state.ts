@@ -93,3 +93,10 @@ export const bindingOf = (state: Registration, now: Instant): { readonly binding
   'binding' in state && state.binding !== undefined && state.binding.expiresAt > now ? { binding: state.binding } : {};
 
 export const failuresOf = (state: Registration): number => ('failures' in state ? state.failures : 0);
+
+/** The token in a contact of ours, the user part of `sip:user@host`; empty if there is none. No regular expression. */
+export const contactToken = (uri: string): string => {
+  const from = uri.indexOf(':') + 1;
+  const to = uri.indexOf('@', from);
+  return to < 0 ? '' : uri.slice(from, to);
+};

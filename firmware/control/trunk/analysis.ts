@@ -1,5 +1,6 @@
 import type { RequestOutcome } from '../sip/face.ts';
 import type { RegistrationClient } from '../sip/registration.ts';
+import { contactToken } from '../sip/registration-state.ts';
 
 /** What a fresh REGISTER of one account brought, for a person who looks for a fault. */
 export type RegistrationAnalysis = {
@@ -33,7 +34,7 @@ export type AnalysisAbout = {
   readonly own: () => { readonly address: string; readonly port?: number } | undefined;
 };
 
-type Watched = Pick<RegistrationClient, 'watch' | 'view' | 'trouble'>;
+type Watched = Pick<RegistrationClient, 'watch' | 'view' | 'trouble' | 'token'>;
 
 /** Waits for the next outcome of a registration and tells what was seen; to be called before it is asked anew. */
 export const analysis = (
@@ -72,7 +73,7 @@ const analysisOf = (
     host,
     ...(known === undefined ? {} : { address: known }),
     registered,
-    ...(registered ? expiryOf(answered) : {}),
+    ...(registered ? expiryOf(answered, registration.token) : {}),
     ...(answered === undefined ? {} : seenIn(answered, own())),
     sentence: registered ? '' : (trouble?.sentence ?? 'it is not registered'),
     remedy: registered ? '' : (trouble?.remedy ?? 'Try again in a moment.'),
@@ -81,8 +82,9 @@ const analysisOf = (
 
 type Answer = RequestOutcome & { readonly is: 'answered' };
 
-const expiryOf = ({ contacts }: Answer): Pick<RegistrationAnalysis, 'expiresS'> => {
-  const expiresS = contacts.find((contact) => contact.expiresS !== undefined)?.expiresS;
+/** Of our own binding: the account may have others. */
+const expiryOf = ({ contacts }: Answer, token: string): Pick<RegistrationAnalysis, 'expiresS'> => {
+  const expiresS = contacts.find(({ uri }) => contactToken(uri) === token)?.expiresS;
   return expiresS === undefined ? {} : { expiresS };
 };
 

@@ -468,6 +468,24 @@ test('an analysis registers anew at once and tells what came back', async () => 
   assert.equal(await trunks.analyse('third', 'a0'), undefined);
 });
 
+test('an analysis tells how long our own binding lasts, not that of another phone of the account', async () => {
+  const { clock, primary, trunks } = await open({ accounts: 1 });
+  clock.turn(3000);
+  primary.fault = ({ method, contact = '' }) =>
+    method === 'REGISTER'
+      ? {
+          status: 200,
+          contacts: [
+            { uri: 'sip:desk@198.51.100.9', expiresS: 60 },
+            { uri: contact, expiresS: 600 },
+          ],
+        }
+      : undefined;
+  const asked = trunks.analyse('primary', 'a0');
+  clock.turn(50);
+  assert.equal((await asked)?.expiresS, 600);
+});
+
 test('an analysis of a wrong password does not wait for the slow back-off, and says what to do', async () => {
   const { clock, primary, trunks } = await open({ accounts: 1 });
   primary.fault = ({ method }) => (method === 'REGISTER' ? { status: 401, credentialsRefused: true } : undefined);
