@@ -136,7 +136,7 @@ export class Password {
   }
 }
 
-/** Throws `password-unfit` for one that is too short, too long, or of one character only. */
+/** Throws `password-unfit` for one that is too short, too long, or of fewer than three different characters. */
 export const checkFitness = (next: string): void => {
   const length = [...next].length;
   if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) {
