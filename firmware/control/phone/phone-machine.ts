@@ -1,82 +1,26 @@
-import { after, earliest, type Instant, type Machine, type Step } from '../../core/machine.ts';
+import { earliest, type Instant, type Machine } from '../../core/machine.ts';
 import type { LineEvent } from '../../engine-protocol/events.ts';
 import type { CallerId, LineSignal } from '../../engine-protocol/signals.ts';
 import { type Cause, failureTable, isFailure } from '../failure.ts';
-import type { Caller, LegCommand, LegEvent, LegId, Setup, Unfit } from '../leg/leg.ts';
-import type { DigitMap } from '../routing/digit-map.ts';
+import type { Caller, LegCommand, LegId, Setup, Unfit } from '../leg/leg.ts';
+import { beginDialling, type Dialled, diallingLapsed, digitDialled } from './dialling-machine.ts';
+import { flashed, leaves, recall, returned } from './hold.ts';
 import {
-  beginDialling,
-  type Dialled,
-  type Dialling,
-  type DiallingTimes,
-  diallingLapsed,
-  digitDialled,
-} from './dialling-machine.ts';
+  heldBy,
+  holding,
+  isRung,
+  type OffHook,
+  type Out,
+  type Phone,
+  type PhoneEffect,
+  type PhoneEvent,
+  type PhoneSettings,
+  quiet,
+  released,
+  stay,
+} from './phone-state.ts';
 
-/** A party that waits, and until when: nobody is held without end. */
-export type Held = { readonly leg: LegId; readonly until: Instant };
-
-/** The person on an FXS port. */
-export type Phone =
-  | { readonly at: 'onHook' }
-  | { readonly at: 'ringing'; readonly leg: LegId; readonly beside: LegId }
-  /** Hung up while it held somebody: it is rung back for that one. */
-  | { readonly at: 'recalling'; readonly leg: LegId; readonly until: Instant }
-  /** Lifted while ringing: its line is being joined to the call. */
-  | { readonly at: 'answering'; readonly leg: LegId }
-  | OffHook;
-/** A handset that is up may hold a party by a flash; the line is then out of that call. */
-export type OffHook = { readonly held?: Held } & (
-  | { readonly at: 'dialling'; readonly dialling: Dialling }
-  /** A number was dialled; its leg gets its name in the same cascade. */
-  | { readonly at: 'placing'; readonly number: string }
-  | { readonly at: 'calling'; readonly leg: LegId }
-  | { readonly at: 'talking'; readonly leg: LegId }
-  /** Far end gone or call failed, handset still up; the engine goes over to the howler by itself. */
-  | { readonly at: 'hearing'; readonly cause: Cause }
-  /** Left off hook past the howler. */
-  | { readonly at: 'parked' }
-);
-
-export type PhoneEvent =
-  /** `may`: of a flash, that its call may be held or dropped; of hanging up, that its two parties may be joined. */
-  | { readonly type: 'line'; readonly event: LineEvent; readonly may?: boolean }
-  /** A transfer came to nothing: the phone is to take its party back. Heard only on hook. */
-  | { readonly type: 'recall'; readonly leg: LegId }
-  | { readonly type: 'command'; readonly command: LegCommand }
-  | { readonly type: 'placed'; readonly leg: LegId }
-  /** What was dialled was a star code: nobody is called, and a tone says whether it was taken. */
-  | { readonly type: 'coded'; readonly taken: boolean }
-  | { readonly type: 'opened' | 'mediaFailed' }
-  /** Where the handset was found after a start of either plane. `lost`: the plane before us had it in a call. */
-  | { readonly type: 'found'; readonly offHook: boolean; readonly lost: boolean; readonly cause: Cause }
-  /** A plane before us had it as it is now; `ringing`: the engine rings it. */
-  | { readonly type: 'goesOn'; readonly ringing: boolean };
-
-export type PhoneEffect =
-  | { readonly tell: LegEvent }
-  /** `unfit`: the digit map makes no number of it, and the caller is to be told. */
-  | { readonly do: 'dial'; readonly number: string; readonly unfit?: Unfit }
-  | { readonly do: 'open'; readonly leg: LegId; readonly beside?: LegId }
-  /** The line goes back into the call of a leg that it had left. */
-  | { readonly do: 'return'; readonly leg: LegId }
-  /** The other ends of these two legs are one another's. */
-  | { readonly do: 'transfer'; readonly held: LegId; readonly second: LegId }
-  /** `play` is heard when the line has left the call. */
-  | { readonly do: 'close'; readonly leg: LegId; readonly play?: LineSignal }
-  | { readonly do: 'signal'; readonly play: LineSignal | 'none' };
-type Out = Step<Phone, PhoneEffect>;
-
-/** `holdMs`: a party is held so long at most; `recallMs`: the phone is rung back for it so long. */
-export type PhoneSettings = DiallingTimes & {
-  readonly map: DigitMap;
-  readonly holdMs: number;
-  readonly recallMs: number;
-};
-
-const stay = (state: Phone, ...effects: PhoneEffect[]): Out => ({ state, effects });
-const quiet: PhoneEffect = { do: 'signal', play: 'none' };
-const released = (leg: LegId, cause: Cause): PhoneEffect => ({ tell: { type: 'released', leg, cause } });
+export type { Phone, PhoneEffect, PhoneEvent, PhoneSettings } from './phone-state.ts';
 
 /** One phone; `settings` is read at each digit, so that a changed map holds from the next digit on. */
 export const phoneMachine = (settings: () => PhoneSettings): Machine<Phone, PhoneEvent, PhoneEffect> => ({
@@ -112,15 +56,6 @@ export const phoneMachine = (settings: () => PhoneSettings): Machine<Phone, Phon
     return earliest(phone.at === 'dialling' ? phone.dialling.lapseAt : undefined, heldBy(phone)?.until);
   },
 });
-
-/** Who is held while the handset is up. */
-export const heldBy = (phone: Phone): Held | undefined => ('held' in phone ? phone.held : undefined);
-const holding = (phone: Phone): { readonly held?: Held } => {
-  const held = heldBy(phone);
-  return held === undefined ? {} : { held };
-};
-/** On hook, and rung. */
-export const isRung = ({ at }: Phone): boolean => at === 'ringing' || at === 'recalling';
 
 function lineEvent(phone: Phone, event: LineEvent, may: boolean, settings: () => PhoneSettings, now: Instant): Out {
   switch (event.is) {
@@ -174,61 +109,6 @@ function parked(phone: Phone): Out {
   if (!('leg' in phone) || isRung(phone)) return stay(state);
   return stay(state, { do: 'close', leg: phone.leg }, released(phone.leg, 'hungUp'));
 }
-
-// ── hold, consultation, transfer ────────────────────────────────────────────────────────────────
-
-/**
- * A flash holds the party that talks and gives dial tone for a second one; one more takes the first party back: the
- * second is then held if it has answered, else dropped.
- */
-function flashed(phone: Phone, may: boolean, settings: PhoneSettings, now: Instant): Out {
-  const held = heldBy(phone);
-  switch (phone.at) {
-    case 'talking':
-      if (!may) return stay(phone);
-      return held ? alternates(phone, held, settings, now) : holds(phone.leg, settings, now);
-    case 'calling':
-      if (!held || !may) return stay(phone);
-      return returned(held.leg, {}, { do: 'close', leg: phone.leg }, released(phone.leg, 'hungUp'));
-    case 'dialling':
-    case 'hearing':
-    case 'parked':
-      return held ? returned(held.leg, {}) : stay(phone);
-    default:
-      return stay(phone);
-  }
-}
-
-function holds(leg: LegId, settings: PhoneSettings, now: Instant): Out {
-  const held: Held = { leg, until: after(now, settings.holdMs) };
-  return stay(
-    { at: 'dialling', dialling: beginDialling(settings, now), held },
-    { tell: { type: 'hold', leg } },
-    { do: 'close', leg, play: { tone: 'stutter' } },
-  );
-}
-
-function alternates({ leg }: { readonly leg: LegId }, held: Held, settings: PhoneSettings, now: Instant): Out {
-  const other: Held = { leg, until: after(now, settings.holdMs) };
-  return returned(held.leg, { held: other }, { tell: { type: 'hold', leg } }, { do: 'close', leg });
-}
-
-/** The party that was held is talked to again, once the line has left whatever it was in. */
-const returned = (leg: LegId, more: { readonly held?: Held }, ...before: PhoneEffect[]): Out =>
-  stay({ at: 'talking', leg, ...more }, ...before, quiet, { do: 'return', leg }, { tell: { type: 'retrieve', leg } });
-
-/** Hanging up joins the held party and the second one; without a second one, or if it may not be, it rings back. */
-function leaves(phone: OffHook, held: Held, mayJoin: boolean, settings: PhoneSettings, now: Instant): Out {
-  if (!('leg' in phone)) return recall(held.leg, settings, now);
-  const { leg } = phone;
-  const close: PhoneEffect = { do: 'close', leg };
-  if (mayJoin) return stay({ at: 'onHook' }, close, { do: 'transfer', held: held.leg, second: leg });
-  const { state, effects } = recall(held.leg, settings, now);
-  return { state, effects: [close, released(leg, 'hungUp'), ...effects] };
-}
-
-const recall = (leg: LegId, settings: PhoneSettings, now: Instant): Out =>
-  stay({ at: 'recalling', leg, until: after(now, settings.recallMs) }, { do: 'signal', play: { ring: 'normal' } });
 
 // ── dialling ────────────────────────────────────────────────────────────────────────────────────
 

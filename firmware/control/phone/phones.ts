@@ -11,15 +11,8 @@ import type { Cause } from '../failure.ts';
 import type { Caller, LegBook, LegCommand, LegId, LegMaker, Setup, TransferDesk } from '../leg/leg.ts';
 import type { LegMedia } from '../leg/media.ts';
 import { compileDigitMap } from '../routing/digit-map.ts';
-import {
-  heldBy,
-  isRung,
-  type Phone,
-  type PhoneEffect,
-  type PhoneEvent,
-  type PhoneSettings,
-  phoneMachine,
-} from './phone-machine.ts';
+import { phoneMachine } from './phone-machine.ts';
+import { heldBy, isRung, type Phone, type PhoneEffect, type PhoneEvent, type PhoneSettings } from './phone-state.ts';
 import { starDialled, starPatterns } from './star-code/catalogue.ts';
 import type { StarOutcome, StarRooms } from './star-code/star-code.ts';
 
