@@ -45,13 +45,15 @@ export const makeUserAgent = (
 const linksOf = ({ clock, log }: Pick<SignallingOptions, 'clock' | 'log'>): Links => {
   const routes = new PolicyRoutes(log);
   const both = (changed: () => void) => () => {
-    changed();
+    // first, so that whoever moves to a new address can wait for its route
     routes.changed();
+    changed();
   };
   return {
     now: interfacesNow,
     watch: (changed) => watchLinks({ clock, log, changed: both(changed) }),
     bind: (names) => routes.bind(names),
+    laid: () => routes.settled(),
   };
 };
 

@@ -132,8 +132,8 @@ export class Cell {
       const refused = this.moment === 'idle' && this.fault === '403';
       return this.#b.bindings.length === 2 && (refused || this.#a.bindings.length === 2);
     });
-    await trunkIs(this.gateway, 'primary', /up/, 8_000);
-    await trunkIs(this.gateway, 'secondary', /up/, 8_000);
+    await trunkIs(this.gateway, 'primary', /up/, 20_000);
+    await trunkIs(this.gateway, 'secondary', /up/, 20_000);
     // registrations that the first sign of life asked for anew are over
     await sleep(500);
     // the budget is four round trips at least, and the first was measured while four boxes started: one more probe
@@ -238,6 +238,8 @@ export class Cell {
         this.#names!.silent = true;
         return;
       case 'link down':
+        // the program that pulls the cable takes a moment, in which a copy of the INVITE might be answered
+        this.#a.faults.muted = true;
         void this.#two!.cable(pathsOf(this.lane)[0], 'out');
         return;
       default:

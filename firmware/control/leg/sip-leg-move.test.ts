@@ -119,6 +119,7 @@ describe('a confirmed SIP leg whose own address changes', () => {
     new Driver()
       .does(at('192.0.2.9'), 'bind 192.0.2.9')
       .does(at('192.0.2.1'), 'bind 192.0.2.1')
+      .does(bound('192.0.2.9'))
       .does(bound('192.0.2.1'), 'reoffer 192.0.2.1:20000 sendReceive v2');
   });
 

@@ -60,7 +60,8 @@ function moved(leg: Confirmed, way: MediaWay): Out {
 }
 
 function bound(leg: Confirmed, [address, port]: readonly [string, number], now: Instant): Out {
-  if (leg.move?.is !== 'binding') return stay(leg);
+  // the answer to an earlier change is no news: another is on its way
+  if (leg.move?.is !== 'binding' || address !== leg.way.address) return stay(leg);
   return stay({ ...leg, local: { ...leg.local, address, port }, move: { is: 'owed', at: now } });
 }
 

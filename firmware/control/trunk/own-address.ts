@@ -13,10 +13,12 @@ export const ownAddressTowards = (far: string): Promise<string> =>
       socket.close();
       reject(error);
     });
-    socket.connect(9, far, () => {
-      const { address } = socket.address();
+    // it tells a failure, such as no route, to its callback: the socket then has the address of none
+    socket.connect(9, far, (error?: Error) => {
+      const { address } = error ? { address: '' } : socket.address();
       socket.close();
-      resolve(address);
+      if (error) reject(error);
+      else resolve(address);
     });
   });
 

@@ -11,6 +11,8 @@ export type Links = {
   watch(changed: () => void): () => void;
   /** What leaves from the addresses of these interfaces is to go by them. */
   bind?(names: readonly string[]): void;
+  /** Resolves when that is so, for what is known by now. */
+  laid?(): Promise<void>;
 };
 
 /** Which network path a trunk takes, and whether it is there. */

@@ -127,6 +127,13 @@ export class Trunks {
     throw new GatewayError('setting-refused', `${noHolderWords(address)}; it is used when one has it`);
   }
 
+  /** What leaves from an address before its policy route is laid would take another path. */
+  async #ownAddress(far: string, name: string): Promise<string> {
+    const own = await ownAddressBy({ ...this.#tools, address: this.#address })(far, name);
+    if (name !== '') await this.#tools.links?.laid?.();
+    return own;
+  }
+
   #bindPaths(trunks: readonly Trunk[]): void {
     const names = trunks.flatMap(({ interface: name }) => (name === '' ? [] : [name]));
     this.#tools.runner.outward(() => this.#tools.links?.bind?.(names));
@@ -335,7 +342,7 @@ export class Trunks {
       t1Ms,
       random: this.#random,
       newId: this.#newId,
-      ownAddress: (far, name) => ownAddressBy({ ...this.#tools, address: this.#address })(far, name),
+      ownAddress: (far, name) => this.#ownAddress(far, name),
       lookAtPaths: () => this.linksChanged(),
       renewFlow,
       identityOf: (account) => this.#identity(trunk, account),
