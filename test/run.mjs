@@ -65,6 +65,7 @@ const patient = new Set([
   'no-datagram-is-lost-in-a-restart',
   'in-call',
   'a-transfer-outlives-control',
+  'calls-over-tcp-outlive-control',
   'transfer-by-flash',
   'a-pbx-registers-with-us',
   'the-walk-through-settings',
