@@ -95,6 +95,8 @@ export class Handset {
   /** The page goes: the card hangs up what it held. */
   close(): void {
     clearTimeout(this.#ringEnd);
+    // a browser that still asks for the microphone finds nobody who wants it any more
+    this.#letGo();
     this.#link.close();
     this.#sound?.close();
   }

@@ -47,7 +47,10 @@ export class Sound {
     this.#node?.port.postMessage(octets, [octets.buffer]);
   }
 
-  /** Asks for the microphone; noise is left as it is, as in a telephone, but who uses a loudspeaker makes no echo. */
+  /**
+   * Asks for the microphone; noise is left as it is, as in a telephone, but who uses a loudspeaker makes no echo. It is
+   * closed again where there is nothing that could pass it on.
+   */
   async openMicrophone(): Promise<Microphone> {
     if (!isSecureContext || !navigator.mediaDevices) return 'insecure';
     try {
@@ -57,10 +60,15 @@ export class Sound {
     } catch (error) {
       return (error as DOMException).name === 'NotAllowedError' ? 'refused' : 'none';
     }
-    const node = await this.#ready;
-    this.#source = this.context.createMediaStreamSource(this.#stream);
-    this.#source.connect(node);
-    return 'open';
+    try {
+      const node = await this.#ready;
+      this.#source = this.context.createMediaStreamSource(this.#stream);
+      this.#source.connect(node);
+      return 'open';
+    } catch {
+      this.closeMicrophone();
+      return 'none';
+    }
   }
 
   closeMicrophone(): void {
