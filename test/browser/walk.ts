@@ -110,14 +110,17 @@ export const hangUp = async ({ gateway, page }: Sitting): Promise<void> => {
   await sleep(PAUSE_MS);
 };
 
-/** Lifts, dials the echo by the keys of the page, and gives the ms from the last key to the answer of `at`. */
-export const echoSetUpMs = async ({ lab, page }: Walk, at: 'a' | 'b'): Promise<number> => {
+/**
+ * Lifts, dials the echo by the keys of the page, and gives the ms from the last key to the answer of `at`, without what
+ * the control plane waited for processors that others had.
+ */
+export const echoSetUpMs = async ({ lab, gateway, page }: Walk, at: 'a' | 'b'): Promise<number> => {
   await lift(page);
   await dial(page, '60');
-  const pressed = monotonicMs();
+  const [pressed, waitedMs] = [monotonicMs(), gateway.waitedMs('control')];
   await page.getByRole('button', { name: /^Key 0/ }).click({ noWaitAfter: true });
   const answered = await lab.tells(at, 'answered', pressed, 6000);
-  return answered.at - pressed;
+  return answered.at - pressed - (gateway.waitedMs('control') - waitedMs);
 };
 
 /** Waits until the page plays a tone for half a second; within 1 % of `hertz`, by its strongest frequency. */
