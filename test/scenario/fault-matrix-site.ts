@@ -132,8 +132,9 @@ export class Cell {
       const refused = this.moment === 'idle' && this.fault === '403';
       return this.#b.bindings.length === 2 && (refused || this.#a.bindings.length === 2);
     });
-    await trunkIs(this.gateway, 'primary', /up/, 20_000);
-    await trunkIs(this.gateway, 'secondary', /up/, 20_000);
+    // a first probe that a busy machine swallowed costs the half minute of a softswitch that returns
+    await trunkIs(this.gateway, 'primary', /up/, 45_000);
+    await trunkIs(this.gateway, 'secondary', /up/, 45_000);
     // registrations that the first sign of life asked for anew are over
     await sleep(500);
     // the budget is four round trips at least, and the first was measured while four boxes started: one more probe
