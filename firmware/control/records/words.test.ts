@@ -129,3 +129,19 @@ test('what a call showed of its caller and what it cost stand in its words', () 
   const hidden = words({ attempts: [attempt(trunk('A'), { shows: { number: '600', withheld: true } })] });
   assert.match(hidden.attempts[0]!, /^1\. softswitch A as 600, number withheld \(/);
 });
+
+test('what a phone did by flash stands before how the call ended', () => {
+  const by = { with: 'call/2', by: 'line/1' } as const;
+  const { end } = words({
+    transfers: [
+      { ...by, how: 'blind', why: 'hook flash and hanging up', afterMs: 4_000 },
+      { ...by, how: 'returned', why: 'the second party was not reached', afterMs: 9_000 },
+    ],
+  });
+  assert.equal(
+    end,
+    'By line/1 it was led on, not answered yet, with call/2 after 4.0 s: hook flash and hanging up. ' +
+      'By line/1 it came back: it was not joined with call/2 after 9.0 s: the second party was not reached. ' +
+      'The caller hung up after 13 s.',
+  );
+});

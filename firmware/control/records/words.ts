@@ -14,7 +14,7 @@ export type RecordWords = {
 export const recordWords = (record: CallRecord): RecordWords => ({
   title: `${callerWords(record.from)} ${askWords(record)}: ${resultWords(record)}`,
   attempts: record.attempts.map((attempt, at) => attemptWords(attempt, at, record)),
-  end: endWords(record),
+  end: [...transferWords(record), endWords(record)].join(' '),
 });
 
 // ── who and where ───────────────────────────────────────────────────────────────────────────────
@@ -124,6 +124,20 @@ const attemptWords = (attempt: AttemptRecord, at: number, record: CallRecord): s
   const why = attempt.why === '' ? '' : ` (${attempt.why})`;
   return `${at + 1}. ${targetWords(attempt.target)}${shownWords(attempt)}${why}: ${outcomeWords(attempt, beside)}${tail}`;
 };
+
+const transferred = {
+  blind: 'was led on, not answered yet,',
+  attended: 'was joined',
+  returned: 'came back: it was not joined',
+  refused: 'was not joined',
+} as const;
+
+/** What a phone did by flash and hanging up, a sentence each. */
+const transferWords = ({ transfers = [] }: CallRecord): string[] =>
+  transfers.map(
+    ({ by, how, why, with: other, afterMs }) =>
+      `By ${by} it ${transferred[how]} with ${other} after ${spanWords(afterMs)}: ${why}.`,
+  );
 
 const endWords = ({ endedBy, cause, sentence, lastedMs }: CallRecord): string => {
   const when = `after ${spanWords(lastedMs)}`;
