@@ -100,14 +100,15 @@ export const bound = async (softswitch: Kamailio, phones = 4, withinMs = 8_000):
 
 const READY_WITHIN_MS = 2_000;
 
-/** Kills the control plane; a new one takes calls within 2 s, without what it waited for processors that others had. */
+/** Kills the control plane; a new one takes calls within 2 s, whatever else the machine has to do. */
 export const replaceControl = async (gateway: Gateway): Promise<void> => {
   const killedAt = performance.now();
   const former = await gateway.signalPlane('control');
   await gateway.planeReplaced('control', former, READY_WITHIN_MS);
   await gateway.ready(READY_WITHIN_MS);
-  const readyMs = performance.now() - killedAt - gateway.waitedMs('control');
-  assert.ok(readyMs <= READY_WITHIN_MS, `a new plane was ready after ${readyMs} ms`);
+  const readyMs = performance.now() - killedAt;
+  const waited = `others had the processors for ${gateway.waitedMs('control')} ms of it`;
+  assert.ok(readyMs <= READY_WITHIN_MS, `a new plane was ready after ${readyMs} ms; ${waited}`);
 };
 
 /** Lifts a phone, waits for its dial tone and presses the keys of a number. */
