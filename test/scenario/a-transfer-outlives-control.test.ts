@@ -6,6 +6,8 @@ import { sleep } from '../peer/wait.ts';
 import { assertNothingLeft, dial, farHertz, farNumber, hearsTone, type Office, openOffice } from './office.ts';
 import { dialSecond, flash, replaceControl, sentToFarMs, transfersOf } from './transferring.ts';
 
+/** An opening of the loop is a flash up to 1.1 s, and a hang-up from then on. */
+const HUNG_UP_MS = 1_500;
 /** What the phone says that is transferred to. */
 const secondHertz = 330;
 
@@ -51,7 +53,7 @@ test(
     await consults(office);
     await replaceControl(gateway);
     await gateway.bench.hangUp('phone/1');
-    await sleep(300);
+    await sleep(HUNG_UP_MS);
     await replaceControl(gateway);
     await answers(office);
     await endsWell(office, capture, 'blind');
