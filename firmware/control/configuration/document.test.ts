@@ -100,7 +100,10 @@ test('only what changed is touched', async (t) => {
 test('a refusal lists every field, and what ran goes on', async (t) => {
   const { open, done, folder } = await setUp(t);
   const document = await open();
-  const outcome = await change(document, { network: { sipT1Ms: 1, dscpMedia: 64 }, trunks: [{ id: 'a', priority: -1 }] });
+  const outcome = await change(document, {
+    network: { sipT1Ms: 1, dscpMedia: 64 },
+    trunks: [{ id: 'a', priority: -1 }],
+  });
   assert.ok(outcome.is === 'refused');
   assert.deepEqual(outcome.refused.map(({ path }) => path).sort(), [
     'network/dscpMedia',
