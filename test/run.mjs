@@ -33,7 +33,7 @@ const walk = (folder, suffix) =>
 /**
  * Scenarios that judge nothing by a short time, or judge it beside a bare clock: these run beside each other, each in a
  * network namespace of its own, before the others run in less disturbed time. The longest stand first: none of them is
- * what all wait for at the end. Those with a browser take most of the processor: they stand apart from each other.
+ * what all wait for at the end. Of those that are heavy one runs at a time.
  */
 const patient = new Set([
   'mutated-datagrams',
@@ -103,6 +103,9 @@ const patient = new Set([
   'stalls',
 ]);
 const AT_ONCE = 4;
+
+/** It takes a whole processor for most of its time: a browser, or a flood. */
+const isHeavy = (file) => file.startsWith('test/browser/') || nameOf(file) === 'mutated-datagrams';
 
 /** Patient ones that do next to nothing but wait, for long: they run beside those whose times are measured. */
 const waiting = new Set([
@@ -279,9 +282,13 @@ const scenarios = async (files, withinMs = SCENARIO_LIMIT_MS) => {
   const inOrder = (names) => [...names].flatMap((name) => runnable.filter((file) => nameOf(file) === name));
   const measured = runnable.filter((file) => ![patient, waiting, undisturbed].some((each) => each.has(nameOf(file))));
   const inNamespaces = (each, atOnce) => testFiles(each, atOnce, withinMs, runInNamespace);
-  total = add(total, await inNamespaces(inOrder(patient), AT_ONCE));
-  const both = [inNamespaces(measured, 1), inNamespaces(inOrder(waiting), WAITING_AT_ONCE)];
-  for (const each of await Promise.all(both)) total = add(total, each);
+  const addAll = async (...parts) => {
+    for (const count of await Promise.all(parts)) total = add(total, count);
+  };
+  const beside = inOrder(patient);
+  const light = beside.filter((file) => !isHeavy(file));
+  await addAll(inNamespaces(beside.filter(isHeavy), 1), inNamespaces(light, AT_ONCE - 1));
+  await addAll(inNamespaces(measured, 1), inNamespaces(inOrder(waiting), WAITING_AT_ONCE));
   return add(total, await inNamespaces(inOrder(undisturbed), 1));
 };
 
