@@ -70,8 +70,9 @@ export class ClientTransactions {
   }
 
   /**
-   * Takes up a request that a plane before us has sent (with its Via). What nobody has answered is sent again at once,
-   * or fails over a connection, which ended with that plane; what was answered waits for the rest.
+   * Takes up a request that a plane before us has sent (with its Via). What nobody has answered is sent again at once;
+   * what was sent over a connection, which ended with that plane, fails unless it is an INVITE that is still wanted.
+   * What was answered waits for the rest.
    */
   resume(
     flow: FlowId,
@@ -90,13 +91,14 @@ export class ClientTransactions {
     const perform = (effect: Caused<ClientEffect>): void => this.#perform(transaction, effect);
     const now = runner.now();
     if (message.method === 'INVITE') {
-      const state = inviteResumed(timers, now, { ...from, reliable });
+      const state = inviteResumed(timers, now, from);
       runner.host(id, hosted(inviteClientMachine(timers, reliable)), state, perform, { kept: false });
     } else {
       const state = clientResumed(timers, reliable, now);
       runner.host(id, hosted(clientMachine(timers, reliable)), state, perform, { kept: false });
     }
-    if (reliable && !from.heard && from.acceptedUntil === undefined) {
+    const repeated = message.method === 'INVITE' && !from.abandoned;
+    if (reliable && !repeated && !from.heard && from.acceptedUntil === undefined) {
       transaction.detail = 'the connection ended with the plane before';
       runner.tell(id, { type: 'transportFailed' });
     }

@@ -36,7 +36,11 @@ export const inviteCalling = (timers: Timers, reliable: boolean, now: Instant): 
   giveUpAt: after(now, timers.giveUp),
 });
 
-/** State of an INVITE that a plane before us has sent: what nobody has answered is sent again at once. */
+/**
+ * State of an INVITE that a plane before us has sent: what nobody has answered is sent again at once, over a reliable
+ * transport once, as its connection ended with that plane. A far end that has it knows the copy by its branch, and says
+ * again what it said last (§17.2.1, §17.2.3).
+ */
 export const inviteResumed = (
   timers: Timers,
   now: Instant,
@@ -44,14 +48,12 @@ export const inviteResumed = (
     readonly heard: boolean;
     readonly abandoned?: boolean;
     readonly acceptedUntil?: Instant;
-    readonly reliable: boolean;
   },
 ): InviteClient => {
   if (from.acceptedUntil !== undefined) return { is: 'accepted', endAt: from.acceptedUntil };
   if (from.heard) return { is: 'proceeding' };
-  const silent = from.abandoned || from.reliable;
   const giveUpAt = after(now, timers.giveUp);
-  return { is: 'calling', waitMs: timers.t1 / 2, ...(silent ? {} : { resendAt: now }), giveUpAt };
+  return { is: 'calling', waitMs: timers.t1 / 2, ...(from.abandoned ? {} : { resendAt: now }), giveUpAt };
 };
 
 export const inviteClientMachine = (
@@ -59,7 +61,7 @@ export const inviteClientMachine = (
   reliable: boolean,
 ): Machine<InviteClient, InviteClientEvent, ClientEffect> => ({
   step(state, event, now) {
-    if (event.type === 'lapse') return lapsed(state, now);
+    if (event.type === 'lapse') return lapsed(state, reliable, now);
     if (event.type === 'transportFailed') return failed(state);
     if (event.type === 'abandoned') {
       if (state.is !== 'calling') return { state, effects: [] };
@@ -82,15 +84,16 @@ export const inviteClientMachine = (
 type Step = { state: InviteClient; effects: ClientEffect[] };
 const over: InviteClient = { is: 'over' };
 
-const lapsed = (state: InviteClient, now: Instant): Step => {
+const lapsed = (state: InviteClient, reliable: boolean, now: Instant): Step => {
   if (state.is === 'accepted' || state.is === 'completed') {
     return now < state.endAt ? { state, effects: [] } : { state: over, effects: [] };
   }
   if (state.is === 'over' || state.giveUpAt === undefined) return { state, effects: [] };
   if (now >= state.giveUpAt) return { state: over, effects: [{ tell: 'silence' }] };
   if (state.is !== 'calling' || state.resendAt === undefined || now < state.resendAt) return { state, effects: [] };
-  const waitMs = state.waitMs * 2;
-  return { state: { ...state, waitMs, resendAt: after(state.resendAt, waitMs) }, effects: [{ do: 'send' }] };
+  const { resendAt, ...calling } = { ...state, waitMs: state.waitMs * 2 };
+  const next = reliable ? calling : { ...calling, resendAt: after(resendAt!, calling.waitMs) };
+  return { state: next, effects: [{ do: 'send' }] };
 };
 
 const failed = (state: InviteClient): Step =>

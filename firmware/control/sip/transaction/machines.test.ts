@@ -6,7 +6,7 @@ import { Runner } from '../../../core/runner.ts';
 import { TestClock } from '../../../core/test-clock.ts';
 import { answerKeeperMachine, answerSent } from '../dialog/answer-keeper-machine.ts';
 import { clientMachine, clientTrying } from './client-machine.ts';
-import { inviteCalling, inviteClientMachine } from './invite-client-machine.ts';
+import { inviteCalling, inviteClientMachine, inviteResumed } from './invite-client-machine.ts';
 import { inviteServerMachine } from './invite-server-machine.ts';
 import { serverMachine, serverTrying } from './server-machine.ts';
 import { timersOf } from './timers.ts';
@@ -54,6 +54,17 @@ test('INVITE into silence: T1 doubling without a cap, ended by Timer B', () => {
   assert.deepEqual(x.times('send'), [500, 1500, 3500, 7500, 15500, 31500]);
   assert.deepEqual(x.times('silence'), [32000]);
   assert.ok(x.over());
+});
+
+test('INVITE of a plane before, not answered at all: sent again at once, over a connection once', () => {
+  const resumed = (reliable: boolean, abandoned = false) =>
+    run(inviteClientMachine(timers, reliable), (now) => inviteResumed(timers, now, { heard: false, abandoned }));
+  const [datagrams, connection, unwanted] = [resumed(false), resumed(true), resumed(true, true)];
+  for (const each of [datagrams, connection, unwanted]) each.clock.turn(60_000);
+  assert.deepEqual(datagrams.times('send').slice(0, 4), [0, 500, 1500, 3500]);
+  assert.deepEqual(connection.times('send'), [0]);
+  assert.deepEqual(unwanted.times('send'), []);
+  assert.deepEqual(connection.times('silence'), [32000]);
 });
 
 test('non-INVITE, 100, silence: resent every T2, ended by Timer F', () => {
