@@ -11,7 +11,7 @@ import { type Stall, Stalls } from '../peer/stalls.ts';
 import { sleep } from '../peer/wait.ts';
 import { corpus } from './corpus.ts';
 import { HostileSoftswitch, rtpModels } from './hostile-softswitch.ts';
-import { farEndAudio, type Judged, judgeCall, judgedCall, RTP, SAYS } from './judged-call.ts';
+import { type Judged, judgeCall, judgedCall, type OnTheWire, RTP, SAYS, watchAudio } from './judged-call.ts';
 import { mutateRtp, mutateSip } from './mutate.ts';
 import { Random } from './random.ts';
 
@@ -171,7 +171,7 @@ export type FloodReport = {
   readonly figures: Readonly<Record<string, number>>;
 };
 
-type Seen = { before: Planes; first: Memories; judged: Judged; stalls: readonly Stall[] };
+type Seen = { before: Planes; first: Memories; judged: Judged; wire: OnTheWire; stalls: readonly Stall[] };
 const judge = async (open: Open, options: FloodOptions, seen: Seen) => {
   const { gateway, hostile, b } = open;
   const complaints: string[] = [];
@@ -192,7 +192,7 @@ const judge = async (open: Open, options: FloodOptions, seen: Seen) => {
     await promise(() => assert.ok(growth < MOST_GROWTH_BYTES, `${plane} has grown by ${megabytes(growth)} MB`));
   }
   const spokenMs = (options.sipDatagrams / options.perSecond) * 1000;
-  await promise(() => judgeCall(open, seen.judged, spokenMs, seen.stalls));
+  await promise(() => judgeCall(open, seen.judged, spokenMs, seen.wire, seen.stalls));
   await promise(() => b.holds(userOf(1), 1000));
   const figures = {
     dropped,
@@ -214,7 +214,7 @@ export const flood = async (site: Site, options: FloodOptions): Promise<FloodRep
   const { gateway, hostile } = open;
   const before = gateway.planes();
   const stalls = await Stalls.start(site);
-  const fromFar = await farEndAudio(site);
+  const watched = await watchAudio(site);
   const judged = await judgedCall(site, open);
   const far = await socketAt(site, address.softswitchA, 40_000);
   const call = await hostile.call({ host: address.softswitchA, port: 40_000 }, () => gateway.bench.lift('phone/2'));
@@ -228,6 +228,7 @@ export const flood = async (site: Site, options: FloodOptions): Promise<FloodRep
     before,
     first,
     judged,
-    stalls: [...(await stalls.stop()), ...(await fromFar())],
+    stalls: await stalls.stop(),
+    wire: await watched(),
   });
 };

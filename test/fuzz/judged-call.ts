@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { callsUp } from '../bench/box.ts';
 import { Packets } from '../bench/packets.ts';
 import { voiceStreams } from '../bench/streams.ts';
-import { dominantFrequency, durationMs, part, readWav } from '../peer/audio.ts';
+import { dominantFrequency, durationMs, part, readWav, type Sound } from '../peer/audio.ts';
 import { type Baresip, mediaPort } from '../peer/baresip.ts';
-import { Capture, streams } from '../peer/capture.ts';
+import { Capture, type Stream, streams } from '../peer/capture.ts';
 import type { Gateway } from '../peer/gateway.ts';
 import type { Kamailio } from '../peer/kamailio.ts';
 import { address, type Site } from '../peer/site.ts';
@@ -19,21 +19,30 @@ const PHONE = 'phone/1';
 
 type Ends = { readonly gateway: Gateway; readonly farEnd: Baresip; readonly b: Kamailio };
 
-/** Watches what the far end of the judged call sends; gives, when asked, where it stood still itself. */
-export const farEndAudio = async (site: Site): Promise<() => Promise<readonly Stall[]>> => {
-  const first = mediaPort(address.farEnd);
-  const filter = `udp and src portrange ${first}-${first + 199} and dst portrange ${RTP.first}-${RTP.last}`;
-  const capture = await Capture.start(site, 'far-end-audio', { filter });
+/** The audio of the judged call on the wire: ours as it went to the far end, and where the far end stood still itself. */
+export type OnTheWire = { readonly towardsFar: Stream; readonly farStalls: readonly Stall[] };
+
+/** Watches the audio of the judged call; gives, when asked, what it was. */
+export const watchAudio = async (site: Site): Promise<() => Promise<OnTheWire>> => {
+  const far = mediaPort(address.farEnd);
+  const [ours, theirs] = [`portrange ${RTP.first}-${RTP.last}`, `portrange ${far}-${far + 199}`];
+  const filter = `udp and ((src ${theirs} and dst ${ours}) or (src ${ours} and dst ${theirs}))`;
+  const capture = await Capture.start(site, 'judged-audio', { filter });
+  const isOurs = ({ from }: Stream): boolean => portOf(from) >= RTP.first && portOf(from) <= RTP.last;
   return async () => {
     // a stranger may have a port of that range by chance
-    const [longest] = streams((await capture.stop()).rtp).sort((a, b) => b.packets.length - a.packets.length);
-    assert.ok(longest && longest.packets.length > 100, 'the far end was heard on the wire');
-    return gapsIn(longest);
+    const longest = streams((await capture.stop()).rtp).sort((a, b) => b.packets.length - a.packets.length);
+    const [towardsFar, towardsUs] = [longest.find(isOurs), longest.find((stream) => !isOurs(stream))];
+    assert.ok(towardsFar && towardsFar.packets.length > 100, 'the gateway was heard on the wire');
+    assert.ok(towardsUs && towardsUs.packets.length > 100, 'the far end was heard on the wire');
+    return { towardsFar, farStalls: gapsIn(towardsUs) };
   };
 };
 
-/** The gateway's RTP port, and when both recordings began, in seconds since 1970. */
-export type Judged = { readonly port: number; readonly beganAt: { readonly phone: number; readonly farEnd: number } };
+const portOf = (place: string): number => Number(place.slice(place.lastIndexOf(':') + 1));
+
+/** The gateway's RTP port, and when the recording in the phone's ear began, in seconds since 1970. */
+export type Judged = { readonly port: number; readonly beganAt: number };
 const secondsSince1970 = (performanceMs: number): number => (performance.timeOrigin + performanceMs) / 1000;
 
 /** A call from phone 1 to the far end, a tone each way, recorded at both. */
@@ -47,42 +56,48 @@ export const judgedCall = async (site: Site, { gateway, farEnd, b }: Ends): Prom
   await bench.waitFor(PHONE, 'tone', { hertz: [SAYS.farEnd], timeoutMs: 5000 });
   await bench.listen(PHONE, site.path('phone.wav'));
   const listening = performance.now();
-  const { at: established } = await farEnd.tells(/^CALL_ESTABLISHED$/, 5000);
+  await farEnd.tells(/^CALL_ESTABLISHED$/, 5000);
   // by port: the far end takes any address of the namespace for its media, the gateway's as well
   const packets = await Packets.start(site, 'port', `udp and src portrange ${RTP.first}-${RTP.last}`);
   await sleep(500);
   const voices = voiceStreams(await packets.stop(), address.gateway);
   assert.equal(voices.length, 1, 'one stream of the judged call');
-  const beganAt = { phone: secondsSince1970(listening), farEnd: secondsSince1970(established) };
-  return { port: voices[0]!.port, beganAt };
+  return { port: voices[0]!.port, beganAt: secondsSince1970(listening) };
 };
 
-/** What an ear heard from when on, and how much of it. */
-type Heard = { readonly path: string; readonly hertz: number; readonly beganAt: number; readonly leastMs: number };
+type Heard = { readonly path: string; readonly hertz: number; readonly leastMs: number };
 
-/** A tone of `hertz` within 1 %; no silence over 40 ms after `fromMs` but where the machine or the far end stood still. */
-const judgeSound = ({ path, hertz, beganAt, leastMs }: Heard, fromMs: number, stalls: readonly Stall[]): void => {
+/** The part of a recording that is judged, with a tone of `hertz` within 1 %. */
+const judgedPart = ({ path, hertz, leastMs }: Heard, fromMs: number): Sound => {
   const whole = readWav(path);
   const sound = part(whole, fromMs, durationMs(whole) - 1000);
   assert.ok(durationMs(sound) > leastMs, `${path} has ${durationMs(sound)} ms`);
   const heard = dominantFrequency(sound);
   assert.ok(heard !== undefined && Math.abs(heard / hertz - 1) < 0.01, `${heard} Hz instead of ${hertz}`);
-  const silences = silencesIn(sound, beganAt + fromMs / 1000);
-  assert.deepEqual(ownGaps(silences, stalls, EAR_S), [], `gaps in ${path}`);
+  return sound;
 };
 
-/** Both ends' recordings of the judged call. */
+/**
+ * The call from both ends. In the ear of the phone no silence over 40 ms but where the machine or the far end stood
+ * still. Towards the far end our stream is judged on the wire: what its recording misses beyond that is its own, a
+ * program that shares its processors with the flood and writes to a disk.
+ */
 export const judgeCall = async (
   { gateway, farEnd }: Ends,
   { beganAt }: Judged,
   leastMs: number,
+  { towardsFar, farStalls }: OnTheWire,
   stalls: readonly Stall[],
 ): Promise<void> => {
+  assert.equal(towardsFar.missing, 0, 'packets missing on the way to the far end');
+  assert.deepEqual(ownGaps(gapsIn(towardsFar), [...stalls, ...farStalls]), [], 'gaps on the way to the far end');
   const { file } = await gateway.bench.stopListening(PHONE);
-  judgeSound({ path: file, hertz: SAYS.farEnd, beganAt: beganAt.phone, leastMs }, 500, stalls);
+  const fromMs = 500;
+  const inEar = judgedPart({ path: file, hertz: SAYS.farEnd, leastMs }, fromMs);
+  const silences = silencesIn(inEar, beganAt + fromMs / 1000);
+  assert.deepEqual(ownGaps(silences, [...stalls, ...farStalls], EAR_S), [], 'gaps in the ear of the phone');
   await gateway.bench.hangUp(PHONE);
   await farEnd.tells(/^CALL_CLOSED$/, 5000);
   await eventually('the recording', 3000, () => farEnd.recordings().length > 0);
-  const path = farEnd.recordings().at(-1)!;
-  judgeSound({ path, hertz: SAYS.phone, beganAt: beganAt.farEnd, leastMs }, 3000, stalls);
+  judgedPart({ path: farEnd.recordings().at(-1)!, hertz: SAYS.phone, leastMs }, 3000);
 };
