@@ -17,7 +17,12 @@ const rate = { perMinute: 12_000, minimumS: 0, stepS: 60 };
 
 const setUp = async (t: TestContext, { suddenCalls = 0, sure = true } = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
-  t.after(() => rm(folder, { recursive: true }));
+  const opened: Ledger[] = [];
+  t.after(async () => {
+    // what is written meanwhile makes the folder anew
+    await Promise.all(opened.map((ledger) => ledger.settled()));
+    await rm(folder, { recursive: true });
+  });
   const clock = new TestClock();
   const stated: Fact[] = [];
   const time = { sure };
@@ -30,6 +35,7 @@ const setUp = async (t: TestContext, { suddenCalls = 0, sure = true } = {}) => {
       dayOf: (ms) => dateIn('UTC', ms),
       state: (fact) => waiting.push(fact),
     });
+    opened.push(ledger);
     /** As the control plane does: what the ledger states comes back to it after the fact that made it do so. */
     const tell = (...facts: readonly Fact[]) => {
       for (const fact of facts) ledger.fold(fact);
