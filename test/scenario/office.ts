@@ -158,7 +158,7 @@ export const statusOf = (gateway: Gateway): GatewayStatus =>
 
 /** Waits until routing sees a trunk in one of these states. */
 export const trunkIs = (gateway: Gateway, id: string, health: RegExp, withinMs: number): Promise<unknown> =>
-  eventually(`trunk ${id} to be ${health}`, withinMs, () =>
+  eventually(`trunk ${id} to be ${health}`, patience(withinMs), () =>
     health.test(statusOf(gateway).trunks.find((trunk) => trunk.id === id)?.health ?? ''),
   );
 
