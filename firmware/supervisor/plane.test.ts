@@ -14,6 +14,7 @@ const programs = {
   counts: 'let work = 0; process.send({ ready: true }); setInterval(() => process.send({ work: ++work }), 5);',
   stubborn: 'process.on("SIGTERM", () => {}); process.send({ ready: true });',
   dies: 'process.exit(3);',
+  crashes: 'process.send({ ready: true }, () => process.exit(3));',
   asks: 'process.send({ ready: true }); process.send({ restart: "engine" }); process.send({ restart: "rm" });',
   refuses: `process.exit(${SETTINGS_REFUSED});`,
 } as const;
@@ -89,6 +90,22 @@ test('a plane that dies again and again waits longer each time', async (t) => {
   assert.equal(first, 0);
   assert.ok(second! >= 250 && second! <= 500 && third! >= 500 && third! <= 1000, String(waits()));
   assert.ok(fourth! >= 1000 && fourth! <= 2000 && fifth! >= 2000 && fifth! <= 4000, String(waits()));
+});
+
+test('a plane that crashes right after it was ready is not started for ever without a pause, and the log says so', async (t) => {
+  const { clock, counts, seen, pids } = setUp(t, 'crashes');
+  const errors = () => seen.filter(({ level }) => level === 'error');
+  const waitMs = () => Number(errors().at(-1)?.detail['restartInMs']);
+  await until('the first pause', () => counts.died === 9);
+  assert.equal(counts.ready, 9);
+  assert.ok(waitMs() >= 250 && waitMs() <= 500, String(waitMs()));
+  assert.match(errors().at(-1)!.text, /dies again and again/);
+  assert.doesNotMatch(errors()[0]!.text, /again and again/);
+  clock.turn(waitMs() - 2);
+  assert.equal(pids.length, 9, 'started before its time');
+  clock.turn(4);
+  await until('the next death', () => counts.died === 10);
+  assert.ok(waitMs() >= 500 && waitMs() <= 1000, String(waitMs()));
 });
 
 test('a plane that counts its work lives on, and deaths that lie apart are no loop', async (t) => {

@@ -6,7 +6,7 @@ import type { Log } from '../core/log.ts';
 import { after, type Instant } from '../core/machine.ts';
 import type { SocketReply, SocketWord } from '../core/socket-words.ts';
 import type { SocketAnswer } from './held-sockets.ts';
-import { afterDeath, noDeaths, restartWaitMs } from './restart-wait.ts';
+import { afterDeath, isLoop, noDeaths, restartWaitMs } from './restart-wait.ts';
 
 export type PlaneName = 'engine' | 'control';
 
@@ -151,7 +151,10 @@ export class Plane {
     const now = clock.now();
     this.#deaths = afterDeath(this.#deaths, { now, startedAt: this.#startedAt, wasReady: this.#wasReady });
     const waitMs = restartWaitMs(this.#deaths, Math.random);
-    log.error({ pid: child.pid, why, restartInMs: waitMs }, `the ${name} plane died and is started again`);
+    const died = isLoop(this.#deaths)
+      ? 'dies again and again and is started again after a wait'
+      : 'died and is started again';
+    log.error({ pid: child.pid, why, restartInMs: waitMs }, `the ${name} plane ${died}`);
     if (waitMs === 0) this.start();
     else this.#cancelTimer = clock.at(after(now, waitMs), () => this.start());
   }

@@ -29,7 +29,20 @@ test('a plane that needed long to die, ready or not, was no loop', () => {
   assert.deepEqual(waits(...every(20_000, 4, { livedMs: 15_000 })), [0, 0, 0, 0]);
 });
 
-test('a plane that was ready is started at once each time, unless it dies far too often', () => {
-  assert.deepEqual(waits(...every(1500, 50, { wasReady: true })), Array(50).fill(0));
-  assert.deepEqual(waits(...every(500, 11, { wasReady: true })).slice(7), [0, 500, 1000, 2000]);
+test('a plane that was ready is started at once, unless it dies again and again right after', () => {
+  const kills = every(1500, 15, { wasReady: true, livedMs: 1_400 });
+  assert.deepEqual(waits(...kills).slice(0, 8), Array(8).fill(0));
+  assert.deepEqual(waits(...kills).slice(8), [500, 1000, 2000, 4000, 8000, 16_000, 30_000]);
+});
+
+test('only a plane that has served for a while ends the waiting', () => {
+  const loop = every(1500, 10, { wasReady: true, livedMs: 1_400 });
+  const after = (livedMs: number) => waits(...loop, { diesAt: 60_000, wasReady: true, livedMs }).at(-1);
+  assert.equal(after(4_900), 2000);
+  assert.equal(after(5_100), 0);
+});
+
+test('a plane that crashes now before it is ready, now right after, is a loop as well', () => {
+  const now = every(1500, 24, {}).map((life, n) => ({ ...life, wasReady: n % 2 === 0 }));
+  assert.ok(waits(...now).at(-2)! >= 4000, String(waits(...now)));
 });

@@ -17,7 +17,7 @@ const KILLS = 10;
 const GOAL_MS = 2_000;
 const POLL_MS = 2;
 /** Between two kills: the supervisor counts no loop, and the new plane has come to rest. */
-const REST_MS = 1_500;
+const REST_MS = 5_500;
 /** A program that wants a whole processor. */
 const GREEDY = 'for (;;);';
 
