@@ -307,6 +307,48 @@ describe('a confirmed SIP leg', () => {
     leg.sip({ sip: 'reofferAnswered', status: 200, sdp: 'sendReceive' }).done('media sendReceive');
   });
 
+  const resuming = () => {
+    const leg = up().command({ do: 'hold', leg: itself });
+    leg.sip({ sip: 'reofferAnswered', status: 200, sdp: 'sendOnly' }).command({ do: 'resume', leg: itself });
+    leg.did.length = 0;
+    return leg;
+  };
+  /** What the resume was answered, each time after so long, until the leg is asked no more; gives how often that was. */
+  const refusedAgain = (leg: Driver, status: number, afterMs: number): number => {
+    for (let answers = 1; ; answers++) {
+      leg.now = after(leg.now, afterMs);
+      leg.sip({ sip: 'reofferAnswered', status });
+      if (leg.state.phase !== 'confirmed') return answers;
+      assert.ok(answers < 100, 'it is asked for ever');
+      leg.done().lapse().did.length = 0;
+    }
+  };
+
+  it('a resume that nobody answers is asked once more, then the call is over', () => {
+    const leg = resuming();
+    assert.equal(refusedAgain(leg, 408, 32_000), 2);
+    leg.done('bye serverSilent', 'close', '<released serverSilent>').is('leaving');
+  });
+
+  it('a resume that is refused again and again ends the call after 30 s', () => {
+    const leg = resuming();
+    const began = leg.now;
+    assert.equal(refusedAgain(leg, 500, 10), 16);
+    leg.done('bye serverFailed', 'close', '<released serverFailed>');
+    assert.equal(leg.now - began, 15 * 2_000 + 16 * 10);
+  });
+
+  it('a resume that came through, or a new hold, gives the next one all its time', () => {
+    for (const ends of ['agreed', 'held anew'] as const) {
+      const leg = resuming();
+      leg.sip({ sip: 'reofferAnswered', status: 500 });
+      leg.now = after(leg.now, 40_000);
+      if (ends === 'agreed') leg.sip({ sip: 'reoffered', sdp: 'sendReceive' });
+      leg.command({ do: 'hold', leg: itself }).sip({ sip: 'reofferAnswered', status: 200, sdp: 'sendOnly' });
+      leg.command({ do: 'resume', leg: itself }).sip({ sip: 'reofferAnswered', status: 500 }).is('confirmed');
+    }
+  });
+
   it('offers what it wants last when the offer that is open has been answered', () => {
     const leg = up().command({ do: 'hold', leg: itself });
     leg.done('media sendOnly', 'signal hold', 'reoffer offer sendOnly v2');

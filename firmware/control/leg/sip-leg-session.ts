@@ -20,6 +20,11 @@ import {
 
 /** A far end that refuses to be taken back from hold is asked again so often. */
 const AGAIN_MS = 2_000;
+/**
+ * From the first refusal on, until it is given up. Silence (408) comes after 64·T1 only: it is asked once more, where
+ * RFC 3261 §14.1 would end the call at once, as a softswitch may be gone for a moment.
+ */
+const RESUME_BUDGET_MS = 30_000;
 
 /** A confirmed leg: re-INVITEs of both ends, digits, and how it ends. */
 export function confirmed(sdp: Negotiator, leg: In<'confirmed'>, event: SipLegEvent | Lapse, now: Instant): Out {
@@ -95,7 +100,8 @@ function want(leg: In<'confirmed'>, mode: Mode, play: NetSignal | 'none'): Out {
   const heard: SipLegEffect = { do: 'signal', play };
   if (leg.want === mode) return stay(leg, heard);
   const effects: SipLegEffect[] = leg.media ? [mediaEffect(leg, leg.media, mode)] : [];
-  return stay({ ...leg, want: mode, owes: true }, ...effects, heard);
+  const { resumeBy: _, ...rest } = leg;
+  return stay({ ...rest, want: mode, owes: true }, ...effects, heard);
 }
 
 function offer(sdp: Negotiator, leg: In<'confirmed'>): Out {
@@ -115,7 +121,14 @@ function reofferAnswered(
   // A refused re-INVITE leaves the session as it was (RFC 3261 §14.1); what we do with our own audio stands. Nobody
   // stays on hold for that.
   const isLeftHeld = leg.want === 'sendReceive' && leg.media?.mode === 'sendOnly' && !leg.farHolds;
-  return stay(isLeftHeld ? { ...settled, againAt: after(now, AGAIN_MS) } : settled);
+  return isLeftHeld ? resumeRefused(settled, status, now) : stay(settled);
+}
+
+/** A far end that was held and does not come back: asked again for a while, then there is nobody to talk to. */
+function resumeRefused(leg: In<'confirmed'>, status: number, now: Instant): Out {
+  const resumeBy = leg.resumeBy ?? after(now, RESUME_BUDGET_MS);
+  if (now >= resumeBy) return released(leg, status === 408 ? 'serverSilent' : 'serverFailed', now);
+  return stay({ ...leg, resumeBy, againAt: after(now, AGAIN_MS) });
 }
 
 /** re-INVITE of the far end: hold, resume, another address or codec. */
@@ -138,7 +151,8 @@ function reoffered(sdp: Negotiator, leg: In<'confirmed'>, theirs: string | undef
 
 /** Takes what was agreed into the net, and tells the call when the far end began or ended holding us. */
 function agree(leg: In<'confirmed'>, agreed: Agreed | undefined): Out {
-  const settled: In<'confirmed'> = { ...leg, reoffer: 'none' };
+  const { resumeBy: _, ...rest } = leg;
+  const settled: In<'confirmed'> = { ...rest, reoffer: 'none' };
   if (!agreed) return stay(settled);
   // what was answered was another want than the one of now
   const farHolds = leg.owes ? leg.farHolds : leg.want === 'sendReceive' && agreed.mode !== 'sendReceive';

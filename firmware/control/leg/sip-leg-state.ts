@@ -53,6 +53,8 @@ export type SipLeg =
       readonly owes?: true;
       /** The far end has refused to be taken back from hold: it is asked again. */
       readonly againAt?: Instant;
+      /** It has refused for a while: from then on a refusal ends the call. */
+      readonly resumeBy?: Instant;
       /** Its own address has changed, and the far end has not been told yet. */
       readonly move?: Move;
     })
