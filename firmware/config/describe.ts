@@ -9,6 +9,8 @@ export type Described = {
   readonly help: string;
   readonly unit?: string;
   readonly secret?: true;
+  /** Of a list: the order of its entries counts. */
+  readonly ordered?: true;
   readonly appliesWhen?: SettingInfo['appliesWhen'];
   readonly default?: unknown;
   readonly of?: readonly unknown[];

@@ -7,6 +7,8 @@ export type SettingInfo = {
   readonly unit?: string;
   /** Never shown, logged or sent again once stored. */
   readonly secret?: true;
+  /** Of a list: the order of its entries counts. */
+  readonly ordered?: true;
   /** Shown only while the sibling setting has one of these values. */
   readonly appliesWhen?: { readonly setting: string; readonly is: readonly (string | number | boolean)[] };
 };

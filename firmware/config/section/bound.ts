@@ -17,7 +17,7 @@ export const boundBy = (outside: string, about: Pick<SettingInfo, 'appliesWhen'>
     when: choice({
       ...about,
       title: 'Counts',
-      help: 'in: within the hours of the calendar; out: outside of them.',
+      help: 'Within the hours of the calendar, or outside of them.',
       of: ['in', 'out'],
       default: 'in',
     }),

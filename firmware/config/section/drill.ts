@@ -33,7 +33,7 @@ export const drill = v.strictObject({
   }),
   inboundProof: choice({
     title: 'Inbound proof',
-    help: 'nightly: the box calls its own numbers over another way and looks whether they arrive.',
+    help: 'Every night the box calls its own numbers over another way and looks whether they arrive.',
     of: ['off', 'nightly'],
     default: 'off',
   }),

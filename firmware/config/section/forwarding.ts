@@ -5,11 +5,16 @@ import { bound } from './bound.ts';
 const target = v.strictObject({
   to: choice({
     title: 'To',
-    help: 'extension, ring group, mailbox of a line, auto attendant, announcement, or an outside number.',
+    help: 'Extension, ring group, mailbox of a line, auto attendant, recording, or an outside number.',
     of: ['extension', 'group', 'mailbox', 'attendant', 'announcement', 'number'],
     default: 'extension',
   }),
-  name: text({ title: 'Which', help: 'Extension, short name, line, or number.', min: 1, max: 40 }),
+  name: text({
+    title: 'Which',
+    help: 'Extension, short name, line, file of the recording, or number.',
+    min: 1,
+    max: 40,
+  }),
   ringS: whole({ title: 'Ring time', help: 'How long it rings there.', unit: 's', min: 5, max: 300, default: 15 }),
 });
 
@@ -19,13 +24,13 @@ export const forwarding = v.strictObject({
   line: text({ title: 'Of', help: 'Phone line whose calls it forwards, such as line/1.', min: 1, max: 40 }),
   on: choice({
     title: 'When',
-    help: 'unregistered: no softswitch holds our binding; error; busy; rejected; noAnswer; always: without ringing first.',
+    help: 'Always: without ringing first. A lost registration: no softswitch holds our binding.',
     of: ['always', 'unregistered', 'error', 'busy', 'rejected', 'noAnswer'],
     default: 'noAnswer',
   }),
   afterS: whole({
     title: 'After',
-    help: 'noAnswer: so long the phone rings first; 0: as long as phones ring.',
+    help: 'When nobody answers: so long the phone rings first; 0: as long as phones ring.',
     unit: 's',
     min: 0,
     max: 300,
@@ -38,7 +43,7 @@ export const forwarding = v.strictObject({
   ),
   display: choice({
     title: 'Shown number',
-    help: 'caller: the number and name of the caller; own: the number of this line.',
+    help: 'Number and name of the caller, or the number of this line.',
     of: ['caller', 'own'],
     default: 'caller',
   }),

@@ -7,7 +7,7 @@ export const group = v.strictObject({
   id: shortName('Named by trunks, routes and records.'),
   sort: choice({
     title: 'Sorted by',
-    help: 'Among trunks of one priority. priority: their names; leastUsed: fewest calls; bestAsr: most calls answered; lowestRate: cheapest.',
+    help: 'Among trunks of one priority: by name, fewest calls first, most calls answered first, or cheapest first.',
     of: ['priority', 'leastUsed', 'bestAsr', 'lowestRate'],
     default: 'priority',
   }),

@@ -15,7 +15,7 @@ export const numberPool = v.strictObject({
   members: v.optional(v.pipe(v.array(member), v.maxLength(200, 'must have at most 200 numbers')), []),
   rotation: choice({
     title: 'Rotation',
-    help: 'none: the first free; sequential: each in turn; random. The same callee sees the same number for a day.',
+    help: 'The first that is free, each in turn, or at random. The same callee sees the same number for a day.',
     of: ['none', 'sequential', 'random'],
     default: 'none',
   }),

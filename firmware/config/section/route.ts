@@ -45,7 +45,7 @@ export const route = v.strictObject({
   }),
   action: choice({
     title: 'What it does',
-    help: 'route: calls go by its ways; bar: they are refused with a sentence.',
+    help: 'Calls go by its ways, or they are refused with a sentence.',
     of: ['route', 'bar'],
     default: 'route',
   }),

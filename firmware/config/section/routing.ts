@@ -56,7 +56,7 @@ export const routing = v.strictObject({
   }),
   prefixMode: choice({
     title: 'Prefixes',
-    help: 'longest: only routes of the longest prefix that fits; shorter: when those fail, shorter ones (U12).',
+    help: 'Only routes of the longest prefix that fits, or shorter ones as well when those fail.',
     of: ['longest', 'shorter'],
     default: 'longest',
   }),
@@ -76,7 +76,7 @@ export const routing = v.strictObject({
   }),
   protectDelayS: whole({
     title: 'Before protect trunks',
-    help: 'So long normal trunks are tried again before a protect trunk is used (U7).',
+    help: 'So long normal trunks are tried again before a protect trunk is used.',
     unit: 's',
     min: 0,
     max: 180,
@@ -84,7 +84,7 @@ export const routing = v.strictObject({
   }),
   duplicateAnswer: whole({
     title: 'Answer to the second of one call',
-    help: 'SIP status for a call that came over two trunks, 2 s after the first was answered (U1).',
+    help: 'SIP status for a call that came over two trunks, 2 s after the first was answered.',
     min: 400,
     max: 699,
     default: 482,

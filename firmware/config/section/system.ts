@@ -16,7 +16,7 @@ export const system = v.strictObject({
   }),
   language: choice({
     title: 'Language of the sentences',
-    help: 'What callers hear in words; country: the language of the country.',
+    help: 'What callers hear in words: the language of the country, or another.',
     of: ['country', 'en', 'es', 'de', 'zh'],
     default: 'country',
   }),

@@ -18,7 +18,7 @@ const hostOrEmpty = { is: /^[A-Za-z0-9._:-]*$/, words };
 const transform = v.strictObject({
   on: choice({
     title: 'On',
-    help: 'callee: the number that is called; caller: the number that is shown.',
+    help: 'The number that is called, or the number that is shown.',
     of: ['callee', 'caller'],
     default: 'callee',
   }),
@@ -103,14 +103,14 @@ export const trunk = v.strictObject({
   }),
   digest: choice({
     title: 'Digest',
-    help: 'Hash by which the PBX shows its password; both: SHA-256 or MD5. MD5 alone for a PBX that stumbles over SHA-256.',
+    help: 'Hash by which the PBX shows its password. MD5 alone for a PBX that stumbles over SHA-256.',
     of: ['both', 'SHA-256', 'MD5'],
     default: 'both',
     appliesWhen: accepting,
   }),
   calledIn: choice({
     title: 'Called number in',
-    help: 'to: in To, and the request names the Contact of the PBX (RFC 3261); request: in the request as well.',
+    help: 'In To, while the request names the Contact of the PBX (RFC 3261), or in the request as well.',
     of: ['to', 'request'],
     default: 'to',
     appliesWhen: accepting,
@@ -186,7 +186,7 @@ export const trunk = v.strictObject({
   }),
   digits: choice({
     title: 'Digits in a call',
-    help: 'event: RFC 4733; info: SIP INFO; inBand: in the audio.',
+    help: 'As events (RFC 4733), by SIP INFO, or in the audio.',
     of: ['event', 'info', 'inBand'],
     default: 'event',
   }),
@@ -197,6 +197,7 @@ export const trunk = v.strictObject({
       v.maxLength(2, 'must name each codec once'),
       v.title('Codecs'),
       v.description('In order of preference.'),
+      v.metadata({ ordered: true }),
     ),
     ['PCMA', 'PCMU'],
   ),
@@ -215,7 +216,7 @@ export const trunk = v.strictObject({
   ),
   role: choice({
     title: 'Role',
-    help: 'normal; protect: tried only after all others failed or are full (U7).',
+    help: 'Protect: tried only after all others failed or are full.',
     of: ['normal', 'protect'],
     default: 'normal',
   }),
@@ -239,13 +240,13 @@ export const trunk = v.strictObject({
   }),
   location: choice({
     title: 'Takes the location',
-    help: 'With emergency calls (RFC 6442). value: the address of the phone port; reference: where it can be fetched.',
+    help: 'With emergency calls (RFC 6442): the address of the phone itself, or where it can be fetched.',
     of: ['none', 'value', 'reference'],
     default: 'none',
   }),
   lock: choice({
     title: 'Lock',
-    help: 'noOutgoing: no call leaves over it; all: none comes in either; drain: calls that are up go on, new ones do not. Emergency calls pass.',
+    help: 'No call leaves over it, none comes in either, or calls that are up go on and new ones do not. Emergency calls pass.',
     of: ['none', 'noOutgoing', 'all', 'drain'],
     default: 'none',
   }),

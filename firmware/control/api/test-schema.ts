@@ -11,7 +11,17 @@ const isType = (type: unknown, value: unknown): boolean =>
   typeOf(value) === type || (type === 'number' && typeOf(value) === 'integer');
 
 /** Keywords that say something to a person, or that the box checks in another way. */
-const TOLD = ['title', 'description', 'unit', 'secret', 'appliesWhen', 'default', 'setting', 'propertyNames'];
+const TOLD = [
+  'title',
+  'description',
+  'unit',
+  'secret',
+  'ordered',
+  'appliesWhen',
+  'default',
+  'setting',
+  'propertyNames',
+];
 const CHECKED = ['$ref', 'anyOf', 'type', 'const', 'enum', 'properties', 'required', 'items', 'additionalProperties'];
 const BOUNDS = ['minLength', 'maxLength', 'pattern', 'minimum', 'maximum', 'maxItems', 'minItems'];
 
