@@ -21,7 +21,7 @@ const programs = {
 
 type Seen = { readonly level: string; readonly text: string; readonly detail: Record<string, unknown> };
 
-const setUp = (t: TestContext, program: keyof typeof programs) => {
+const setUp = (t: TestContext, program: keyof typeof programs, run = process.execPath) => {
   const folder = mkdtempSync(join(tmpdir(), 'plane-'));
   const path = join(folder, 'plane.mjs');
   // beside its own keep-alive: a plane ends when it is told to, not for want of work
@@ -36,7 +36,7 @@ const setUp = (t: TestContext, program: keyof typeof programs) => {
   const asked: string[] = [];
   const plane: Plane = new Plane({
     name: 'control',
-    command: [process.execPath, path],
+    command: [run, path],
     clock,
     log,
     onChange: () => pids.push(plane.pid),
@@ -133,6 +133,20 @@ test('a plane whose count stands still is ended and started again', async (t) =>
   assert.ok(seen.some(({ text }) => text.includes('does no work')));
 });
 
+for (const [what, program] of [
+  ['a program that is not there', '/nowhere/node'],
+  ['a name that the system does not even look for', 'node\0'],
+] as const)
+  test(`a plane that cannot be started is tried again, longer each time: ${what}`, async (t) => {
+    const { clock, counts, seen } = setUp(t, 'works', program);
+    const said = () => seen.filter(({ level }) => level === 'error').map(({ detail }) => detail);
+    await until('its failure, and that of the second try', () => counts.died === 2);
+    clock.turn(Number(said()[1]?.['restartInMs']) + 1);
+    await until('the failure of the third try', () => counts.died === 3);
+    assert.match(String(said()[2]?.['why']), /could not be started/);
+    assert.ok(Number(said()[2]?.['restartInMs']) >= 500, JSON.stringify(said()));
+  });
+
 test('a plane that is asked to stop stops, and stays away', async (t) => {
   const { plane, clock, counts, pids } = setUp(t, 'works');
   await until('the plane', () => counts.ready === 1);
@@ -200,6 +214,17 @@ test('a plane that does not end when it is restarted is ended', async (t) => {
   plane.restart();
   clock.turn(4_100);
   await until('the next plane', () => counts.ready === 2);
+});
+
+test('a restart that is asked for between two lives is that of the next life, and hides no death', async (t) => {
+  const { plane, clock, counts, seen } = setUp(t, 'dies');
+  await until('the wait after two deaths', () => counts.died === 2);
+  plane.restart();
+  await until('the life that was asked for', () => counts.died === 3);
+  const deaths = seen.filter(({ level }) => level === 'error');
+  assert.equal(deaths.length, 3);
+  clock.turn(Number(deaths[2]?.detail['restartInMs']) + 1);
+  await until('the next life', () => counts.died === 4);
 });
 
 test('a plane may ask for a restart of either plane, and of nothing else', async (t) => {

@@ -56,18 +56,28 @@ export class Plane {
 
   start(): void {
     const { command, clock, log, name } = this.#options;
-    const [program, ...words] = command;
-    const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    this.#child = child;
     this.#startedAt = clock.now();
     this.#wasReady = false;
     this.#work = { count: -1, at: this.#startedAt };
+    const child = spawned(command);
+    if (child instanceof Error) {
+      this.#child = undefined;
+      this.#ended(`it could not be started: ${child.message}`);
+      return;
+    }
+    this.#child = child;
     child.on('message', (word: Word) => this.#heard(child, word));
-    child.once('error', (error) => log.error({ err: error }, `the ${name} plane could not be started`));
+    child.on('error', (error) => this.#failed(child, error));
     child.once('exit', (code, signal) => this.#died(child, signal ?? `exit code ${code}`));
     log.info({ pid: child.pid }, `the ${name} plane starts`);
     this.#options.onChange();
     this.#watch();
+  }
+
+  /** Where the system has no process or descriptor left there is no exit, only this. */
+  #failed(child: ChildProcess, error: Error): void {
+    if (child.pid === undefined) this.#died(child, `it could not be started: ${error.message}`);
+    else this.#options.log.error({ err: error }, `the ${this.#options.name} plane could not be told something`);
   }
 
   /** The box is going down: a plane that ends from now on is not started again. */
@@ -85,14 +95,25 @@ export class Plane {
   /** Ends the plane in order and starts it again at once: asked for, so it counts as no death. */
   restart(): void {
     if (this.#stopping || this.#restarting) return;
-    this.#restarting = true;
     this.#options.log.info({ pid: this.pid }, `the ${this.#options.name} plane is restarted because a person asked`);
-    void this.#end();
+    if (this.#living) {
+      this.#restarting = true;
+      void this.#end();
+      return;
+    }
+    // between two lives: what is waited for is cut short
+    this.#cancelTimer();
+    this.start();
+  }
+
+  get #living(): ChildProcess | undefined {
+    const child = this.#child;
+    return child && child.exitCode === null && child.signalCode === null ? child : undefined;
   }
 
   #end(): Promise<void> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+    const child = this.#living;
+    if (!child) return Promise.resolve();
     return new Promise((resolve) => {
       const { clock } = this.#options;
       const cancel = clock.at(after(clock.now(), STOP_WAIT_MS), () => child.kill('SIGKILL'));
@@ -134,7 +155,10 @@ export class Plane {
   }
 
   #died(child: ChildProcess, why: string): void {
-    if (child !== this.#child) return;
+    if (child === this.#child) this.#ended(why);
+  }
+
+  #ended(why: string): void {
     const { clock, log, name } = this.#options;
     this.#cancelTimer();
     this.#options.onDied();
@@ -144,7 +168,7 @@ export class Plane {
       this.start();
       return;
     }
-    if (child.exitCode === SETTINGS_REFUSED) {
+    if (this.#child?.exitCode === SETTINGS_REFUSED) {
       this.#options.onRefused();
       return;
     }
@@ -154,11 +178,20 @@ export class Plane {
     const died = isLoop(this.#deaths)
       ? 'dies again and again and is started again after a wait'
       : 'died and is started again';
-    log.error({ pid: child.pid, why, restartInMs: waitMs }, `the ${name} plane ${died}`);
+    log.error({ pid: this.pid, why, restartInMs: waitMs }, `the ${name} plane ${died}`);
     if (waitMs === 0) this.start();
     else this.#cancelTimer = clock.at(after(now, waitMs), () => this.start());
   }
 }
+
+/** The process, or why the system gave none at once. */
+const spawned = ([program, ...words]: PlaneOptions['command']): ChildProcess | Error => {
+  try {
+    return spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+};
 
 /** A plane that is gone meanwhile asks again when it is back. */
 const hand = (child: ChildProcess, reply: SocketReply, socket: Socket | undefined): void => {
