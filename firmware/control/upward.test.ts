@@ -5,6 +5,7 @@ import { Runner } from '../core/runner.ts';
 import { TestClock } from '../core/test-clock.ts';
 import type { Fact } from './facts.ts';
 import type { CallRecords } from './records/call-records.ts';
+import type { LiveStatus } from './status/snapshot.ts';
 import type { StatusFile } from './status/status-file.ts';
 import type { Trunks } from './trunk/trunks.ts';
 import { Upward } from './upward.ts';
@@ -19,16 +20,18 @@ const plane = (before?: ReadonlyMap<string, unknown>) => {
     },
   });
   const trunks = { fold: () => {}, snapshot: () => [], shown: () => [], registrations: () => [] };
+  let last: unknown;
   const upward = new Upward({
     ...{ runner, clock, log: silentLog, build: 'test', fold: () => {} },
     records: { fold: () => {} } as unknown as CallRecords,
     trunks: trunks as unknown as Trunks,
-    file: { write: () => {} } as unknown as StatusFile,
+    file: { write: (snapshot: unknown) => (last = snapshot) } as unknown as StatusFile,
     shown: () => ({ name: 'Town hall', lines: [] }),
     ...(before === undefined ? {} : { before }),
   });
   const stand = () => upward.alarms().map(({ id }) => id);
-  return { upward, clock, kept, stand, state: (fact: Fact) => upward.state(fact) };
+  const written = () => last as LiveStatus;
+  return { upward, clock, kept, stand, written, state: (fact: Fact) => upward.state(fact) };
 };
 
 const down = (trunk: string): Fact => ({ fact: 'trunkDown', trunk, why: 'silence' });
@@ -70,6 +73,32 @@ test('a line that was out of service and works now is told so', () => {
   const second = plane(first.kept);
   second.upward.port('line/1', true, 'found ready');
   assert.deepEqual(second.stand(), []);
+});
+
+test('a line that still is out of service after a restart keeps its alarm', () => {
+  const first = plane();
+  first.upward.port('line/1', false, 'no cable');
+  const second = plane(first.kept);
+  second.upward.settle();
+  second.upward.port('line/1', false, 'found without card or cable');
+  second.clock.turn(91_000);
+  assert.deepEqual(second.stand(), ['lineOut/line/1']);
+});
+
+test('what settings have taken out has neither status nor alarm', () => {
+  const { upward, state, stand, written } = plane();
+  state(down('gone'));
+  state({ fact: 'registered', account: 'a', trunk: 'gone', expiresS: 600 });
+  upward.port('line/9', false, 'no cable');
+  state({ fact: 'mailboxCounted', mailbox: 'line/9', waiting: 1, kept: 0 });
+  const seen = () => {
+    const { ports, mailboxes } = written();
+    return [ports, mailboxes].flatMap((part) => Object.keys(part));
+  };
+  assert.deepEqual(seen(), ['line/9', 'line/9']);
+  state({ fact: 'configured', revision: '2', by: 'page', steps: ['removeLine line/9'] });
+  assert.deepEqual(seen(), []);
+  assert.deepEqual(stand(), []);
 });
 
 test('what is damaged is left out', () => {

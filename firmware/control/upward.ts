@@ -10,7 +10,7 @@ import { type Alarm, type Alarms, alarmsAbout, alarmsAfter, type Known } from '.
 import { ALARMS, carriedAlarms, keptOf, toConfirm } from './status/carried-alarms.ts';
 import { factLevel, factWords } from './status/fact-words.ts';
 import { portsAfter } from './status/port-state.ts';
-import { emptyStatus, type LiveStatus, statusAfter, statusWithCall } from './status/snapshot.ts';
+import { emptyStatus, type LiveStatus, statusAbout, statusAfter, statusWithCall } from './status/snapshot.ts';
 import type { StatusFile } from './status/status-file.ts';
 import { statusView, type ViewLine } from './status/status-view.ts';
 import type { StatusView, TrunkView } from './status/view.ts';
@@ -95,8 +95,10 @@ export class Upward {
 
   /** States that a line is in or out of service, if that is news. */
   port(line: string, inService: boolean, cause: string): void {
-    const known = this.#live.ports[line]?.inService ?? !(`lineOut/${line}` in this.#alarms);
-    if (known === inService) return;
+    const told = this.#live.ports[line]?.inService;
+    // that it still is out of service is news of this plane: the alarm of the one before us waits for it
+    const isNews = told === undefined ? !inService || `lineOut/${line}` in this.#alarms : told !== inService;
+    if (!isNews) return;
     this.state({ fact: inService ? 'portIn' : 'portOut', line, cause });
   }
 
@@ -181,19 +183,29 @@ export class Upward {
     this.#options.fold(fact);
     const wall = clock.wall();
     this.#live = statusAfter(this.#live, fact, wall);
-    const alarms = alarmsAfter(this.#alarms, fact, wall);
-    this.#raised(fact.fact === 'configured' ? alarmsAbout(alarms, this.#known()) : alarms);
+    this.#raised(alarmsAfter(this.#alarms, fact, wall));
+    if (fact.fact === 'configured') this.#forget();
     log[factLevel(fact)](fact, factWords(fact));
     runner.outward(() => this.#changed());
   }
 
+  /** Nothing is said any more of what settings have taken out. */
+  #forget(): void {
+    const known = this.#known();
+    const { lines: ports, phones: mailboxes } = known;
+    this.#live = statusAbout(this.#live, { ...known, ports, mailboxes });
+    this.#raised(alarmsAbout(this.#alarms, known));
+  }
+
   #known(): Known {
     const { trunks, shown, named } = this.#options;
+    const { lines } = shown();
     return {
       ...(named?.() ?? { dids: [], noticeWays: [] }),
       trunks: trunks.shown().map(({ id }) => id),
       registrations: this.#registrations().map(({ trunk, account }) => `${trunk}/${account}`),
-      lines: shown().lines.flatMap(({ line, enabled }) => (enabled ? [line] : [])),
+      lines: lines.flatMap(({ line, enabled }) => (enabled ? [line] : [])),
+      phones: lines.flatMap(({ line, kind }) => (kind === 'fxs' ? [line] : [])),
     };
   }
 

@@ -227,6 +227,7 @@ test('what was taken out of the settings has no alarm any more; all other alarms
     dids: [],
     noticeWays: [],
     lines: ['line/1', 'line/9'],
+    phones: ['line/1'],
   };
   assert.deepEqual(Object.keys(alarmsAbout(alarms, all)), Object.keys(alarms));
   const left = alarmsAbout(alarms, {
@@ -234,7 +235,8 @@ test('what was taken out of the settings has no alarm any more; all other alarms
     registrations: ['primary/b'],
     dids: [],
     noticeWays: [],
-    lines: ['line/1'],
+    lines: [],
+    phones: ['line/1'],
   });
   assert.deepEqual(Object.keys(left), ['trunkDown/secondary', 'mailboxFull/line/1', 'engineRestarted']);
 });

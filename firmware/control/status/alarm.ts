@@ -166,7 +166,10 @@ export type Known = {
   readonly trunks: readonly string[];
   /** As `trunk/account`. */
   readonly registrations: readonly string[];
+  /** Lines in use. */
   readonly lines: readonly string[];
+  /** Lines of phones, in use or not: their messages and what is locked of them stay. */
+  readonly phones: readonly string[];
   readonly dids: readonly string[];
   /** Ways by which the office is told. */
   readonly noticeWays: readonly string[];
@@ -179,9 +182,9 @@ const subjects: Partial<Readonly<Record<AlarmKind, keyof Known>>> = {
   registrationLost: 'registrations',
   wrongPassword: 'registrations',
   lineOut: 'lines',
-  mailboxFull: 'lines',
-  mailboxLocked: 'lines',
-  codesLocked: 'lines',
+  mailboxFull: 'phones',
+  mailboxLocked: 'phones',
+  codesLocked: 'phones',
   drillFailed: 'trunks',
   numberLost: 'dids',
   noticeFailed: 'noticeWays',

@@ -118,6 +118,20 @@ export const statusAfter = (status: LiveStatus, fact: Fact, wall: number): LiveS
   }
 };
 
+/** What the settings know, by the keys of the status. */
+export type KnownParts = Readonly<Record<'trunks' | 'registrations' | 'ports' | 'mailboxes', readonly string[]>>;
+
+/** The status without what was taken out of the settings; the same object where that is nothing. */
+export const statusAbout = (status: LiveStatus, known: KnownParts): LiveStatus => {
+  const parts = ['trunks', 'registrations', 'ports', 'mailboxes'] as const;
+  const lost = parts.filter((part) => Object.keys(status[part]).some((key) => !known[part].includes(key)));
+  const kept = lost.map((part) => {
+    const entries = Object.entries(status[part]).filter(([key]) => known[part].includes(key));
+    return [part, Object.fromEntries(entries)] as const;
+  });
+  return lost.length === 0 ? status : { ...status, ...Object.fromEntries(kept) };
+};
+
 const drillAfter = (status: LiveStatus, fact: Fact, wall: number): LiveStatus => {
   const { drill, ...rest } = status;
   switch (fact.fact) {
