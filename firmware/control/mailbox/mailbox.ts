@@ -187,8 +187,9 @@ export class Mailbox {
     });
   }
 
-  /** What is so from the start: counts, and whether it is locked. */
+  /** What is so when settings bring its line: counts, and whether it is locked; whether it is full is news then. */
   tellAll(): void {
+    this.#full = false;
     this.tellCounts();
     if (this.pin.locked) this.#host.state({ fact: 'mailboxLocked', mailbox: this.id });
   }

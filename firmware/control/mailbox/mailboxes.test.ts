@@ -111,6 +111,23 @@ test('times of recording and long names from the network are kept bounded', asyn
   assert.deepEqual(message?.from, { number: '1'.repeat(64), name: 'x'.repeat(64) });
 });
 
+test('a line that comes back into the settings brings its messages, its lock and its fullness with it', async (t) => {
+  const { shelf, facts } = await startShelf(scratchFolder(t), [], { configuration: settingsOf({ quotaS: 60 }) });
+  await leave(shelf, 58);
+  for (let tries = 0; tries < 3; tries++) shelf.tryPin('line/1', '0000');
+  await shelf.idle();
+  const all = settingsOf({ quotaS: 60 });
+  shelf.configure({ ...all, lines: all.lines.slice(1) });
+  await shelf.idle();
+  facts.length = 0;
+  shelf.configure(all);
+  await shelf.idle();
+  assert.deepEqual(
+    facts.map(({ fact }) => fact),
+    ['mailboxCounted', 'mailboxLocked', 'mailboxFull'],
+  );
+});
+
 // ── what an earlier process left ─────────────────────────────────────────────────────────────────
 
 test('a finished recording that nobody committed becomes a message, with its caller', async (t) => {

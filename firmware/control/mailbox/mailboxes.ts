@@ -60,10 +60,11 @@ export class Mailboxes implements Shelf {
   /** Settings changed: quota, modes, PINs, lines. Messages of a line that is no more stay until they are too old. */
   configure(configuration: Configuration): void {
     this.#settings = configuration.mailbox;
+    const before = this.#lines;
     this.#lines = new Map(configuration.lines.filter(({ kind }) => kind === 'fxs').map((line) => [line.id, line]));
     for (const id of this.#lines.keys()) {
-      if (this.#boxes.has(id)) continue;
-      const box = this.#make(id);
+      if (before.has(id)) continue;
+      const box = this.#boxes.get(id) ?? this.#make(id);
       if (this.#opened) box.tellAll();
     }
     if (this.#opened) this.#tellRooms(() => true);
