@@ -74,6 +74,7 @@ const setUp = async (t: TestContext, lines: readonly object[] = [phone(1), phone
   const data = join(engine.folder, 'data');
   mkdirSync(join(data, 'records'), { recursive: true });
   let ready = 0;
+  let worked = 0;
   const plane = await ControlPlane.open({
     data,
     run: engine.folder,
@@ -89,7 +90,9 @@ const setUp = async (t: TestContext, lines: readonly object[] = [phone(1), phone
       lines,
     }),
     onReady: () => ready++,
-    onWork: () => {},
+    onWork: (count) => {
+      worked = count;
+    },
   });
   let closed = false;
   const close = async () => {
@@ -114,6 +117,7 @@ const setUp = async (t: TestContext, lines: readonly object[] = [phone(1), phone
     change: (what: Change) => plane.propose({ by: 'test', base: plane.settings.revision, change: what }),
     cut: way.cut,
     readyTimes: () => ready,
+    worked: () => worked,
   };
 };
 
@@ -199,6 +203,14 @@ test('a connection to the engine that only breaks ends no call', async (t) => {
   await bench.waitFor('phone/2', 'tone', { hertz: [1000], timeoutMs: 2000 });
   await bench.hangUp('phone/2');
   await until('the end', () => status().calls.length === 0);
+});
+
+test('a plane whose engine has gone works on: its watchdog leaves it to tell what is wrong', async (t) => {
+  const { engine, status, worked } = await setUp(t);
+  engine.child.kill('SIGKILL');
+  await until('word of the engine', () => status().engine !== 'in service');
+  const before = worked();
+  await until('two seconds of work', () => worked() >= before + 2);
 });
 
 test('a plane that closes ends its calls first: they are recorded, and the phones hear that it is over', async (t) => {

@@ -8,6 +8,7 @@ import { executorsOf } from './executors.ts';
 import { type Ground, readGround } from './ground.ts';
 import { type PlaneOptions, Rooms } from './rooms.ts';
 import { dialledEmergency } from './routing/emergency.ts';
+import { countWork } from './work.ts';
 
 /** Without an engine there are no calls, and the page is how a person sees that: it waits no longer than this. */
 const REST_WAITS_MS = 3_000;
@@ -20,7 +21,7 @@ export class ControlPlane {
   readonly #options: PlaneOptions;
   readonly #ground: Ground;
   readonly #rooms: Rooms;
-  #work = 0;
+  #endWork: () => void = () => {};
   #rest: Promise<void> | undefined;
   #cancelRest: () => void = () => {};
 
@@ -128,6 +129,7 @@ export class ControlPlane {
     await trunks.stop(() => userAgent.counts.sessions > 0);
     await userAgent.close();
     await engine.close();
+    this.#endWork();
     await ledger.settled();
     await journal.close();
   }
@@ -135,6 +137,7 @@ export class ControlPlane {
   #listen(): void {
     const { log, onWork } = this.#options;
     const { engine, service } = this.#rooms;
+    this.#endWork = countWork(this.#ground.runner, onWork);
     engine.onEvent((event) => this.#heard(event));
     engine.onService((told) => service.told(told));
     engine.onLost((why) => service.lost(why));
@@ -145,7 +148,6 @@ export class ControlPlane {
       );
     });
     engine.onPulse(() => {
-      onWork(++this.#work);
       service.look().catch((error: unknown) => log.warn({ why: wordsOf(error) }, 'the engine was not audited'));
     });
   }

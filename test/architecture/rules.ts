@@ -74,6 +74,7 @@ const COMPOSITION = [
   'verbs',
   'scenarios',
   'long-calls',
+  'work',
   'errors-page',
   'write-errors-page',
 ].map((name) => `firmware/control/${name}.ts`);
