@@ -18,6 +18,7 @@ export type CallFailure =
   | 'serverFailed'
   | 'serverSilent'
   | 'serverUnreachable'
+  | 'addressChanged'
   | 'progressStalled'
   | 'lineBusyOut'
   | 'lineDead'
@@ -119,6 +120,14 @@ export const failureTable: Readonly<Record<CallFailure, FailureRow>> = {
     tone: 'congestion',
     verdict: 'next',
     sentence: 'the softswitch cannot be reached',
+    spoken: 'noWayOut',
+  },
+  addressChanged: {
+    status: 503,
+    q850: 41,
+    tone: 'congestion',
+    verdict: 'next',
+    sentence: 'our own address changed before the call was answered',
     spoken: 'noWayOut',
   },
   progressStalled: {

@@ -37,7 +37,7 @@ test(
     await dial(gateway, 1, farNumber);
     await hearsTone(gateway, 1, farHertz);
     await gateway.bench.tone('phone/1', [nearHertz]);
-    const stalls = await Stalls.start(site);
+    const stalls = await Stalls.start(site, gateway);
     const capture = await Capture.start(site);
 
     // where nobody answers, and back again

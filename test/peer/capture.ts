@@ -17,6 +17,8 @@ export type SipMessage = Packet & {
   readonly cseq: string;
   /** Start line and headers as they went over the wire, lines ended by \r\n. */
   readonly head: string;
+  /** Where the sender of the first stream of its SDP listens. */
+  readonly mediaPort?: number;
 };
 
 export type RtpPacket = Packet & {
@@ -46,6 +48,7 @@ export type Decoded = {
 const FIELDS = [
   ...['frame.time_epoch', 'ip.src', 'ip.dst', 'udp.srcport', 'udp.dstport', 'tcp.srcport', 'tcp.dstport'],
   ...['sip.Method', 'sip.Status-Code', 'sip.Call-ID', 'sip.CSeq', 'sip.Request-Line', 'sip.Status-Line', 'sip.msg_hdr'],
+  'sdp.media.port',
   ...['rtp.ssrc', 'rtp.seq', 'rtp.timestamp', 'rtp.p_type', 'rtp.marker'],
   ...['rtpevent.event_id', 'rtpevent.end_of_event', 'rtpevent.duration'],
   ...['rtcp.pt', 'rtcp.sender.packetcount', 'rtcp.ssrc.fraction', 'rtcp.ssrc.cum_nr', 'rtcp.ssrc.jitter'],
@@ -74,6 +77,7 @@ const sipOf = (row: Row): SipMessage => ({
   callId: row['sip.Call-ID'],
   cseq: row['sip.CSeq'],
   head: `${row['sip.Request-Line'] || row['sip.Status-Line']}\r\n${unescaped(row['sip.msg_hdr'])}`,
+  ...present({ mediaPort: number(row['sdp.media.port']) }),
 });
 
 const truth = (text: string): boolean => text === '1' || text === 'True';

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { gaps, type Sound } from './audio.ts';
 import type { Stream } from './capture.ts';
+import type { Gateway } from './gateway.ts';
 import type { Program } from './program.ts';
 import type { Site } from './site.ts';
 
@@ -13,10 +14,18 @@ export type Stall = { readonly from: number; readonly to: number };
 export const LONGEST_GAP_MS = 40;
 
 const WATCH = fileURLToPath(new URL('./stall-watch.mjs', import.meta.url));
+/**
+ * Threads that collect garbage would stand behind the clock on its own processor, while it waits for them by doing
+ * over and over again what it can do alone: nothing else ran for 950 ms of each second.
+ */
+const ONE_THREAD = '--single-threaded-gc';
 /** Above the engine's own. */
 const PRIORITY = '11';
 
-/** A bare clock on each processor: when the machine under us stood still, whatever ran on it. */
+/**
+ * A bare clock on each processor: when the machine under us stood still, whatever ran on it. With a gateway also when
+ * its engine waited for a processor that another box of the same machine had: nothing of its own box comes before it.
+ */
 export class Stalls {
   readonly #watches: readonly Program[];
 
@@ -24,10 +33,10 @@ export class Stalls {
     this.#watches = watches;
   }
 
-  static async start(site: Site): Promise<Stalls> {
-    const watches = cpus().map((_, cpu) =>
-      site.start(`stalls-${cpu}`, 'taskset', ['-c', `${cpu}`, 'chrt', '-f', PRIORITY, process.execPath, WATCH]),
-    );
+  static async start(site: Site, gateway?: Gateway): Promise<Stalls> {
+    const watch = ['-f', PRIORITY, process.execPath, ONE_THREAD, WATCH];
+    const watches = cpus().map((_, cpu) => site.start(`stalls-${cpu}`, 'taskset', ['-c', `${cpu}`, 'chrt', ...watch]));
+    if (gateway) watches.push(site.start('stalls-engine', 'chrt', [...watch, `${gateway.planes().engine}`]));
     await Promise.all(watches.map((each) => each.prints(/^WATCHING$/m, 5_000)));
     return new Stalls(watches);
   }

@@ -47,7 +47,11 @@ export class TwoPaths {
     await holder.prints(/laid/, 3_000);
     const laid = new TwoPaths(String(holder.pid));
     await laid.inside('ip', 'link', 'set', 'lo', 'up');
-    for (const [index, path] of two.entries()) await laid.#lay(path, String(100 * (index + 1)));
+    for (const [index, path] of two.entries()) {
+      await laid.#lay(path, String(100 * (index + 1)));
+      // the kernel clears a namespace away some time after its end, and the next test needs these names
+      site.atEnd(`take ${path.providerInterface} away`, () => run('ip', ['link', 'delete', path.providerInterface]));
+    }
     return laid;
   }
 

@@ -26,7 +26,7 @@ test(
   'phone 1 calls the far end through A: a tone each way for 20 s, digits as RFC 4733, phone 1 hangs up',
   onSite(async (site, context) => {
     const { a, far, gateway } = await openOffice(site);
-    const stalls = await Stalls.start(site);
+    const stalls = await Stalls.start(site, gateway);
     const capture = await Capture.start(site);
     await dial(gateway, 1, farNumber);
     const { at: answered } = await far.tells(/^CALL_ESTABLISHED$/, 3_000);
@@ -67,7 +67,7 @@ test(
   'the far end calls phone 2 through B: it rings, is answered, talks, and the far end hangs up',
   onSite(async (site, context) => {
     const { b, far, gateway } = await openOffice(site);
-    const stalls = await Stalls.start(site);
+    const stalls = await Stalls.start(site, gateway);
     const capture = await Capture.start(site);
     await far.command('uafind', `sip:${farNumber}@b.test`);
     await far.dial('sip:102@b.test');

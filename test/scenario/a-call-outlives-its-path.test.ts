@@ -1,23 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Capture } from '../peer/capture.ts';
-import { gatewayConfiguration, type TrunkSettings } from '../peer/configuration.ts';
-import { Gateway } from '../peer/gateway.ts';
+import type { TrunkSettings } from '../peer/configuration.ts';
 import { address, onSite, type Site } from '../peer/site.ts';
-import { boundTrunks, paths, TwoPaths } from '../peer/two-paths.ts';
+import { boundTrunks, paths } from '../peer/two-paths.ts';
 import { sleep } from '../peer/wait.ts';
-import {
-  bound,
-  dial,
-  farHertz,
-  farNumber,
-  hearsTone,
-  isFarMedia,
-  nearHertz,
-  startFarEnd,
-  startSoftswitches,
-  trunkIs,
-} from './office.ts';
+import { dial, farHertz, farNumber, hearsTone, isFarMedia, nearHertz, trunkIs } from './office.ts';
+import { openOfficeOnTwoPaths } from './office-on-two-paths.ts';
 
 const PHONES = 2;
 const BACK_MS = 2_000;
@@ -26,18 +15,7 @@ const CUT_MS = 6_000;
 
 /** A call over the primary, and what passes both paths from then on. */
 const openCall = async (site: Site, trunks: readonly TrunkSettings[]) => {
-  const [two, { a, b }] = [await TwoPaths.lay(site), await startSoftswitches(site)];
-  const far = await startFarEnd(site);
-  const gateway = await Gateway.start(site, {
-    configuration: gatewayConfiguration(
-      { phones: PHONES, exchangeLines: 0, trunks },
-      { network: {}, routing: { digitMap: '1x|[2-9]xx' } },
-    ),
-    through: two.through,
-  });
-  await far.registered(5_000, `${farNumber}@a.test`);
-  await Promise.all([bound(a, PHONES), bound(b, PHONES)]);
-  await trunkIs(gateway, 'primary', /up/, 5_000);
+  const { two, far, gateway } = await openOfficeOnTwoPaths(site, { phones: PHONES, trunks });
   const interfaces = [paths.a.providerInterface, paths.b.providerInterface];
   const capture = await Capture.start(site, 'capture', { interfaces });
   await dial(gateway, 1, farNumber);

@@ -2,15 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dominantFrequency, readWav } from '../peer/audio.ts';
 import { Capture, type Decoded, type SipMessage, soundsIn } from '../peer/capture.ts';
-import { gatewayConfiguration, type TrunkSettings } from '../peer/configuration.ts';
-import { Gateway } from '../peer/gateway.ts';
-import { onSite, type Site } from '../peer/site.ts';
+import { onSite } from '../peer/site.ts';
 import { ownGaps, Stalls, silencesIn } from '../peer/stalls.ts';
-import { boundTrunks, type Path, paths, TwoPaths } from '../peer/two-paths.ts';
+import { boundTrunks, type Path, paths, type TwoPaths } from '../peer/two-paths.ts';
 import { eventually, patience, sleep } from '../peer/wait.ts';
 import {
   assertNear,
-  bound,
   dial,
   farHertz,
   farNumber,
@@ -18,31 +15,15 @@ import {
   isFarMedia,
   nearHertz,
   startFarEnd,
-  startSoftswitches,
   trunkIs,
 } from './office.ts';
+import { openOfficeOnTwoPaths } from './office-on-two-paths.ts';
 
 const PHONES = 4;
 /** From the moment the new address is there: registered anew, the far end told, and heard again. */
 const MOVED_MS = 2_000;
 const next = paths.a.own.replace(/\.2$/, '.7');
 const localHertz = 1_000;
-
-const openOffice = async (site: Site, trunks: readonly TrunkSettings[]) => {
-  const [two, { a, b }] = [await TwoPaths.lay(site), await startSoftswitches(site)];
-  const far = await startFarEnd(site);
-  const gateway = await Gateway.start(site, {
-    configuration: gatewayConfiguration(
-      { phones: PHONES, exchangeLines: 0, trunks },
-      { network: {}, routing: { digitMap: '1x|[2-9]xx' } },
-    ),
-    through: two.through,
-  });
-  await far.registered(5_000, `${farNumber}@a.test`);
-  await Promise.all([bound(a, PHONES), bound(b, PHONES)]);
-  await trunkIs(gateway, 'primary', /up/, 5_000);
-  return { two, a, far, gateway };
-};
 
 /** The provider's router gives the path another address in the place of its own. */
 const changeAddress = async (two: TwoPaths, { interface: name, own }: Path): Promise<number> => {
@@ -97,9 +78,9 @@ for (const [what, trunks, alone] of ways)
   test(
     `the address of a path changes in a call over a softswitch ${what}: registered anew at once, the call goes on from the new address, and a call between phones hears nothing of it`,
     onSite(async (site, context) => {
-      const { two, a, far, gateway } = await openOffice(site, trunks);
+      const { two, a, far, gateway } = await openOfficeOnTwoPaths(site, { phones: PHONES, trunks });
       if (alone) await two.inside('ip', 'route', 'del', 'default', 'dev', paths.b.interface);
-      const stalls = await Stalls.start(site);
+      const stalls = await Stalls.start(site, gateway);
       await dial(gateway, 3, '14');
       await gateway.bench.waitFor('phone/4', 'ringing', { timeoutMs: patience(2_000) });
       await gateway.bench.lift('phone/4');
@@ -151,7 +132,7 @@ for (const [what, trunks, alone] of ways)
 test(
   'the address changes, and the far end knows nothing of the call any more: it ends in order and the phone hears so',
   onSite(async (site) => {
-    const { two, far, gateway } = await openOffice(site, boundTrunks());
+    const { two, far, gateway } = await openOfficeOnTwoPaths(site, { phones: PHONES });
     await dial(gateway, 1, farNumber);
     await far.tells(/^CALL_ESTABLISHED$/, 3_000);
     await hearsTone(gateway, 1, farHertz);

@@ -3,45 +3,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Capture, type SipMessage } from '../peer/capture.ts';
-import { gatewayConfiguration } from '../peer/configuration.ts';
-import { Gateway } from '../peer/gateway.ts';
+import type { Gateway } from '../peer/gateway.ts';
 import type { Kamailio } from '../peer/kamailio.ts';
-import { address, onSite, type Site } from '../peer/site.ts';
-import { boundTrunks, paths, TwoPaths } from '../peer/two-paths.ts';
+import { address, onSite } from '../peer/site.ts';
+import { boundTrunks, paths } from '../peer/two-paths.ts';
 import { eventually, sleep } from '../peer/wait.ts';
-import {
-  bound,
-  dial,
-  farHertz,
-  farNumber,
-  hearsNow,
-  hearsTone,
-  nearHertz,
-  startFarEnd,
-  startSoftswitches,
-  trunkIs,
-} from './office.ts';
+import { dial, farHertz, farNumber, hearsNow, hearsTone, nearHertz, trunkIs } from './office.ts';
+import { openOfficeOnTwoPaths } from './office-on-two-paths.ts';
 
 const PHONES = 4;
 /** A softswitch known to be away costs no time; the rest is set-up as ever, on a busy machine. */
 const SET_UP_MS = 1_000;
 const BACK_MS = 2_000;
 const NOTICED_MS = 500;
-
-const openOffice = async (site: Site, transport: 'udp' | 'tcp') => {
-  const [two, { a, b }] = [await TwoPaths.lay(site), await startSoftswitches(site)];
-  const far = await startFarEnd(site);
-  const gateway = await Gateway.start(site, {
-    configuration: gatewayConfiguration(
-      { phones: PHONES, exchangeLines: 0, trunks: boundTrunks({ transport }) },
-      { network: {}, routing: { digitMap: '1x|[2-9]xx' } },
-    ),
-    through: two.through,
-  });
-  await Promise.all([far.registered(5_000, `${farNumber}@a.test`), far.registered(5_000, `${farNumber}@b.test`)]);
-  await Promise.all([bound(a, PHONES), bound(b, PHONES)]);
-  return { two, a, b, far, gateway };
-};
 
 type Status = {
   readonly trunks: readonly { readonly id: string; readonly health: string }[];
@@ -61,7 +35,10 @@ for (const transport of ['udp', 'tcp'] as const)
   test(
     `${transport}: the cable to the primary is pulled: the next call goes by the other at once, a call between phones hears nothing of it; back in, it registers within 2 s`,
     onSite(async (site, context) => {
-      const { two, a, b, gateway } = await openOffice(site, transport);
+      const { two, a, b, gateway } = await openOfficeOnTwoPaths(site, {
+        phones: PHONES,
+        trunks: boundTrunks({ transport }),
+      });
       await Promise.all([a.everyNumberIs(farNumber), b.everyNumberIs(farNumber)]);
       const interfaces = [paths.a.providerInterface, paths.b.providerInterface];
       const capture = await Capture.start(site, 'capture', { interfaces });
@@ -135,7 +112,7 @@ for (const transport of ['udp', 'tcp'] as const)
 test(
   'the address of a path changes: every account is registered from the new one within 2 s, and calls arrive there',
   onSite(async (site) => {
-    const { two, a, far, gateway } = await openOffice(site, 'udp');
+    const { two, a, far, gateway } = await openOfficeOnTwoPaths(site, { phones: PHONES });
     const { interface: name, own } = paths.a;
     const next = own.replace(/\.2$/, '.7');
     await two.inside('ip', 'address', 'del', `${own}/24`, 'dev', name);

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { Random } from '../fuzz/random.ts';
 import { onSite } from '../peer/site.ts';
 import { Stalls } from '../peer/stalls.ts';
-import { type Figures, judgeTimes, openLargeOffice, round } from './outlive.ts';
+import { round } from './outlive.ts';
+import { type Figures, judgeTimes } from './outlive-judges.ts';
+import { openLargeOffice } from './outlive-office.ts';
 
 const ROUNDS = 10;
 const KILLS = 5;
@@ -12,7 +14,7 @@ test(
   '50 kills of the control plane at random moments of eight calls: all go on without a packet missing, are held, resumed and ended, and have one record each',
   onSite(async (site, context) => {
     const office = await openLargeOffice(site);
-    const stalls = await Stalls.start(site);
+    const stalls = await Stalls.start(site, office.gateway);
     const figures: Figures[] = [];
     for (let seed = 1; seed <= ROUNDS; seed++) {
       figures.push(await round(site, office, new Random(seed), KILLS));

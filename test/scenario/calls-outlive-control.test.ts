@@ -2,13 +2,15 @@ import { test } from 'node:test';
 import { Random } from '../fuzz/random.ts';
 import { onSite } from '../peer/site.ts';
 import { Stalls } from '../peer/stalls.ts';
-import { judgeTimes, openLargeOffice, round } from './outlive.ts';
+import { round } from './outlive.ts';
+import { judgeTimes } from './outlive-judges.ts';
+import { openLargeOffice } from './outlive-office.ts';
 
 test(
   'the control plane is killed three times with eight calls up, held, ringing and being answered: all go on without a packet missing, are held, resumed and ended, and have one record each',
   onSite(async (site, context) => {
     const office = await openLargeOffice(site);
-    const stalls = await Stalls.start(site);
+    const stalls = await Stalls.start(site, office.gateway);
     const figures = await round(site, office, new Random(4), 3);
     context.diagnostic(judgeTimes([figures], await stalls.stop()));
   }),

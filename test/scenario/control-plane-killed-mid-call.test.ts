@@ -25,7 +25,7 @@ for (const by of ['caller', 'callee'] as const)
     onSite(async (site, context) => {
       const office = await openOffice(site);
       const { a, far, gateway } = office;
-      const stalls = await Stalls.start(site);
+      const stalls = await Stalls.start(site, gateway);
       const capture = await Capture.start(site);
       await dial(gateway, 1, farNumber);
       await far.tells(/^CALL_ESTABLISHED$/, 3_000);

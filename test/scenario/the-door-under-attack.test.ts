@@ -59,7 +59,7 @@ test(
     await dial(gateway, 1, farNumber);
     await far.tells(/^CALL_ESTABLISHED$/, 3_000);
     await hearsTone(gateway, 1, farHertz);
-    const stalls = await Stalls.start(site);
+    const stalls = await Stalls.start(site, gateway);
     const capture = await Capture.start(site);
 
     const crowd = Array.from({ length: 1_000 }, () => attack(address.attacker));

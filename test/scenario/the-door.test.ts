@@ -112,7 +112,7 @@ test(
     await dial(gateway, 1, farNumber);
     await far.tells(/^CALL_ESTABLISHED$/, 3_000);
     await hearsTone(gateway, 1, farHertz);
-    const stalls = await Stalls.start(site);
+    const stalls = await Stalls.start(site, gateway);
     const capture = await Capture.start(site);
 
     const stranger = new PageClient();

@@ -1,229 +1,151 @@
 import './i18n/form.ts';
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useRef } from 'preact/hooks';
-import type { Described } from '../../firmware/control/api/wire.ts';
 import { Button } from './component/button.tsx';
 import { Icon } from './component/icon.tsx';
-import { isSet } from './settings/model.ts';
-import { entered, textOf, valueIn } from './settings/text-value.ts';
+import {
+  AreaControl,
+  type ControlProps,
+  type Entry,
+  type FieldProps,
+  FlagControl,
+  type Objected,
+  OrderControl,
+  SecretControl,
+  SelectControl,
+  SomeControl,
+  TextControl,
+  titleOf,
+  wordOf,
+} from './control.tsx';
+import type { About } from './settings/model.ts';
 import { type Key, t, tOr } from './t.ts';
 
-/** What was refused at a field: its limit, and what to do. */
-export type Objected = { readonly limit: string; readonly remedy: string };
-
-export type FieldProps = {
-  /** Unique in the page. */
-  readonly id: string;
-  readonly about: Described;
-  readonly value: unknown;
-  /** Names that may be entered, where the setting names another thing. */
-  readonly names?: readonly string[];
-  readonly refused?: Objected | undefined;
-  readonly changed?: boolean;
-  readonly onValue: (value: unknown) => void;
-  /** Back to the default; left out where there is none, or where it is the default. */
-  readonly onReset?: (() => void) | undefined;
-  /** Back to what stands. */
-  readonly onUndo?: (() => void) | undefined;
+const Control = (props: ControlProps) => {
+  const { about, names } = props;
+  if (about.items) return <EntriesControl {...props} items={about.items} />;
+  if (about.secret) return <SecretControl {...props} />;
+  if (about.kind === 'flag') return <FlagControl {...props} />;
+  if (about.kind === 'choice') return <SelectControl {...props} options={about.of ?? []} />;
+  const list = about.kind === 'list';
+  const ids = names?.map(({ id }) => id);
+  if (list && about.ordered) return <OrderControl {...props} />;
+  if (list && (ids ?? about.of)) return <SomeControl {...props} options={ids ?? about.of ?? []} />;
+  if (ids) return <SelectControl {...props} options={about.min && props.value !== undefined ? ids : ['', ...ids]} />;
+  if (list || about.kind === 'record') return <AreaControl {...props} />;
+  return <TextControl {...props} />;
 };
 
-type ControlProps = FieldProps & { readonly describedBy: string };
+/** As many entries as a person edits one by one; a table of rates that is longer is pasted as text. */
+const MOST_ENTRIES = 40;
 
-const shown = (value: unknown): string => (value === undefined || value === null || isSet(value) ? '' : String(value));
-
-/** A word of a choice as a person reads it; one that means another thing elsewhere has the name of its setting before it. */
-const wordOf = ({ path }: Described, value: unknown): string =>
-  tOr(`word.${path}.${String(value)}`, tOr(`word.${String(value)}`, String(value)));
-
-const common = ({ id, describedBy, refused }: ControlProps) =>
-  ({ id, 'aria-describedby': describedBy, 'aria-invalid': refused !== undefined }) as const;
-
-const TextControl = (props: ControlProps) => {
-  const { about, value, onValue } = props;
-  const numeric = about.kind === 'number';
-  return (
-    <span class={numeric ? 'number-unit' : 'text-unit'}>
-      <input
-        {...common(props)}
-        type="text"
-        inputMode={numeric ? 'decimal' : 'text'}
-        autocomplete="off"
-        autocapitalize="off"
-        spellcheck={false}
-        value={shown(value)}
-        placeholder={about.default === undefined ? '' : shown(about.default)}
-        onInput={(event) => onValue(entered(about, event.currentTarget.value))}
-      />
-      {about.unit && <span class="unit">{about.unit}</span>}
-    </span>
-  );
+/** An entry that was just added: what it must have is empty, unless most people would begin with the same. */
+const newEntry = ({ path }: About, items: readonly About[]): Entry => {
+  const must = Object.fromEntries(items.filter((each) => each.default === undefined).map((each) => [each.path, '']));
+  return path === 'periods' ? { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', until: '17:00' } : must;
 };
 
-const SelectControl = (props: ControlProps & { readonly options: readonly unknown[] }) => {
-  const { value, options, onValue } = props;
-  const all = options.includes(value) || value === undefined ? options : [...options, value];
-  return (
-    <span class="select">
-      <select {...common(props)} onChange={(event) => onValue(all[event.currentTarget.selectedIndex])}>
-        {all.map((option) => (
-          <option key={String(option)} selected={option === (value ?? '')}>
-            {option === '' ? t(props.about.min ? 'form.choose' : 'form.noneOf') : wordOf(props.about, option)}
-          </option>
-        ))}
-      </select>
-      <Icon name="down" />
-    </span>
-  );
+/** An entry with one part changed; one that was emptied means its default. */
+const withPart = (entry: Entry, path: string, value: unknown): Entry =>
+  Object.fromEntries(Object.entries({ ...entry, [path]: value }).filter(([, each]) => each !== null));
+
+type EntryProps = ControlProps & {
+  readonly items: readonly About[];
+  readonly at: number;
+  readonly entry: Entry;
+  readonly onMove: (to: number) => void;
 };
 
-const FlagControl = (props: ControlProps) => (
-  <span class="switch">
-    <input
-      {...common(props)}
-      type="checkbox"
-      role="switch"
-      aria-checked={props.value === true}
-      checked={props.value === true}
-      onChange={(event) => props.onValue(event.currentTarget.checked)}
-    />
-    <span class="switch-word">{props.value === true ? t('form.on') : t('form.off')}</span>
-  </span>
-);
-
-/** A secret that is set is changed or kept, never seen. */
-const SecretControl = (props: ControlProps) => {
-  const { value, onValue, onUndo } = props;
-  const seen = useSignal(false);
-  const field = useRef<HTMLInputElement>(null);
-  if (isSet(value)) {
-    return (
-      <span class="secret-set">
-        <Icon name="lock" />
-        <span>{t('form.secretSet')}</span>
-        <button
-          {...common(props)}
-          type="button"
-          class="button plain"
-          aria-label={`${t('form.secretChange')}: ${props.about.title}`}
-          onClick={() => {
-            onValue('');
-            requestAnimationFrame(() => field.current?.focus());
-          }}
-        >
-          {t('form.secretChange')}
-        </button>
-      </span>
-    );
-  }
+/** One entry of a list of things: its parts side by side; only the first says what they mean. */
+const EntryFields = ({ id, about, items, at, entry, refused, namesWithin, onValue, onMove }: EntryProps) => {
+  const one = tOr(`items.${about.path}.one`, t('thing'));
+  const [row, part] = refused?.inside ?? [];
   return (
-    <span class="with-button">
-      <input
-        {...common(props)}
-        ref={field}
-        type={(seen.value ? 'text' : 'password') as 'password'}
-        autocomplete="new-password"
-        value={shown(value)}
-        onInput={(event) => onValue(event.currentTarget.value)}
-      />
-      <Button
-        kind="quiet"
-        icon={seen.value ? 'eyeOff' : 'eye'}
-        label={t('password.show')}
-        pressed={seen.value}
-        onPress={() => {
-          seen.value = !seen.value;
-        }}
-      />
-      {onUndo && (
-        <Button kind="quiet" onPress={onUndo}>
-          {t('form.secretKeep')}
-        </Button>
-      )}
-    </span>
-  );
-};
-
-const AreaControl = (props: ControlProps) => {
-  const { about, value, onValue } = props;
-  // what is typed stays as it was typed, even where it means the same
-  const typed = useSignal(textOf(about, value));
-  const meant = useRef(value);
-  if (JSON.stringify(meant.current) !== JSON.stringify(value)) {
-    meant.current = value;
-    typed.value = textOf(about, value);
-  }
-  return (
-    <textarea
-      {...common(props)}
-      rows={Math.min(12, Math.max(2, typed.value.split('\n').length))}
-      spellcheck={false}
-      value={typed.value}
-      onInput={(event) => {
-        typed.value = event.currentTarget.value;
-        meant.current = valueIn(about, typed.value);
-        onValue(meant.current);
-      }}
-    />
-  );
-};
-
-/** A list in an order of preference out of a few words. */
-const OrderControl = ({ id, about, value, describedBy, onValue }: ControlProps) => {
-  const chosen = Array.isArray(value) ? (value as readonly unknown[]) : [];
-  const rest = (about.of ?? []).filter((each) => !chosen.includes(each));
-  const first = (each: unknown) => [each, ...chosen.filter((other) => other !== each)];
-  return (
-    <fieldset class="order" id={id} tabIndex={-1} aria-describedby={describedBy} aria-label={about.title}>
-      {chosen.map((each, index) => (
-        <span class="order-one" key={String(each)}>
-          <span class="order-place">{index + 1}</span>
-          <span class="order-word">{wordOf(about, each)}</span>
-          {index > 0 && (
-            <Button
-              kind="quiet"
-              icon="up"
-              label={t('form.first', { word: wordOf(about, each) })}
-              onPress={() => onValue(first(each))}
+    <fieldset class="entry-of" aria-label={`${one} ${at + 1}`}>
+      <div class="drill-fields">
+        {items.map((each) => {
+          const names = namesWithin?.(each, entry);
+          return (
+            <Field
+              key={each.path}
+              id={`${id}-${at}-${each.path}`}
+              about={each}
+              value={entry[each.path] ?? each.default}
+              brief={at > 0}
+              {...(names ? { names } : {})}
+              refused={row === String(at) && part === each.path ? refused : undefined}
+              onValue={(value) => onValue(withPart(entry, each.path, value))}
             />
-          )}
+          );
+        })}
+      </div>
+      <div class="entry-verbs">
+        {at > 0 && (
           <Button
             kind="quiet"
-            icon="bad"
-            label={t('form.without', { word: wordOf(about, each) })}
-            onPress={() => onValue(chosen.filter((other) => other !== each))}
-          />
-        </span>
-      ))}
-      {rest.map((each) => (
-        <Button key={String(each)} icon="add" onPress={() => onValue([...chosen, each])}>
-          {wordOf(about, each)}
+            icon="up"
+            label={t('form.earlier', { thing: `${one} ${at + 1}` })}
+            onPress={() => onMove(at - 1)}
+          >
+            {t('form.up')}
+          </Button>
+        )}
+        <Button
+          kind="quiet"
+          icon="remove"
+          label={t('form.removeEntry', { thing: `${one} ${at + 1}` })}
+          onPress={() => onMove(-1)}
+        >
+          {t('form.take')}
         </Button>
-      ))}
+      </div>
     </fieldset>
   );
 };
 
-const Control = (props: ControlProps) => {
-  const { about, names } = props;
-  if (about.secret) return <SecretControl {...props} />;
-  if (about.kind === 'flag') return <FlagControl {...props} />;
-  if (about.kind === 'choice') return <SelectControl {...props} options={about.of ?? []} />;
-  if (names)
-    return <SelectControl {...props} options={about.min && props.value !== undefined ? names : ['', ...names]} />;
-  if (about.kind === 'list' && about.of) return <OrderControl {...props} />;
-  if (about.kind === 'list' || about.kind === 'record') return <AreaControl {...props} />;
-  return <TextControl {...props} />;
+/** A list of things inside a setting: each with its parts, or all of them as text. */
+const EntriesControl = (props: ControlProps & { readonly items: readonly About[] }) => {
+  const { id, about, items, value, describedBy, onValue } = props;
+  const entries = (Array.isArray(value) ? value : []) as readonly Entry[];
+  const asText = useSignal(entries.length > MOST_ENTRIES || (value !== undefined && !Array.isArray(value)));
+  const { items: _items, ...whole } = about;
+  if (asText.value) return <AreaControl {...props} value={value ?? []} about={{ ...whole, kind: 'record' }} />;
+  const moved = (from: number, to: number): void => {
+    const rest = entries.filter((_, at) => at !== from);
+    onValue(to < 0 ? rest : [...rest.slice(0, to), entries[from]!, ...rest.slice(to)]);
+  };
+  const add = (): void => {
+    onValue([...entries, newEntry(about, items)]);
+    const first = `[id^="${id}-${entries.length}-"]`;
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(first)?.focus());
+  };
+  return (
+    <fieldset class="entries" id={id} tabIndex={-1} aria-describedby={describedBy} aria-label={titleOf(about)}>
+      {entries.map((entry, at) => (
+        <EntryFields
+          key={`${at} of ${entries.length}`}
+          {...props}
+          at={at}
+          entry={entry}
+          onValue={(next) => onValue(entries.map((each, other) => (other === at ? next : each)))}
+          onMove={(to) => moved(at, to)}
+        />
+      ))}
+      <Button icon="add" onPress={add}>
+        {t('form.addEntry', { thing: tOr(`items.${about.path}.one`, t('thing')) })}
+      </Button>
+    </fieldset>
+  );
 };
 
 /** Range and default of a setting in words; empty where it has neither. */
-export const limitsOf = (about: Described): string => {
+export const limitsOf = (about: About, named = false): string => {
   const { kind, min, max, unit = '' } = about;
   const words: string[] = [];
   const with_ = (value: unknown) => `${String(value)}${unit === '' ? '' : ` ${unit}`}`;
   if (kind === 'number' && min !== undefined && max !== undefined)
     words.push(t('form.range', { min: String(min), max: with_(max) }));
-  if (kind === 'list' && !about.of) words.push(t('form.lines'));
+  if (kind === 'list' && !about.of && !about.items && !named) words.push(t('form.lines'));
   if (kind === 'record') words.push(t('form.record'));
   const plain = typeof about.default === 'number' || (typeof about.default === 'string' && about.default !== '');
   if (plain)
@@ -231,15 +153,16 @@ export const limitsOf = (about: Described): string => {
   return words.join(' ');
 };
 
-const Below = ({
-  id,
-  about,
-  refused,
-}: {
+type BelowProps = {
   readonly id: string;
-  readonly about: Described;
+  readonly about: About;
+  readonly named: boolean;
+  readonly brief: boolean;
   readonly refused: Objected | undefined;
-}) => (
+};
+
+/** What was refused at it, its help and its limits; where it is one of many alike the first has told its help. */
+const Below = ({ id, about, named, brief, refused }: BelowProps) => (
   <div id={`${id}-help`} class="below">
     {refused && (
       <p class="refused">
@@ -249,9 +172,11 @@ const Below = ({
         </span>
       </p>
     )}
-    <p class="help">
-      {about.help} <span class="limits">{limitsOf(about)}</span>
-    </p>
+    {!brief && (
+      <p class="help">
+        {tOr(`items.${about.path}.help`, about.help)} <span class="limits">{limitsOf(about, named)}</span>
+      </p>
+    )}
   </div>
 );
 
@@ -263,9 +188,11 @@ const small = (key: Key, icon: 'undo' | 'back', press: () => void, title: string
 
 /** One setting or argument with its help, limits and what was refused. */
 export const Field = (props: FieldProps) => {
-  const { id, about, refused, changed = false, onReset, onUndo } = props;
-  const title = about.title || about.path;
-  const grouped = about.kind === 'list' && about.of !== undefined;
+  const { id, about, names, refused, changed = false, brief = false, onReset, onUndo } = props;
+  const title = titleOf(about);
+  const grouped = about.kind === 'list' && (about.of ?? about.items ?? names) !== undefined;
+  const entries = about.items && Array.isArray(props.value) ? props.value.length : 0;
+  const isWithin = Number(refused?.inside?.[0]) < entries && (refused?.inside?.length ?? 0) > 1;
   return (
     <div class={`field${refused ? ' wrong' : ''}${changed ? ' changed' : ''}`}>
       <div class="field-head">
@@ -275,7 +202,7 @@ export const Field = (props: FieldProps) => {
         {!onUndo && onReset && small('form.reset', 'undo', onReset, title)}
       </div>
       <Control {...props} describedBy={`${id}-help`} />
-      <Below id={id} about={about} refused={refused} />
+      <Below id={id} about={about} named={names !== undefined} brief={brief} refused={isWithin ? undefined : refused} />
     </div>
   );
 };

@@ -5,7 +5,7 @@ import type { Reason, SipSignal } from '../sip/face.ts';
 import { isUri, parseUri, userOf } from '../sip/message/uri.ts';
 import type { LegCommand } from './leg.ts';
 import type { Negotiator } from './negotiator.ts';
-import { confirmedDeadline, confirmedOrMoving } from './sip-leg-move.ts';
+import { bindEffect, confirmedDeadline, confirmedOrMoving, moveDeadline, offeredMoving } from './sip-leg-move.ts';
 import {
   base,
   END_WAIT_MS,
@@ -38,6 +38,7 @@ export const sipLegMachine = (sdp: Negotiator): Machine<SipLeg, SipLegEvent, Sip
   },
   deadline: (leg) => {
     if ('until' in leg) return leg.until;
+    if (leg.phase === 'offered') return moveDeadline(leg);
     return leg.phase === 'confirmed' ? confirmedDeadline(leg) : undefined;
   },
   over: (leg) => leg.phase === 'gone',
@@ -52,7 +53,7 @@ function stepped(sdp: Negotiator, leg: SipLeg, event: SipLegEvent | Lapse, now: 
     case 'arriving':
       return arriving(sdp, leg, event);
     case 'offered':
-      return offered(sdp, leg, event);
+      return offeredMoving(sdp, leg, event, now) ?? offered(sdp, leg, event);
     case 'confirmed':
       return confirmedOrMoving(sdp, leg, event, now);
     case 'cancelOwed':
@@ -120,13 +121,15 @@ function calling(sdp: Negotiator, leg: In<'calling'>, event: SipLegEvent | Lapse
     case 'refused':
       return refused(leg, event);
     case 'unanswered':
-      return failed(leg, event.why === 'silence' ? 'serverSilent' : 'serverUnreachable');
+      return failed(leg, unanswered[event.why]);
     case 'bye':
       return failed(leg, 'hungUp');
     default:
       return stay(leg);
   }
 }
+
+const unanswered = { silence: 'serverSilent', transport: 'serverUnreachable', moved: 'addressChanged' } as const;
 
 function provisional(sdp: Negotiator, leg: In<'calling'>, status: number, body: string | undefined): Out {
   if (status < 180 || status === 199) {
@@ -179,12 +182,22 @@ function arriving(sdp: Negotiator, leg: In<'arriving'>, event: SipLegEvent | Lap
   if ('sip' in event) return event.sip === 'cancelled' ? callerGone(leg, event.reason) : stay(leg);
   if (event.type === 'command') return stay({ ...leg, owed: owedBy(event.command) ?? leg.owed });
   if (event.type === 'mediaFailed') return refuse(leg, 'mediaLost', failureTable.mediaLost.status);
+  if (event.type === 'moved') return stay({ ...leg, way: event.way });
   if (event.type !== 'opened') return stay(leg);
   const local = streamOf(leg, event.local);
   const answer = leg.offer === undefined ? undefined : sdp.answer(local, leg.offer);
   if (leg.offer !== undefined && !answer) return refuse(leg, 'serverFailed', 488);
-  const ready: In<'offered'> = { ...base(leg), phase: 'offered', local, ...(answer ? { answer } : {}) };
-  switch (leg.owed) {
+  const offer = leg.offer === undefined ? {} : { offer: leg.offer };
+  const ready: In<'offered'> = { ...base(leg), phase: 'offered', local, ...offer, ...(answer ? { answer } : {}) };
+  if (local.address === leg.way.address) return settled(sdp, ready, leg.owed);
+  // our own address changed while the net was opened
+  const out = settled(sdp, { ...ready, move: { is: 'binding' } }, leg.owed);
+  return { state: out.state, effects: [...out.effects, bindEffect(leg)] };
+}
+
+/** What was asked of the leg while its net was opened. */
+function settled(sdp: Negotiator, ready: In<'offered'>, owed: In<'arriving'>['owed']): Out {
+  switch (owed) {
     case 'nothing':
       return stay(ready);
     case 'connect':
@@ -192,7 +205,7 @@ function arriving(sdp: Negotiator, leg: In<'arriving'>, event: SipLegEvent | Lap
     case 'queued':
       return stay(ready, { do: 'respond', status: 182 });
     default:
-      return ring(ready, leg.owed === 'early');
+      return ring(ready, owed === 'early');
   }
 }
 
@@ -226,12 +239,13 @@ function offered(sdp: Negotiator, leg: In<'offered'>, event: SipLegEvent | Lapse
 function ring(leg: In<'offered'>, early: boolean): Out {
   if (!early || !leg.answer) return stay(leg, { do: 'respond', status: 180 });
   const { sdp, agreed } = leg.answer;
-  return stay(leg, mediaEffect(leg, agreed, 'sendReceive'), { do: 'respond', status: 183, sdp });
+  return stay({ ...leg, told: true }, mediaEffect(leg, agreed, 'sendReceive'), { do: 'respond', status: 183, sdp });
 }
 
 function answered(sdp: Negotiator, leg: In<'offered'>): Out {
-  const { local, answer } = leg;
-  const state = { ...base(leg), phase: 'confirmed', local, want: 'sendReceive', farHolds: false } as const;
+  const { local, answer, move } = leg;
+  const moves = move === undefined ? {} : { move };
+  const state = { ...base(leg), phase: 'confirmed', local, want: 'sendReceive', farHolds: false, ...moves } as const;
   if (!answer) {
     return stay({ ...state, reoffer: 'late' }, { do: 'respond', status: 200, sdp: sdp.offer(local, 'sendReceive') });
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { after, type Instant } from '../../core/machine.ts';
+import type { LegCommand, LegId } from './leg.ts';
 import type { Negotiator } from './negotiator.ts';
 import { type SipLeg, type SipLegEffect, type SipLegEvent, sipLegMachine } from './sip-leg-machine.ts';
 import { agreedAt, mediaWay as way } from './test-media-way.ts';
@@ -9,7 +10,7 @@ const agreed = agreedAt(4000);
 /** A description says where we are, what we do with the audio, and its version. */
 const words: Negotiator = {
   offer: ({ address, port, version }, mode) => `${address}:${port} ${mode} v${version}`,
-  answer: ({ address, version }) => ({ sdp: `${address} v${version}`, agreed }),
+  answer: ({ address, port, version }) => ({ sdp: `${address}:${port} v${version}`, agreed }),
   read: () => agreed,
 };
 const at = (address: string): SipLegEvent => ({ type: 'moved', way: { ...way, address } });
@@ -134,4 +135,92 @@ describe('a confirmed SIP leg whose own address changes', () => {
       .does(hangs, 'bye', 'close', '<released>')
       .does(bound('192.0.2.9'));
   });
+});
+
+const commanded = (command: LegCommand): SipLegEvent => ({ type: 'command', command });
+const offered = { leg, is: 'offered' } as const;
+const connect = commanded({ do: 'connect', leg: offered, with: { leg: 'leg/8', is: 'connected' } });
+const alert = (hear: 'local ringback' | 'queued' | { readonly leg: LegId; readonly is: 'placed' }) =>
+  commanded({ do: 'alert', leg: offered, hear });
+const opened: SipLegEvent = { type: 'opened', local: ['192.0.2.1', 10_000] };
+
+/** A call that has come and whose net is being opened. */
+const arriving = (offer: object = { offer: 'theirs' }) =>
+  new Driver({ phase: 'arriving', owed: 'nothing', way: { ...way, address: '192.0.2.1' }, ...offer });
+const rings = (offer?: object) => arriving(offer).does(opened).does(alert('local ringback'), 'respond 180');
+
+describe('a call that rings here when our own address changes', () => {
+  it('is answered with the new address', () => {
+    rings()
+      .does(at('192.0.2.9'), 'bind 192.0.2.9')
+      .does(bound('192.0.2.9'))
+      .rests()
+      .does(connect, 'respond 200 192.0.2.9:20000 v1')
+      .rests();
+  });
+
+  it('is offered the new address where it brought no offer', () => {
+    rings({})
+      .does(at('192.0.2.9'), 'bind 192.0.2.9')
+      .does(bound('192.0.2.9'))
+      .does(connect, 'respond 200 192.0.2.9:20000 sendReceive v1')
+      .does({ sip: 'acknowledged', sdp: 'sendReceive' })
+      .rests();
+  });
+
+  it('that has had our answer already gets it again, and is told the new address right after', () => {
+    arriving()
+      .does(opened)
+      .does(alert({ leg: 'leg/8', is: 'placed' }), 'respond 183 192.0.2.1:10000 v1')
+      .does(at('192.0.2.9'), 'bind 192.0.2.9')
+      .does(bound('192.0.2.9'))
+      .rests()
+      .does(connect, 'respond 200 192.0.2.1:10000 v1')
+      .lapses(0, 'reoffer 192.0.2.9:20000 sendReceive v2')
+      .does(answered(200))
+      .rests();
+  });
+
+  it('and is answered in that moment is told the new address right after', () => {
+    rings()
+      .does(at('192.0.2.9'), 'bind 192.0.2.9')
+      .does(connect, 'respond 200 192.0.2.1:10000 v1')
+      .does(bound('192.0.2.9'), 'reoffer 192.0.2.9:20000 sendReceive v2');
+  });
+
+  it('before its net is open is bound anew as soon as it is', () => {
+    arriving()
+      .does(at('192.0.2.9'))
+      .does(alert('local ringback'))
+      .does(opened, 'respond 180', 'bind 192.0.2.9')
+      .does(bound('192.0.2.9'))
+      .does(connect, 'respond 200 192.0.2.9:20000 v1');
+  });
+
+  it('binds again when the engine could not, and follows a second change', () => {
+    rings()
+      .does(at('192.0.2.9'), 'bind 192.0.2.9')
+      .does({ type: 'unbound' })
+      .lapses(1_000, 'bind 192.0.2.9')
+      .does(at('192.0.2.1'), 'bind 192.0.2.1')
+      .does(bound('192.0.2.9'))
+      .does(bound('192.0.2.1'))
+      .does(connect, 'respond 200 192.0.2.1:20000 v1');
+  });
+
+  it('and is given up by its caller is over', () => {
+    rings()
+      .does(at('192.0.2.9'), 'bind 192.0.2.9')
+      .does({ sip: 'cancelled' }, 'close', '<released>')
+      .does(bound('192.0.2.9'))
+      .rests();
+  });
+});
+
+it('a call of ours that waits for its answer when our address changes says why it ended', () => {
+  const asked = { target: { kind: 'trunk', id: 'primary', number: '12' }, caller: { number: '11' } };
+  const calling = { phase: 'calling', leg, trunk: 'primary', way, heard: 'early', asked } as unknown as SipLeg;
+  const out = machine.step(calling, { sip: 'unanswered', why: 'moved', detail: 'the flow was closed' }, 0 as Instant);
+  const told = out.effects.find((effect) => 'tell' in effect);
+  assert.deepEqual(told, { tell: { type: 'released', leg, cause: 'addressChanged' } });
 });

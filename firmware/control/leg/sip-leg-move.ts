@@ -1,19 +1,32 @@
 import { after, earliest, type Instant, type Lapse } from '../../core/machine.ts';
 import type { MediaWay, Negotiator } from './negotiator.ts';
 import { confirmed } from './sip-leg-session.ts';
-import { type In, newer, type Out, type SipLeg, type SipLegEffect, type SipLegEvent, stay } from './sip-leg-state.ts';
+import {
+  type Base,
+  type In,
+  newer,
+  type Out,
+  type SipLeg,
+  type SipLegEffect,
+  type SipLegEvent,
+  stay,
+} from './sip-leg-state.ts';
 
 const AGAIN_MS = 1_000;
 
 type Confirmed = In<'confirmed'>;
+type Offered = In<'offered'>;
 
 /** When a confirmed leg has something to ask again. */
 export const confirmedDeadline = (leg: Confirmed): Instant | undefined =>
   earliest(leg.reoffer === 'none' ? leg.againAt : undefined, moveDeadline(leg));
 
-const moveDeadline = ({ move, reoffer }: Confirmed): Instant | undefined => {
+/** When the net is to be bound again, or the far end can be told. One that has not been answered is told by the answer. */
+export const moveDeadline = (leg: Confirmed | Offered): Instant | undefined => {
+  const { move } = leg;
   if (move === undefined || move.is === 'asked') return undefined;
-  return move.is === 'owed' && reoffer !== 'none' ? undefined : move.at;
+  if (move.is === 'binding') return move.at;
+  return leg.phase === 'confirmed' && leg.reoffer === 'none' ? move.at : undefined;
 };
 
 /**
@@ -41,9 +54,7 @@ function stepped(sdp: Negotiator, leg: Confirmed, event: SipLegEvent | Lapse, no
     case 'bound':
       return bound(leg, event.local, now);
     case 'unbound':
-      return leg.move?.is === 'binding'
-        ? stay({ ...leg, move: { is: 'binding', at: after(now, AGAIN_MS) } })
-        : stay(leg);
+      return unbound(leg, now);
     case 'lapse':
       return leg.move?.is === 'binding' ? lapsed(leg, now) : confirmed(sdp, leg, event, now);
     default:
@@ -51,24 +62,63 @@ function stepped(sdp: Negotiator, leg: Confirmed, event: SipLegEvent | Lapse, no
   }
 }
 
-const bind = (leg: Confirmed): SipLegEffect => ({ do: 'bind', address: leg.way.address });
-
-function moved(leg: Confirmed, way: MediaWay): Out {
-  if (leg.move === undefined && leg.local.address === way.address) return stay(leg);
-  const next: Confirmed = { ...leg, way, move: { is: 'binding' } };
-  return stay(next, bind(next));
+/**
+ * A leg that rings here when its own address changes: audio is bound there, and our answer, which has not left yet, names
+ * it. One that has left in a 183 stands (RFC 3261 §13.2.1): the far end is told by a re-INVITE after the 200. `undefined`:
+ * the event has nothing to do with that.
+ */
+export function offeredMoving(
+  sdp: Negotiator,
+  leg: Offered,
+  event: SipLegEvent | Lapse,
+  now: Instant,
+): Out | undefined {
+  if ('sip' in event) return undefined;
+  switch (event.type) {
+    case 'moved':
+      return moved(leg, event.way);
+    case 'bound':
+      return answeredAnew(sdp, bound(leg, event.local, now));
+    case 'unbound':
+      return unbound(leg, now);
+    case 'lapse':
+      return lapsed(leg, now);
+    default:
+      return undefined;
+  }
 }
 
-function bound(leg: Confirmed, [address, port]: readonly [string, number], now: Instant): Out {
+function answeredAnew(sdp: Negotiator, out: Out): Out {
+  const leg = out.state;
+  if (leg.phase !== 'offered' || leg.move?.is !== 'owed' || leg.told) return out;
+  const { offer, move: _, ...rest } = leg;
+  if (offer === undefined) return leg.answer === undefined ? stay(rest) : out;
+  const answer = sdp.answer(leg.local, offer);
+  return answer ? stay({ ...rest, offer, answer }) : out;
+}
+
+export const bindEffect = (leg: Base): SipLegEffect => ({ do: 'bind', address: leg.way.address });
+
+function moved(leg: Confirmed | Offered, way: MediaWay): Out {
+  if (leg.move === undefined && leg.local.address === way.address) return stay(leg);
+  const next: Confirmed | Offered = { ...leg, way, move: { is: 'binding' } };
+  return stay(next, bindEffect(next));
+}
+
+function bound(leg: Confirmed | Offered, [address, port]: readonly [string, number], now: Instant): Out {
   // the answer to an earlier change is no news: another is on its way
   if (leg.move?.is !== 'binding' || address !== leg.way.address) return stay(leg);
   return stay({ ...leg, local: { ...leg.local, address, port }, move: { is: 'owed', at: now } });
 }
 
-function lapsed(leg: Confirmed, now: Instant): Out {
+function unbound(leg: Confirmed | Offered, now: Instant): Out {
+  return leg.move?.is === 'binding' ? stay({ ...leg, move: { is: 'binding', at: after(now, AGAIN_MS) } }) : stay(leg);
+}
+
+function lapsed(leg: Confirmed | Offered, now: Instant): Out {
   const { move } = leg;
   if (move?.is !== 'binding' || move.at === undefined || now < move.at) return stay(leg);
-  return stay({ ...leg, move: { is: 'binding' } }, bind(leg));
+  return stay({ ...leg, move: { is: 'binding' } }, bindEffect(leg));
 }
 
 /** Tells the far end where we are now, as soon as that can be. */

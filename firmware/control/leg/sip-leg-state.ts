@@ -40,7 +40,14 @@ export type SipLeg =
       readonly offer?: string;
       readonly owed: 'nothing' | 'queued' | 'alert' | 'early' | 'connect';
     })
-  | (Streaming & { readonly phase: 'offered'; readonly answer?: { readonly sdp: string; readonly agreed: Agreed } })
+  | (Streaming & {
+      readonly phase: 'offered';
+      /** What came, to be answered anew should our own address change; and that our answer has left in a 183. */
+      readonly offer?: string;
+      readonly answer?: { readonly sdp: string; readonly agreed: Agreed };
+      readonly told?: true;
+      readonly move?: Move;
+    })
   | (Streaming & {
       readonly phase: 'confirmed';
       /** What we want to do with the audio: `sendOnly` while we hold. */

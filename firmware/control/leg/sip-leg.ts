@@ -99,7 +99,10 @@ export class SipLegs implements LegMaker {
     }
   }
 
-  /** The flow of a trunk stands (again): calls over it that knew another address of ours are moved (U18). */
+  /**
+   * The flow of a trunk stands (again): calls over it that knew another address of ours are moved (U18), as far as the far
+   * end can reach us there. An INVITE of ours that nobody has answered cannot be: the user agent says so.
+   */
   moved(trunk: string): void {
     const { runner, way } = this.#options;
     const media = way(trunk)?.media;
@@ -108,7 +111,8 @@ export class SipLegs implements LegMaker {
       for (const id of [...runner.ids()]) {
         if (!/^leg\/\d+$/.test(id)) continue;
         const leg = runner.state<SipLeg>(id);
-        if (leg?.trunk === trunk && leg.phase === 'confirmed') runner.tell(id, { type: 'moved', way: media });
+        const moves = leg?.trunk === trunk && ['arriving', 'offered', 'confirmed'].includes(leg.phase);
+        if (moves) runner.tell(id, { type: 'moved', way: media });
       }
     });
   }

@@ -99,7 +99,8 @@ export type SipSignal =
       readonly contacts: readonly UriText[];
       readonly credentialsRefused: boolean;
     }
-  | { readonly sip: 'unanswered'; readonly why: 'silence' | 'transport'; readonly detail: string }
+  /** `moved`: its flow stands at another address now, where no answer to this INVITE can come. */
+  | { readonly sip: 'unanswered'; readonly why: 'silence' | 'transport' | 'moved'; readonly detail: string }
   /** Of an INVITE that came in: our 2xx was acknowledged (`sdp` answers an offer that was in it), or never (the user agent has sent BYE, RFC 3261 §13.3.1.4). */
   /** With `sdp`: the answer to an offer that our 2xx carried (RFC 3261 §13.3.1). */
   | { readonly sip: 'acknowledged'; readonly sdp?: string }
@@ -169,6 +170,7 @@ export interface Registrar {
 }
 
 export interface UserAgent {
+  /** Of a flow that is open already: it moves there, with its calls and with what nobody has answered yet. */
   openFlow(flow: Flow): Promise<void>;
   /** Ends what runs over the flow without waiting for the far end. */
   closeFlow(flow: FlowId): Promise<void>;

@@ -9,7 +9,7 @@ import type { CredentialsOf } from './dialog/dialog.ts';
 import { flowClosed, hangUp, respond, userOfText } from './dialog/incoming.ts';
 import { type Answer, KEPT, type Kept } from './dialog/kept.ts';
 import { adopt, flowOfKept } from './dialog/left.ts';
-import { abandon, cancel, invite } from './dialog/outgoing.ts';
+import { abandon, cancel, invite, leaveAddress } from './dialog/outgoing.ts';
 import { relocate } from './dialog/relocation.ts';
 import { reoffer } from './dialog/reoffer.ts';
 import { Requester } from './dialog/requester.ts';
@@ -111,12 +111,24 @@ export class SipUserAgent implements UserAgent {
 
   /** Opens the flow's own socket; throws GatewayError `address-in-use` if its local port is taken. */
   async openFlow(flow: Flow): Promise<void> {
-    if (this.#room.transports.flow(flow.id)) await this.closeFlow(flow.id);
-    await this.#room.transports.open(flow);
-    this.#room.runner.cascade(() => {
+    const { transports, runner } = this.#room;
+    const takeBack = transports.flow(flow.id) ? leaveAddress(this.#room, flow.id) : () => {};
+    try {
+      await transports.open(flow);
+    } catch (error) {
+      this.#ended(flow.id);
+      throw error;
+    }
+    runner.cascade(() => {
+      takeBack();
       this.#takeUp(flow.id);
       relocate(this.#room, flow.id);
     });
+  }
+
+  #ended(flow: FlowId): void {
+    this.#room.transactions.endFlow(flow);
+    this.#room.runner.cascade(() => flowClosed(this.#room, flow));
   }
 
   #takeUp(flow: FlowId): void {
@@ -136,8 +148,7 @@ export class SipUserAgent implements UserAgent {
   }
 
   async closeFlow(flow: FlowId): Promise<void> {
-    this.#room.transactions.endFlow(flow);
-    this.#room.runner.cascade(() => flowClosed(this.#room, flow));
+    this.#ended(flow);
     await this.#room.transports.close(flow);
   }
 

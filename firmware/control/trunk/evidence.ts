@@ -24,6 +24,7 @@ export const evidenceOfSignal = (signal: SipSignal): Evidence | undefined => {
     case 'resent':
       return { from: 'call', type: 'missed' };
     case 'unanswered':
+      if (signal.why === 'moved') return undefined;
       return { from: signal.why === 'transport' ? 'transport' : 'call', type: 'missed' };
     case 'refused':
       return ofAnswer('call', signal.status, signal.retryAfterMs);

@@ -8,27 +8,24 @@ const RING_MS = 120_000;
 /** An exchange line in the shape that routing sees. */
 export class LineTrunk {
   readonly id: string;
-  readonly #priority: number;
-  readonly #emergency: boolean;
   readonly #calls = new Set<LegId>();
+  #priority = 0;
+  #emergency = false;
   #available = true;
-  #battery = true;
+
+  constructor(id: string) {
+    this.id = id;
+  }
 
   /** `priority`: lower is tried first among lines; `emergency`: valid for emergency calls from this address. */
-  constructor(id: string, priority: number, emergency: boolean) {
-    this.id = id;
+  configure(priority: number, emergency: boolean): void {
     this.#priority = priority;
     this.#emergency = emergency;
   }
 
-  /** The port went out of service, or came back. */
+  /** The port went out of service (card, cable, no battery of the exchange), or came back. */
   service(available: boolean): void {
     this.#available = available;
-  }
-
-  /** Battery of the exchange on the idle line. */
-  battery(present: boolean): void {
-    this.#battery = present;
   }
 
   occupy(leg: LegId): void {
@@ -45,7 +42,7 @@ export class LineTrunk {
       id: this.id,
       kind: 'line',
       emergency: this.#emergency,
-      health: this.#available && this.#battery ? 'up' : 'down',
+      health: this.#available ? 'up' : 'down',
       priority: this.#priority,
       callsUp: this.#calls.size,
       callLimit: 1,

@@ -582,3 +582,27 @@ test('a registrar that has forgotten one of two bindings gets it again when the 
   assert.deepEqual(registrationsOf(trunks), ['primary bound', 'secondary bound']);
   assert.equal([...held.values()][0]?.length, 2);
 });
+
+// ── exchange lines ──────────────────────────────────────────────────────────────────────────────
+
+test('what settings say of an exchange line holds at once', async () => {
+  const settings = settingsOf(1);
+  const { trunks } = await open({ settings });
+  const line9 = () => trunks.snapshot().find(({ id }) => id === 'line/9');
+  assert.deepEqual([line9()?.emergency, line9()?.priority], [true, 1]);
+  const first = v.parse(line, { id: 'line/8', kind: 'fxo', card: 'card', port: 'exchange/2' });
+  const lines = [first, ...settings.lines.map((each) => ({ ...each, emergency: false }))];
+  trunks.configure({ ...settings, lines });
+  assert.deepEqual([line9()?.emergency, line9()?.priority], [false, 2]);
+});
+
+test('an exchange line that was out of service before settings brought it is no way out', async () => {
+  const settings = settingsOf(1);
+  const { trunks } = await open({ settings: { ...settings, lines: [] } });
+  trunks.fold({ fact: 'portOut', line: 'line/9', cause: 'no battery' });
+  trunks.configure(settings);
+  const health = () => trunks.snapshot().find(({ id }) => id === 'line/9')?.health;
+  assert.equal(health(), 'down');
+  trunks.fold({ fact: 'portIn', line: 'line/9', cause: 'found ready' });
+  assert.equal(health(), 'up');
+});

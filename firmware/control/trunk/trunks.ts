@@ -12,7 +12,8 @@ import type { Registration, RegistrationIdentity } from '../sip/registration-sta
 import type { RegistrationAnalysis } from './analysis.ts';
 import { Blocks } from './blocks.ts';
 import { TrunkCounters } from './counters.ts';
-import { LineTrunk } from './line-trunk.ts';
+import type { LineTrunk } from './line-trunk.ts';
+import { LineTrunks } from './line-trunks.ts';
 import { Locks, type LockTime } from './locks.ts';
 import { OneBinding } from './one-binding.ts';
 import { ownAddressBy } from './own-address.ts';
@@ -64,7 +65,7 @@ export class Trunks {
   readonly #random: () => number;
   readonly #newId: () => string;
   readonly #sip = new Map<string, SipTrunk>();
-  readonly #lines = new Map<string, LineTrunk>();
+  readonly #lines = new LineTrunks();
   /** Token and Call-ID of each account at each trunk: the same over changes of settings and restarts of the plane. */
   readonly #identities = new Map<string, RegistrationIdentity>();
   readonly #blocks: Blocks;
@@ -97,7 +98,7 @@ export class Trunks {
       for (const id of [...this.#sip.keys()]) if (!wanted.has(id)) this.#remove(id);
       for (const trunk of settings.trunks) this.#configureTrunk(trunk);
       this.#locks.configure(settings.trunks);
-      this.#configureLines(settings.lines);
+      this.#lines.configure(settings.lines);
       this.#bindPaths(settings.trunks);
       this.linksChanged();
     });
@@ -155,7 +156,7 @@ export class Trunks {
   snapshot(): readonly TrunkSnapshot[] {
     return [
       ...[...this.#sip.values()].map((trunk) => this.#withLock(this.#withCounts(this.#withBlock(trunk.snapshot())))),
-      ...[...this.#lines.values()].map((line) => line.snapshot()),
+      ...this.#lines.snapshot(),
     ];
   }
 
@@ -226,14 +227,14 @@ export class Trunks {
   /** The leg is gone, wherever it was. */
   vacate(leg: LegId): void {
     for (const trunk of this.#sip.values()) trunk.vacate(leg);
-    for (const line of this.#lines.values()) line.vacate(leg);
+    this.#lines.vacate(leg);
   }
 
   /** Takes what facts mean for the table; to be called for every fact. */
   fold(fact: Fact): void {
     this.#counters.fold(fact, this.#tools.clock.now());
-    if (fact.fact === 'portIn' || fact.fact === 'portOut') this.#lines.get(fact.line)?.service(fact.fact === 'portIn');
-    else if (fact.fact === 'registrationFailed') {
+    this.#lines.fold(fact);
+    if (fact.fact === 'registrationFailed') {
       this.#siblingLost(fact.trunk, [fact.account]);
     } else if (fact.fact === 'trunkDown') {
       this.#siblingLost(
@@ -307,14 +308,6 @@ export class Trunks {
     clock.at(after(clock.now(), LONGEST_CLOSE_MS), () => {
       if (!this.#sip.has(id)) trunk.close();
     });
-  }
-
-  #configureLines(lines: readonly Line[]): void {
-    const wanted = lines.filter((line) => line.kind === 'fxo' && line.enabled);
-    const ids = new Set(wanted.map((line) => line.id));
-    for (const id of [...this.#lines.keys()]) if (!ids.has(id)) this.#lines.delete(id);
-    for (const [index, line] of wanted.entries())
-      if (!this.#lines.has(line.id)) this.#lines.set(line.id, new LineTrunk(line.id, index + 1, line.emergency));
   }
 
   #identity(trunk: string, account: string): RegistrationIdentity {

@@ -1,5 +1,5 @@
 import '../i18n/drill.ts';
-import { signal, useSignal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import '../kit.ts';
 import type { DrillSheets, OperationInfo } from '../../../firmware/control/api/wire.ts';
@@ -10,12 +10,12 @@ import { Icon, type IconName } from '../component/icon.tsx';
 import { Notice } from '../component/notice.tsx';
 import { Page, Section } from '../component/page.tsx';
 import { Skeleton } from '../component/skeleton.tsx';
-import { Field } from '../form.tsx';
 import { ageMs, seconds, status } from '../live.ts';
-import { infoOf, loadOperations, operate, sentenceOfOutcome } from '../operations.ts';
+import { infoOf, loadOperations, operate } from '../operations.ts';
 import { route, to } from '../route.ts';
 import { t } from '../t.ts';
 import { clockOf, momentWords } from '../time.ts';
+import { useVerb, VerbFields, whyNot } from '../verb.tsx';
 import { Sheet } from './drill-sheet.tsx';
 
 const VERB = 'failover-drill';
@@ -69,47 +69,22 @@ const Watch = ({ drill }: { readonly drill: DrillView }) => {
   );
 };
 
-/** Asks what is to be drilled, and begins. */
+/** Asks what is to be drilled, and begins; what has left a sheet is said by that. */
 const Start = ({ info }: { readonly info: OperationInfo }) => {
-  const entered = useSignal<Readonly<Record<string, unknown>>>(Object.fromEntries(route.value.words));
-  const said = useSignal('');
-  const busy = useSignal(false);
-  const begin = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    if (busy.value) return;
-    busy.value = true;
-    said.value = '';
-    const given = Object.fromEntries(
-      Object.entries(entered.value).filter(([, value]) => value !== '' && value !== null),
-    );
-    const outcome = await operate(info, given);
-    busy.value = false;
+  const asked = useVerb(info, Object.fromEntries(route.value.words), async (args) => {
+    const outcome = await operate(info, args);
     await load();
-    const isNoSheet =
-      outcome && (outcome.is === 'refused' || kept.value?.sheets[0]?.sentence !== sentenceOfOutcome(outcome));
-    said.value = outcome && outcome.is !== 'done' && isNoSheet ? sentenceOfOutcome(outcome) : '';
-  };
-  const trunks = status.value?.trunks.map(({ id }) => id) ?? [];
+    return outcome;
+  });
+  const why = whyNot(asked.outcome.value);
   return (
-    <form class="card drill-start" onSubmit={(event) => void begin(event)}>
+    <form ref={asked.form} class="card drill-start" onSubmit={asked.submit}>
       <p>{info.help}</p>
       <div class="drill-fields">
-        {info.arguments.map((about) => (
-          <Field
-            key={about.path}
-            id={`drill-${about.path}`}
-            about={about}
-            value={entered.value[about.path] ?? about.default}
-            {...(about.path === 'trunk' ? { names: trunks } : {})}
-            refused={undefined}
-            onValue={(value) => {
-              entered.value = { ...entered.value, [about.path]: value };
-            }}
-          />
-        ))}
+        <VerbFields asked={asked} />
       </div>
-      <Notice mood="bad">{said.value}</Notice>
-      <Button kind="primary" submits busy={busy.value}>
+      <Notice mood="bad">{why === kept.value?.sheets[0]?.sentence ? '' : why}</Notice>
+      <Button kind="primary" submits busy={asked.busy.value}>
         {t('drill.start')}
       </Button>
     </form>

@@ -1,23 +1,20 @@
 import '../i18n/routing.ts';
-import '../i18n/tools.ts';
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import '../kit.ts';
-import type { OperationInfo, OperationOutcome, RouteAnalysis } from '../../../firmware/control/api/wire.ts';
+import type { OperationInfo, RouteAnalysis } from '../../../firmware/control/api/wire.ts';
 import { sentenceOf } from '../client.ts';
 import { Button } from '../component/button.tsx';
 import { Icon, type IconName } from '../component/icon.tsx';
 import { Notice } from '../component/notice.tsx';
 import { Page, Section } from '../component/page.tsx';
 import { Skeleton } from '../component/skeleton.tsx';
-import { Field } from '../form.tsx';
-import { status } from '../live.ts';
-import { infoOf, loadOperations, operateQuietly, sentenceOfOutcome } from '../operations.ts';
+import { infoOf, loadOperations, operateQuietly } from '../operations.ts';
 import { route, to } from '../route.ts';
 import { t } from '../t.ts';
+import { useVerb, VerbFields, whyNot } from '../verb.tsx';
 
 const VERB = 'analyse-route';
-type Args = Readonly<Record<string, unknown>>;
 type Way = RouteAnalysis['levels'][number]['ways'][number];
 
 const icons: Readonly<Record<Way['kind'], IconName>> = {
@@ -29,13 +26,6 @@ const icons: Readonly<Record<Way['kind'], IconName>> = {
   sentence: 'sound',
   attendant: 'talk',
   announcement: 'sound',
-};
-
-const namesFor = (path: string): readonly string[] | undefined => {
-  const view = status.value;
-  if (path !== 'over' && path !== 'down') return undefined;
-  const lines = view?.ports.filter(({ kind }) => kind === 'fxo').map(({ line }) => line) ?? [];
-  return [...(view?.trunks.map(({ id }) => id) ?? []), ...lines];
 };
 
 const WayItem = ({ way, at }: { readonly way: Way; readonly at: number }) => (
@@ -107,52 +97,20 @@ const Result = ({ analysis }: { readonly analysis: RouteAnalysis }) => (
 );
 
 const Asking = ({ info }: { readonly info: OperationInfo }) => {
-  const entered = useSignal<Args>(Object.fromEntries(route.value.words));
-  const outcome = useSignal<OperationOutcome | undefined>(undefined);
-  const busy = useSignal(false);
-  const form = useRef<HTMLFormElement>(null);
-  const ask = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    if (busy.value) return;
-    busy.value = true;
-    const given = Object.fromEntries(
-      Object.entries(entered.value).filter(([, value]) => value !== '' && value !== null),
-    );
-    outcome.value = await operateQuietly(VERB, given);
-    busy.value = false;
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
-  };
-  const refused = outcome.value?.is === 'refused' ? outcome.value.refused : [];
-  const isBad = outcome.value !== undefined && outcome.value.is !== 'done';
+  const asked = useVerb(info, Object.fromEntries(route.value.words), (args) => operateQuietly(VERB, args));
+  const outcome = asked.outcome.value;
   return (
     <>
-      <form ref={form} class="card" onSubmit={(event) => void ask(event)}>
+      <form ref={asked.form} class="card" onSubmit={asked.submit}>
         <div class="drill-fields">
-          {info.arguments.map((about) => {
-            const names = namesFor(about.path);
-            return (
-              <Field
-                key={about.path}
-                id={`route-${about.path}`}
-                about={about}
-                value={entered.value[about.path] ?? about.default}
-                {...(names ? { names } : {})}
-                refused={refused.find(({ path }) => path === about.path)}
-                onValue={(value) => {
-                  entered.value = { ...entered.value, [about.path]: value };
-                }}
-              />
-            );
-          })}
+          <VerbFields asked={asked} />
         </div>
-        <Notice mood="bad">
-          {isBad ? (refused.length > 0 ? t('tools.refused') : sentenceOfOutcome(outcome.value!)) : ''}
-        </Notice>
-        <Button kind="primary" submits busy={busy.value}>
+        <Notice mood="bad">{whyNot(outcome)}</Notice>
+        <Button kind="primary" submits busy={asked.busy.value}>
           {t('route.ask')}
         </Button>
       </form>
-      {outcome.value?.is === 'done' && <Result analysis={outcome.value.result as RouteAnalysis} />}
+      {outcome?.is === 'done' && <Result analysis={outcome.result as RouteAnalysis} />}
     </>
   );
 };

@@ -9,7 +9,6 @@ import { go, to } from '../route.ts';
 import {
   applies,
   backToDefault,
-  type Draft,
   edited,
   type Field as FieldAt,
   fieldsOf,
@@ -21,34 +20,12 @@ import {
   undone,
   withRemoved,
 } from '../settings/model.ts';
+import { namesFor, namesWithin } from '../settings/naming.ts';
 import { sectionLead, sectionWords } from '../settings/step-words.ts';
 import { attempts, draft, refused, setDraft } from '../settings/store.ts';
 import { t, tOr } from '../t.ts';
 import { PaneHead } from './settings-head.tsx';
 
-/** Settings that name another thing, and the lists it may be in; `*`: in every section. */
-const naming: Readonly<Record<string, readonly List[]>> = {
-  '*/calendar': ['calendars'],
-  '*/scenario': ['scenarios'],
-  'accounts/line': ['lines'],
-  'attendants/timeoutLine': ['lines'],
-  'dids/failoverTrunk': ['trunks'],
-  'dids/group': ['groups'],
-  'dids/rings': ['lines', 'ringGroups', 'attendants'],
-  'forwardings/line': ['lines'],
-  'groups/failoverTrunk': ['trunks'],
-  'lines/account': ['accounts'],
-  'lines/card': ['cards'],
-  'lines/location': ['locations'],
-  'lines/numberPool': ['numberPools'],
-  'lines/rings': ['lines'],
-  'numberPools/trunk': ['trunks'],
-  'tollGuard/nightCalendar': ['calendars'],
-  'trunks/group': ['groups'],
-  'trunks/rateCalendar': ['calendars'],
-  'trunks/rates': ['rateTables'],
-  'trunks/ratesOut': ['rateTables'],
-};
 /** What a new softswitch or line needs; all else stands folded below. */
 const first: Readonly<Record<string, readonly string[]>> = {
   trunks: ['id', 'kind', 'host', 'port', 'transport', 'domain', 'priority', 'localPort', 'callLimit'],
@@ -58,13 +35,6 @@ const first: Readonly<Record<string, readonly string[]>> = {
 const isFirst = (section: string, { place, about }: FieldAt): boolean => {
   const names = first[section];
   return names === undefined || (place.length <= 4 && names.includes(about.path));
-};
-
-const namesFor = (standing: Settings, now: Draft, { place, about }: FieldAt): readonly string[] | undefined => {
-  if (place[0] === 'cards' && about.path === 'driver') return Object.keys(standing.drivers);
-  const named = naming[`${place[0]}/${about.path}`] ?? naming[`*/${about.path}`];
-  const things = named?.flatMap((list) => thingsOf(standing, now, list)).filter(({ state }) => state !== 'removed');
-  return things?.map(({ id }) => id).filter((id) => id !== '');
 };
 
 /** The id of a field in the document. */
@@ -87,6 +57,7 @@ const OneField = ({ standing, field }: { readonly standing: Settings; readonly f
       about={about}
       value={shownValue(standing, draft.value, field)}
       {...(names ? { names } : {})}
+      namesWithin={(part, entry) => namesWithin(standing, draft.value, part, entry)}
       refused={refused.value.find((each) => keyOf(each.place) === key)}
       changed={changed}
       onValue={(value) => setDraft(edited(standing, draft.value, place, value), place)}
@@ -121,8 +92,9 @@ const useFocusOfRefused = (section: string, thing: string | undefined): void => 
     const field = here && document.getElementById(domId(here.place));
     const around = field?.closest('details');
     if (around) around.open = true;
-    field?.focus();
-    field?.scrollIntoView({ block: 'center' });
+    const at = field?.querySelector<HTMLElement>('[aria-invalid=true]') ?? field;
+    at?.focus();
+    at?.scrollIntoView({ block: 'center' });
   }, [attempts.value, refused.value, section, thing]);
 };
 

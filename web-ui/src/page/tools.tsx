@@ -3,20 +3,19 @@ import { useSignal } from '@preact/signals';
 import type { FunctionComponent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import '../kit.ts';
-import type { OperationInfo, OperationOutcome } from '../../../firmware/control/api/wire.ts';
+import type { OperationInfo } from '../../../firmware/control/api/wire.ts';
 import { sentenceOf } from '../client.ts';
 import { Button } from '../component/button.tsx';
 import { Icon, type IconName } from '../component/icon.tsx';
 import { Notice } from '../component/notice.tsx';
 import { Empty, Page } from '../component/page.tsx';
 import { Skeleton } from '../component/skeleton.tsx';
-import { Field } from '../form.tsx';
 import { lazy } from '../lazy.tsx';
-import { status } from '../live.ts';
 import { loadOperations, operate, operations, sentenceOfOutcome } from '../operations.ts';
 import { go, route, to } from '../route.ts';
 import { t } from '../t.ts';
 import { lengthWords } from '../time.ts';
+import { useVerb, VerbFields, whyNot } from '../verb.tsx';
 
 /** Done where they belong, on the page of the messages or beside an alarm. */
 const elsewhere = new Set([
@@ -28,30 +27,7 @@ const elsewhere = new Set([
   'acknowledge-alarm',
 ]);
 
-type Args = Readonly<Record<string, unknown>>;
-
-/** Names that the live status knows, for arguments that ask for one. */
-const namesFor = (verb: string, path: string): readonly string[] | undefined => {
-  const view = status.value;
-  const lines = view?.ports.filter(({ kind }) => verb === 'test-call' && kind === 'fxo').map(({ line }) => line) ?? [];
-  if (path === 'trunk') return [...(view?.trunks.map(({ id }) => id) ?? []), ...lines];
-  if (path === 'line' || path === 'port') return view?.ports.map(({ line }) => line);
-  if (path === 'account')
-    return [...new Set(view?.trunks.flatMap(({ registrations }) => registrations.map(({ account }) => account)))];
-  return undefined;
-};
-
-/** What was entered; an argument that nobody touched is left out, and what is empty means its default. */
-const given = (entered: Args): Args =>
-  Object.fromEntries(Object.entries(entered).filter(([, value]) => value !== null && value !== ''));
-
-type FormProps = { readonly info: OperationInfo; readonly begins: Args };
-
-const Outcome = ({ outcome }: { readonly outcome: OperationOutcome | undefined }) => {
-  if (!outcome) return <Notice mood="good" />;
-  if (outcome.is === 'refused') return <Notice mood="bad">{t('tools.refused')}</Notice>;
-  return <Notice mood={outcome.is === 'done' ? 'good' : 'bad'}>{sentenceOfOutcome(outcome)}</Notice>;
-};
+type FormProps = { readonly info: OperationInfo; readonly begins: Readonly<Record<string, unknown>> };
 
 const Waiting = ({ info }: { readonly info: OperationInfo }) => (
   <p class="waiting" role="status">
@@ -62,44 +38,24 @@ const Waiting = ({ info }: { readonly info: OperationInfo }) => (
 
 /** One verb as a form, and its result. */
 const VerbForm = ({ info, begins }: FormProps) => {
-  const entered = useSignal<Args>(begins);
-  const outcome = useSignal<OperationOutcome | undefined>(undefined);
-  const busy = useSignal(false);
   const waits = useSignal(false);
-  const form = useRef<HTMLFormElement>(null);
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    if (busy.value) return;
-    outcome.value = undefined;
-    busy.value = true;
-    outcome.value = await operate(info, given(entered.value), () => {
+  const asked = useVerb(info, begins, async (args) => {
+    const outcome = await operate(info, args, () => {
       waits.value = true;
     });
-    [busy.value, waits.value] = [false, false];
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
-  };
-  const refused = outcome.value?.is === 'refused' ? outcome.value.refused : [];
+    waits.value = false;
+    return outcome;
+  });
+  const outcome = asked.outcome.value;
+  const isDone = outcome === undefined || outcome.is === 'done';
   return (
-    <form ref={form} class="verb-form" onSubmit={(event) => void submit(event)}>
-      {info.arguments.map((about) => {
-        const names = namesFor(info.name, about.path);
-        return (
-          <Field
-            key={about.path}
-            id={`${info.name}-${about.path}`}
-            about={about}
-            value={entered.value[about.path] ?? about.default}
-            {...(names ? { names } : {})}
-            refused={refused.find(({ path }) => path === about.path)}
-            onValue={(value) => {
-              entered.value = { ...entered.value, [about.path]: value };
-            }}
-          />
-        );
-      })}
-      <Outcome outcome={outcome.value} />
+    <form ref={asked.form} class="verb-form" onSubmit={asked.submit}>
+      <VerbFields asked={asked} />
+      <Notice mood={isDone ? 'good' : 'bad'}>
+        {outcome?.is === 'done' ? sentenceOfOutcome(outcome) : whyNot(outcome)}
+      </Notice>
       {waits.value && <Waiting info={info} />}
-      <Button kind="primary" submits busy={busy.value}>
+      <Button kind="primary" submits busy={asked.busy.value}>
         {info.title}
       </Button>
     </form>

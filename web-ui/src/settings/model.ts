@@ -6,8 +6,10 @@ import type { Described, Settings } from '../../../firmware/control/api/wire.ts'
  */
 export type Place = readonly string[];
 
+/** A setting as it is drawn; `items`: what each entry of a list of things inside it has. */
+export type About = Described & { readonly items?: readonly Described[] };
 /** One setting as it is drawn: its description without the path of the list around it. */
-export type Field = { readonly place: Place; readonly about: Described };
+export type Field = { readonly place: Place; readonly about: About };
 
 export const lists = [
   ...(['trunks', 'accounts', 'cards', 'lines', 'groups', 'routes', 'dids', 'ringGroups', 'forwardings'] as const),
@@ -47,8 +49,8 @@ export const sectionsOf = (described: readonly Described[]): readonly string[] =
   ...new Set(described.map(({ path }) => path.split('/')[0]!).filter((name) => name !== 'version')),
 ];
 
-/** A list of things inside a setting has no ids: it is edited as a whole, as text. */
-const folded = (described: readonly Described[]): readonly Described[] => {
+/** A list of things inside a setting has no ids: it is one setting, with what each of its entries has. */
+const folded = (described: readonly Described[]): readonly About[] => {
   const seen = new Set<string>();
   return described.flatMap((each) => {
     const at = each.path.indexOf('/*');
@@ -56,9 +58,11 @@ const folded = (described: readonly Described[]): readonly Described[] => {
     const path = each.path.slice(0, at);
     if (seen.has(path)) return [];
     seen.add(path);
-    const name = path.split('/').at(-1)!;
-    const title = name.slice(0, 1).toUpperCase() + name.slice(1);
-    return [{ path, kind: 'record' as const, title, help: '' }];
+    const before = `${path}/*/`;
+    const items = described
+      .filter((other) => other.path.startsWith(before))
+      .map((other) => ({ ...other, path: other.path.slice(before.length) }));
+    return [{ path, kind: 'list' as const, title: '', help: '', items }];
   });
 };
 

@@ -24,7 +24,13 @@ export const draft = signal<Draft>(noDraft);
 export const unreadable = signal('');
 
 /** What was refused at which field; it stands until that field is touched, or the change is proposed again. */
-export type Refused = { readonly place: Place; readonly limit: string; readonly remedy: string };
+export type Refused = {
+  readonly place: Place;
+  readonly limit: string;
+  readonly remedy: string;
+  /** Number and part of an entry of the setting, where it is a list of things. */
+  readonly inside?: readonly string[];
+};
 export const refused = signal<readonly Refused[]>([]);
 /** Counts proposals, so that the focus moves at each one that is refused. */
 export const attempts = signal(0);
@@ -76,7 +82,10 @@ const judged = (standing: Settings, outcome: SettingsOutcome): void => {
   said.value = outcome;
   const found = outcome.is === 'refused' ? outcome.refused : [];
   refused.value = oneEach(
-    found.map(({ path, ...words }) => ({ ...words, place: placeOfRefusal(standing, draft.value, path) })),
+    found.map(({ path, ...words }) => {
+      const place = placeOfRefusal(standing, draft.value, path);
+      return { ...words, place, inside: path.split('/').slice(place.length) };
+    }),
   );
 };
 

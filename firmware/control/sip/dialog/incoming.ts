@@ -232,6 +232,7 @@ export const acknowledged = (room: Room, session: Session, ack: SipMessage): voi
     return;
   }
   room.tell(session.leg, { sip: 'acknowledged', ...sdpOf(ack) });
+  if (waiting.reoffers) room.tell(session.leg, { sip: 'reofferDue' });
 };
 
 /** re-INVITE or UPDATE (§14.2, RFC 3311 §5.2): the leg answers, unless another change is under way. */

@@ -168,7 +168,8 @@ export const adoptAcknowledged = (room: Room, session: Session, dialog: Dialog, 
 
 const failed = (room: Room, { session, outgoing }: Attempt, why: 'silence' | 'transport', detail: string): void => {
   leave(room, session);
-  room.tell(session.leg, hears(outgoing) ? { sip: 'unanswered', why, detail } : { sip: 'ended' });
+  const told = outgoing.moved ? 'moved' : why;
+  room.tell(session.leg, hears(outgoing) ? { sip: 'unanswered', why: told, detail } : { sip: 'ended' });
 };
 
 /** A leg that asked to cancel hears only `ended`. */
@@ -285,7 +286,7 @@ export const abandon = (room: Room, session: Session): void => {
 };
 
 /** CANCEL (§9.1): what the INVITE had, its Via with branch included. */
-const sendCancel = (room: Room, outgoing: Outgoing): void => {
+const sendCancel = (room: Room, outgoing: Outgoing, giveUpAfterMs?: number): void => {
   if (outgoing.cancelSent) return;
   outgoing.cancelSent = true;
   const invited = outgoing.sending.current;
@@ -294,6 +295,25 @@ const sendCancel = (room: Room, outgoing: Outgoing): void => {
   const fields: Field[] = [...kept, cseq, ['max-forwards', '70'], reasonField(outgoing.cancel ?? 'hungUp')];
   const message = new SipMessage({ method: 'CANCEL', uri: invited.message.uri }, fields);
   const nothing = { response: () => {}, failed: () => {} };
-  room.transactions.clients.request(invited.flow, invited.to, message, nothing, { like: invited });
+  const within = giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
+  room.transactions.clients.request(invited.flow, invited.to, message, nothing, { like: invited, ...within });
   room.transactions.clients.cancelled(invited);
+};
+
+/** Copies of a CANCEL whose answer cannot come to us are sent for so long. */
+const CANCEL_MOVED_MS = 2_000;
+
+/**
+ * The flow leaves its address, where the answers to its INVITEs would come: they fail as `moved`. What is given takes
+ * back, from the new address, those that had been heard of: else a phone rings that nobody waits for any more.
+ */
+export const leaveAddress = (room: Room, flow: FlowId): (() => void) => {
+  const open = [...room.sessions.all()].flatMap(({ flow: over, outgoing }) =>
+    over === flow && outgoing && !outgoing.reoffer ? [outgoing] : [],
+  );
+  for (const outgoing of open) outgoing.moved = true;
+  room.transactions.clients.endFlow(flow);
+  return () => {
+    for (const outgoing of open) if (outgoing.provisional) sendCancel(room, outgoing, CANCEL_MOVED_MS);
+  };
 };

@@ -19,10 +19,17 @@ import {
 } from './room.ts';
 import type { Outgoing, Session } from './sessions.ts';
 
-/** re-INVITE with an offer of ours (§14.1). After a 491 the leg is told when the wait of that section is over. */
+/**
+ * re-INVITE with an offer of ours (§14.1). After a 491 the leg is told when the wait of that section is over, and when the
+ * ACK of our own 2xx has come if that is still missing.
+ */
 export const reoffer = (room: Room, session: Session, sdp: string): void => {
   const { dialog } = session;
   if (!dialog || session.ending) return;
+  if (session.unacknowledged) {
+    session.unacknowledged.reoffers = true;
+    return;
+  }
   if (session.outgoing || session.incoming) {
     retryLater(room, session);
     return;

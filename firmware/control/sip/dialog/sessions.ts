@@ -20,6 +20,8 @@ export type Outgoing = {
   cancelSent: boolean;
   /** The leg gave the call up: no copy more, no challenge answered; what comes is still told. */
   abandoned: boolean;
+  /** Its flow is leaving the address that its Via names: no answer comes any more. */
+  moved?: true;
   /** Has what is known of it now written for the next plane. */
   keep: () => void;
 };
@@ -29,8 +31,8 @@ export type Incoming = {
   readonly request: SipMessage;
   readonly reoffer: boolean;
 };
-/** Our 2xx that waits for its ACK. */
-export type Unacknowledged = { readonly cseq: number; bye?: Cause };
+/** Our 2xx that waits for its ACK; and what waits for that: a BYE, or an offer of ours. */
+export type Unacknowledged = { readonly cseq: number; bye?: Cause; reoffers?: true };
 
 /** What the user agent holds for one leg. */
 export type Session = {

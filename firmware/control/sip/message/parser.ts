@@ -94,11 +94,13 @@ const parseStart = (line: string): Start | string => {
 /** Splits the header fields; returns what is wrong with them, if anything. */
 const readFields = (text: string, from: number, end: number, fields: Field[]): string => {
   let fault = '';
+  let lines = 0;
   for (let at = from; at < end; ) {
+    if (++lines > MOST_HEADERS) return 'too many headers';
     let stop = lineEnd(text, at, end);
     let value: string | undefined;
-    const colon = text.indexOf(':', at);
-    if (colon < 0 || colon > stop) fault ||= 'a line without colon';
+    const colon = colonIn(text, at, stop);
+    if (colon < 0) fault ||= 'a line without colon';
     else value = text.slice(colon + 1, stop);
     while (stop + 2 < end && isBlank(text.charCodeAt(stop + 2))) {
       const next = lineEnd(text, stop + 2, end);
@@ -110,7 +112,6 @@ const readFields = (text: string, from: number, end: number, fields: Field[]): s
       if (name === '') fault ||= 'a broken header name';
       else if (value.length > LONGEST_HEADER) fault ||= `${name} is too long`;
       else if (value.includes('\r') || value.includes('\n')) fault ||= `${name} has a bare CR or LF`;
-      else if (fields.length === MOST_HEADERS) return 'too many headers';
       else fields.push([name, value.trim()]);
     }
     at = stop + 2;
@@ -121,6 +122,11 @@ const readFields = (text: string, from: number, end: number, fields: Field[]): s
 const lineEnd = (text: string, from: number, end: number): number => {
   const stop = text.indexOf('\r\n', from);
   return stop < 0 || stop > end ? end : stop;
+};
+/** Not looked for beyond the line: what stands without one is looked at once. */
+const colonIn = (text: string, from: number, stop: number): number => {
+  for (let at = from; at < stop; at++) if (text.charCodeAt(at) === 58) return at;
+  return -1;
 };
 const isBlank = (code: number): boolean => code === 32 || code === 9;
 

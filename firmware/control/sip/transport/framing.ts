@@ -85,12 +85,12 @@ const contentLength = (headers: string): number | undefined => {
   for (let at = headers.indexOf('\r\n') + 2; at > 1 && at < headers.length; at = headers.indexOf('\r\n', at) + 2) {
     const first = headers.charCodeAt(at) | 32;
     if (first !== 99 && first !== 108) continue;
-    const stop = headers.indexOf('\r\n', at);
-    const colon = headers.indexOf(':', at);
-    if (colon < 0 || colon > stop) continue;
-    const name = headers.slice(at, colon).trimEnd().toLowerCase();
+    const line = headers.slice(at, headers.indexOf('\r\n', at));
+    const colon = line.indexOf(':');
+    if (colon < 0) continue;
+    const name = line.slice(0, colon).trimEnd().toLowerCase();
     if (name !== 'content-length' && name !== 'l') continue;
-    const value = wholeNumber(headers.slice(colon + 1, stop).trim(), LONGEST_MESSAGE);
+    const value = wholeNumber(line.slice(colon + 1).trim(), LONGEST_MESSAGE);
     if (value === undefined || (length !== undefined && length !== value)) return undefined;
     length = value;
   }
