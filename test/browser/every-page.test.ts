@@ -47,7 +47,7 @@ const looks: readonly Look[] = [
 
 /** Everything that a person may press is large enough to be met by a finger; links in a line of text are not meant. */
 const tooSmall = (page: Page): Promise<string[]> =>
-  page.evaluate(`[...document.querySelectorAll('a, button, summary, select, input:not([type=range])')].flatMap((each) => {
+  page.evaluate(`[...document.querySelectorAll('a, button, summary, select, .some label, input:not([type=range], .some *)')].flatMap((each) => {
     const { width, height } = each.getBoundingClientRect();
     const hidden = width === 0 || !each.checkVisibility() || getComputedStyle(each).clipPath !== 'none';
     const small = each.closest('.field-head, .switch, .jack-waiting') !== null;

@@ -96,7 +96,7 @@ class SettingsOfFixture {
   async propose({ base, change }: { base: string; change: Change }, dry: boolean): Promise<unknown> {
     if (base !== String(this.#revision))
       throw new Refusal(409, { is: 'conflict', revision: String(this.#revision), paths: ['trunks/primary/host'] });
-    const wanted = merge(this.#written, change);
+    const wanted = merge(await this.#now(), change);
     const checked = await checkConfiguration(wanted);
     if (!checked.ok) throw new Refusal(422, { is: 'refused', refused: checked.refused });
     const steps = stepsBetween(await this.#now(), checked.configuration).map(wordsOfStep);
