@@ -1,5 +1,6 @@
 /** Bounds of what one SIP message may ask of us. Each is far above what a softswitch sends in honest use. */
 export const LONGEST_MESSAGE = 65_535;
+/** Lines of the headers: a folded one counts with each of its lines. */
 export const MOST_HEADERS = 200;
 export const LONGEST_HEADER = 8_192;
 export const MOST_VIAS = 70;

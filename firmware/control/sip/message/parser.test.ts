@@ -274,6 +274,7 @@ test('the worst messages within the limits take less than their millisecond', ()
     text({ Via: `${usual['Via']}${';a=b'.repeat(1500)}` }),
     `${text().slice(0, -2)}${Array.from({ length: 190 }, (_, at) => `X-${at}: ${'y;'.repeat(150)}`).join('\r\n')}\r\n\r\n`,
     text({ CSeq: `${' '.repeat(7000)}1 INVITE` }),
+    ...['a', 'X', ':', ' a', ': a'].map((line) => `${text().slice(0, -2)}${`${line}\r\n`.repeat(13_000)}\r\n`),
   ];
   for (const octets of worst) {
     const buffer = Buffer.from(octets, 'latin1');

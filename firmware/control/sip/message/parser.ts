@@ -103,6 +103,7 @@ const readFields = (text: string, from: number, end: number, fields: Field[]): s
     if (colon < 0) fault ||= 'a line without colon';
     else value = text.slice(colon + 1, stop);
     while (stop + 2 < end && isBlank(text.charCodeAt(stop + 2))) {
+      if (++lines > MOST_HEADERS) return 'too many headers';
       const next = lineEnd(text, stop + 2, end);
       if (value !== undefined && value.length <= LONGEST_HEADER) value += ` ${text.slice(stop + 2, next).trim()}`;
       stop = next;

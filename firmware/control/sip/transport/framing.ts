@@ -43,7 +43,8 @@ export class StreamFraming {
     if (held.length === 0) return undefined;
     if (held[0] === 13 || held[0] === 10) return this.#keepAlive();
     const end = held.indexOf(END, Math.max(0, this.#searched - 3));
-    this.#searched = held.length;
+    // what was found is found again when the body has come
+    this.#searched = end < 0 ? held.length : end;
     if (end < 0) return held.length > LONGEST_MESSAGE ? fault('headers without end') : undefined;
     const length = contentLength(held.toString('latin1', 0, end + 2));
     if (length === undefined) return fault('no Content-Length');
