@@ -7,18 +7,15 @@ import { after } from '../../core/machine.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { Fact, LegId } from '../facts.ts';
 import type { Credentials, Endpoint, FlowId, Registrar, UserAgent } from '../sip/face.ts';
-import { type RegistrationView, registrationId } from '../sip/registration.ts';
-import type { Registration, RegistrationIdentity } from '../sip/registration-state.ts';
+import type { RegistrationView } from '../sip/registration.ts';
 import type { RegistrationAnalysis } from './analysis.ts';
 import { Blocks } from './blocks.ts';
 import { TrunkCounters } from './counters.ts';
-import type { LineTrunk } from './line-trunk.ts';
 import { LineTrunks } from './line-trunks.ts';
 import { Locks, type LockTime } from './locks.ts';
-import { OneBinding } from './one-binding.ts';
 import { ownAddressBy } from './own-address.ts';
 import { holderOf, type Links, noHolderWords, Paths } from './paths.ts';
-import type { Accepted } from './registrations.ts';
+import { Siblings } from './siblings.ts';
 import { SipTrunk } from './sip-trunk.ts';
 import type { SipTrunkTools } from './sip-trunk-tools.ts';
 import type { TrunkShown, TrunkSnapshot } from './trunk.ts';
@@ -66,12 +63,10 @@ export class Trunks {
   readonly #newId: () => string;
   readonly #sip = new Map<string, SipTrunk>();
   readonly #lines = new LineTrunks();
-  /** Token and Call-ID of each account at each trunk: the same over changes of settings and restarts of the plane. */
-  readonly #identities = new Map<string, RegistrationIdentity>();
   readonly #blocks: Blocks;
   readonly #locks: Locks;
   readonly #counters = new TrunkCounters();
-  readonly #oneBinding = new OneBinding();
+  readonly #siblings: Siblings;
   readonly #paths: Paths;
   #unwatch: (() => void) | undefined;
   /** `network.address` as it runs. */
@@ -83,6 +78,10 @@ export class Trunks {
     this.#address = tools.address;
     this.#random = tools.random ?? Math.random;
     this.#newId = tools.newId ?? (() => randomBytes(12).toString('hex'));
+    this.#siblings = new Siblings({
+      ...{ trunks: this.#sip, settings: () => this.#settings, kept: tools.kept },
+      ...{ now: () => tools.clock.now(), newId: this.#newId },
+    });
     this.#blocks = new Blocks(tools.runner, tools.kept);
     this.#locks = new Locks(tools.runner, tools.lockTime ?? timeless);
     this.#paths = new Paths((fact, name, why) => tools.runner.fact({ fact, interface: name, why } satisfies Fact));
@@ -91,7 +90,7 @@ export class Trunks {
   /** Makes the table what the settings say: adds, changes and removes; calls go on. */
   configure(settings: TrunksSettings): void {
     this.#settings = settings;
-    this.#oneBinding.clear();
+    this.#siblings.forgetFound();
     this.#unwatch ??= this.#tools.links?.watch(() => this.linksChanged());
     this.#tools.runner.cascade(() => {
       const wanted = new Set(settings.trunks.map((trunk) => trunk.id));
@@ -142,10 +141,6 @@ export class Trunks {
 
   trunk(id: string): SipTrunk | undefined {
     return this.#sip.get(id);
-  }
-
-  line(id: string): LineTrunk | undefined {
-    return this.#lines.get(id);
   }
 
   /** A flow is named after its trunk. */
@@ -234,38 +229,7 @@ export class Trunks {
   fold(fact: Fact): void {
     this.#counters.fold(fact, this.#tools.clock.now());
     this.#lines.fold(fact);
-    if (fact.fact === 'registrationFailed') {
-      this.#siblingLost(fact.trunk, [fact.account]);
-    } else if (fact.fact === 'trunkDown') {
-      this.#siblingLost(
-        fact.trunk,
-        this.#settings.accounts.map(({ id }) => id),
-      );
-    }
-  }
-
-  /** Who stands by for these accounts registers now. */
-  #siblingLost(lost: string, accounts: readonly string[]): void {
-    for (const [id, trunk] of this.#sip) if (id !== lost) for (const account of accounts) trunk.siblingLost(account);
-  }
-
-  /** Whether the other trunks of the same registrar still hold this account (U1). */
-  #accepted(here: string, account: string, { contacts, tookMs }: Accepted): void {
-    const { trunks } = this.#settings;
-    const ranked = trunks.filter(({ kind }) => kind === 'registering').sort((a, b) => a.priority - b.priority);
-    const domain = trunks.find(({ id }) => id === here)?.domain ?? '';
-    const askedAt = this.#tools.clock.now() - tookMs;
-    for (const other of domain === '' ? [] : ranked) {
-      const state = this.#sip.get(other.id)?.registration(account)?.state;
-      if (other.id === here || other.domain !== domain || state?.is !== 'bound') continue;
-      if (state.binding.since > askedAt || this.#sip.get(other.id)?.snapshot().health === 'down') continue;
-      const listed = contacts.some(({ uri }) => uri.includes(`:${state.identity.token}@`));
-      const rank = (id: string): number => ranked.findIndex((each) => each.id === id);
-      const seen = { trunk: other.id, rank: rank(other.id), listed };
-      const { standby, renew } = this.#oneBinding.seen(account, { trunk: here, rank: rank(here) }, seen);
-      if (standby !== undefined) this.#sip.get(standby)?.registration(account)?.standBy();
-      if (renew !== undefined) this.#sip.get(renew)?.registration(account)?.askNow();
-    }
+    this.#siblings.fold(fact);
   }
 
   /**
@@ -310,19 +274,6 @@ export class Trunks {
     });
   }
 
-  #identity(trunk: string, account: string): RegistrationIdentity {
-    const id = registrationId(trunk, account);
-    const kept = this.#tools.kept.get(id) as Registration | undefined;
-    const identity = this.#identities.get(id) ?? kept?.identity ?? { callId: this.#newId(), token: this.#newId() };
-    this.#identities.set(id, identity);
-    return identity;
-  }
-
-  #siblingTokens(trunk: string, account: string): readonly string[] {
-    const others = this.#settings.trunks.filter((other) => other.id !== trunk && other.kind === 'registering');
-    return others.map((other) => this.#identity(other.id, account).token);
-  }
-
   #toolsOf(trunk: string): SipTrunkTools {
     const { runner, agent, registrar, names, log, t1Ms, kept } = this.#tools;
     const { flowOpened = () => {}, renewFlow = () => {} } = this.#tools;
@@ -338,9 +289,9 @@ export class Trunks {
       ownAddress: (far, name) => this.#ownAddress(far, name),
       lookAtPaths: () => this.linksChanged(),
       renewFlow,
-      identityOf: (account) => this.#identity(trunk, account),
-      accepted: (account, answer) => this.#accepted(trunk, account, answer),
-      siblingTokens: (account) => this.#siblingTokens(trunk, account),
+      identityOf: (account) => this.#siblings.identity(trunk, account),
+      accepted: (account, answer) => this.#siblings.accepted(trunk, account, answer),
+      siblingTokens: (account) => this.#siblings.tokensBeside(trunk, account),
       kept: (id) => kept.get(id),
       flowOpened,
     };
