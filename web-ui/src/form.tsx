@@ -39,6 +39,9 @@ const Control = (props: ControlProps) => {
 /** As many entries as a person edits one by one; a table of rates that is longer is pasted as text. */
 const MOST_ENTRIES = 40;
 
+/** Lists of things that are gone through in their order. */
+const inTurn: readonly string[] = ['targets', 'transforms'];
+
 /** An entry that was just added: what it must have is empty, unless most people would begin with the same. */
 const newEntry = ({ path }: About, items: readonly About[]): Entry => {
   const must = Object.fromEntries(items.filter((each) => each.default === undefined).map((each) => [each.path, '']));
@@ -58,7 +61,7 @@ type EntryProps = ControlProps & {
 
 /** One entry of a list of things: its parts side by side; only the first says what they mean. */
 const EntryFields = ({ id, about, items, at, entry, refused, namesWithin, onValue, onMove }: EntryProps) => {
-  const one = tOr(`items.${about.path}.one`, t('thing'));
+  const one = tOr(`items.${about.path}.each`, titleOf(about));
   const [row, part] = refused?.inside ?? [];
   return (
     <fieldset class="entry-of" aria-label={`${one} ${at + 1}`}>
@@ -80,7 +83,7 @@ const EntryFields = ({ id, about, items, at, entry, refused, namesWithin, onValu
         })}
       </div>
       <div class="entry-verbs">
-        {at > 0 && (
+        {at > 0 && inTurn.includes(about.path) && (
           <Button
             kind="quiet"
             icon="up"
@@ -132,7 +135,7 @@ const EntriesControl = (props: ControlProps & { readonly items: readonly About[]
         />
       ))}
       <Button icon="add" onPress={add}>
-        {t('form.addEntry', { thing: tOr(`items.${about.path}.one`, t('thing')) })}
+        {t('form.addEntry', { thing: tOr(`items.${about.path}.each`, titleOf(about)) })}
       </Button>
     </fieldset>
   );
