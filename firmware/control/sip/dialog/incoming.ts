@@ -10,6 +10,7 @@ import type { ServerTransaction } from '../transaction/server-transactions.ts';
 import { answerKeeperMachine, answerSent } from './answer-keeper-machine.ts';
 import { afterRequest, dialogOfRequest } from './dialog.ts';
 import { type Answer, type KeptArrival, keptFields, messageOf } from './kept.ts';
+import { reoffer } from './reoffer.ts';
 import { allow, type Room, reasonField, reasonOf, sdpOf, sdpType, sendBye } from './room.ts';
 import type { Incoming, Session } from './sessions.ts';
 
@@ -232,7 +233,7 @@ export const acknowledged = (room: Room, session: Session, ack: SipMessage): voi
     return;
   }
   room.tell(session.leg, { sip: 'acknowledged', ...sdpOf(ack) });
-  if (waiting.reoffers) room.tell(session.leg, { sip: 'reofferDue' });
+  if (waiting.reoffer !== undefined) reoffer(room, session, waiting.reoffer);
 };
 
 /** re-INVITE or UPDATE (§14.2, RFC 3311 §5.2): the leg answers, unless another change is under way. */

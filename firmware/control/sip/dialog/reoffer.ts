@@ -20,14 +20,14 @@ import {
 import type { Outgoing, Session } from './sessions.ts';
 
 /**
- * re-INVITE with an offer of ours (§14.1). After a 491 the leg is told when the wait of that section is over, and when the
- * ACK of our own 2xx has come if that is still missing.
+ * re-INVITE with an offer of ours (§14.1). It leaves when the ACK of our own 2xx has come, if that is still missing. After
+ * a 491 the leg is told when the wait of that section is over.
  */
 export const reoffer = (room: Room, session: Session, sdp: string): void => {
   const { dialog } = session;
   if (!dialog || session.ending) return;
   if (session.unacknowledged) {
-    session.unacknowledged.reoffers = true;
+    session.unacknowledged.reoffer = sdp;
     return;
   }
   if (session.outgoing || session.incoming) {

@@ -32,7 +32,7 @@ export type Incoming = {
   readonly reoffer: boolean;
 };
 /** Our 2xx that waits for its ACK; and what waits for that: a BYE, or an offer of ours. */
-export type Unacknowledged = { readonly cseq: number; bye?: Cause; reoffers?: true };
+export type Unacknowledged = { readonly cseq: number; bye?: Cause; reoffer?: string };
 
 /** What the user agent holds for one leg. */
 export type Session = {
