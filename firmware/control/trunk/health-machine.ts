@@ -56,6 +56,8 @@ const PROBE_PATIENCE_MS = 2000;
 const LONGEST_HOLD_MS = 1_800_000;
 /** A fleet that was told the same time does not come back in the same instant. */
 const HOLD_SPREAD = 0.1;
+const RETURNING_WORDS = 'it answers again and must stay for 30 s';
+const HELD_WORDS = 'it asked to be left alone for a while (503 with Retry-After)';
 /** Weight of a new sample in the smoothed round trip (RFC 6298 §2.3). */
 const SMOOTHING = 1 / 8;
 
@@ -67,6 +69,15 @@ export const resumedHealth = (kept: Health, now: Instant): Health => {
   if (kept.is === 'down' || kept.is === 'returning') return { ...kept, probeAt: now };
   if (kept.is === 'held' && kept.until > now) return kept;
   return { is: 'unproven', probeAt: now, roundTripMs: kept.roundTripMs };
+};
+
+/**
+ * What a new plane states of a softswitch that it takes over in doubt: nobody else tells it, as long as nothing changes.
+ */
+export const resumedFact = (health: Health): Extract<HealthEffect, { readonly fact: string }> | undefined => {
+  if (health.is === 'down') return { fact: 'trunkDown', why: 'it was down before the restart' };
+  if (health.is === 'returning') return { fact: 'trunkSuspect', why: RETURNING_WORDS };
+  return health.is === 'held' ? { fact: 'trunkSuspect', why: HELD_WORDS } : undefined;
 };
 
 /** `withinMs`: the first probe goes at a random time in it. */
@@ -179,7 +190,7 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
             stableAt: after(now, STABLE_MS),
             probeAt: this.#anxiousAt(now),
           },
-          { fact: 'trunkSuspect', why: 'it answers again and must stay for 30 s' },
+          { fact: 'trunkSuspect', why: RETURNING_WORDS },
           { do: 'reregister' },
         );
       case 'returning':
@@ -250,8 +261,8 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
     if (state.is === 'cut') return this.#still(state);
     const holdMs = Math.min(retryAfterMs * (1 + HOLD_SPREAD * this.#settings.random()), LONGEST_HOLD_MS);
     const doubted = state.is === 'held' ? state.doubted : state.is === 'down' || state.is === 'returning';
-    const why = 'it asked to be left alone for a while (503 with Retry-After)';
-    return this.#enter(state, { is: 'held', until: after(now, holdMs), doubted }, { fact: 'trunkSuspect', why });
+    const held: Phase = { is: 'held', until: after(now, holdMs), doubted };
+    return this.#enter(state, held, { fact: 'trunkSuspect', why: HELD_WORDS });
   }
 
   #suspectLapse(state: Health & { is: 'suspect' }, now: Instant): Step<Health, HealthEffect> {

@@ -92,6 +92,12 @@ export class SipTrunk {
     this.#registrations.stop();
   }
 
+  /** Settings have taken it out: it unbinds as above, and nobody wants to know any more how it is. */
+  retire(): void {
+    this.#health.drop();
+    this.unbind();
+  }
+
   /** True when no unbinding is under way any more. */
   get quiet(): boolean {
     return this.#registrations.quiet;

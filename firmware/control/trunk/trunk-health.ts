@@ -6,6 +6,7 @@ import {
   type Health,
   type HealthEffect,
   HealthMachine,
+  resumedFact,
   resumedHealth,
 } from './health-machine.ts';
 import { probe } from './probe.ts';
@@ -48,12 +49,17 @@ export class TrunkHealth {
   }
 
   /** The flow stands: goes on from what is known, by this plane or the one before us, or from nothing. */
-  begin(): void {
+  begin() {
     const { runner, kept, random } = this.#options.tools;
     const known = runner.state<Health>(this.#id);
     const left = kept(this.#id) as Health | undefined;
     const now = runner.now();
-    this.#host(known ?? (left ? resumedHealth(left, now) : firstHealth(now, FIRST_PROBE_WITHIN_MS, random)));
+    if (known) return this.#host(known);
+    if (!left) return this.#host(firstHealth(now, FIRST_PROBE_WITHIN_MS, random));
+    const resumed = resumedHealth(left, now);
+    this.#host(resumed);
+    const fact = resumedFact(resumed);
+    if (fact) this.#perform(fact);
   }
 
   /** The settings of its probes have changed. */

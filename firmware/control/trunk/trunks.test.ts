@@ -583,6 +583,34 @@ test('a registrar that has forgotten one of two bindings gets it again when the 
   assert.equal([...held.values()][0]?.length, 2);
 });
 
+test('a softswitch that was down before a restart of ours is stated to be, while it stays so', async () => {
+  const { clock, kept, primary, facts, start, trunks } = await open();
+  primary.stop();
+  clock.turn(60_000);
+  assert.equal(trunks.snapshot()[0]?.health, 'down');
+  facts.length = 0;
+  await start(new Map(kept));
+  clock.turn(1000);
+  assert.deepEqual(factsOf(facts, 'trunkDown'), [
+    { fact: 'trunkDown', trunk: 'primary', why: 'it was down before the restart' },
+  ]);
+});
+
+test('nothing is stated any more of a softswitch that was taken out', async () => {
+  const settings = settingsOf(1);
+  const { clock, primary, trunks, facts } = await open({ settings });
+  clock.turn(20_000);
+  primary.stop();
+  while (factsOf(facts, 'trunkSuspect').length === 0) clock.turn(10);
+  trunks.configure({ ...settings, trunks: settings.trunks.slice(1) });
+  facts.length = 0;
+  clock.turn(60_000);
+  assert.deepEqual(
+    facts.filter((fact) => 'trunk' in fact && fact.trunk === 'primary'),
+    [],
+  );
+});
+
 // ── exchange lines ──────────────────────────────────────────────────────────────────────────────
 
 test('what settings say of an exchange line holds at once', async () => {

@@ -268,7 +268,7 @@ export class Trunks {
     this.#sip.delete(id);
     this.#blocks.unblock(id, 'its removal');
     this.#counters.forget(id);
-    trunk.unbind();
+    trunk.retire();
     clock.at(after(clock.now(), LONGEST_CLOSE_MS), () => {
       if (!this.#sip.has(id)) trunk.close();
     });
