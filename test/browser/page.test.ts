@@ -153,7 +153,7 @@ test(
     await page.getByLabel('Short name').fill('third');
     box.overtake();
     await page.getByRole('button', { name: 'Apply' }).click();
-    await page.getByText('trunks › primary › host').waitFor();
+    await page.getByText('Softswitches › primary › Address').waitFor();
     assert.deepEqual(await axeViolations(page), []);
     const question = page.waitForEvent('dialog');
     // it does not load as long as the question stands

@@ -134,8 +134,8 @@ test(
     const { revision } = await at.standing();
     await client.post('/api/settings', { base: revision, change: { routing: { interDigitS: 9, phoneRingS: 60 } } });
     await at.press('Apply');
-    await page.getByText('routing › interDigitS').waitFor();
-    assert.equal(await page.getByText('routing › phoneRingS').count(), 0, 'that is no conflict');
+    await page.getByText('Dialling › Between digits').waitFor();
+    assert.equal(await page.getByText('Dialling › Ring time of phones').count(), 0, 'that is no conflict');
     assert.equal(at.standingOf((await at.standing()).settings, pause), 9);
     await at.isInOrder('in a conflict');
 

@@ -6,7 +6,8 @@ import { Icon } from './component/icon.tsx';
 import { type About, isSet } from './settings/model.ts';
 import type { Named } from './settings/naming.ts';
 import { entered, textOf, valueIn } from './settings/text-value.ts';
-import { t, tOr } from './t.ts';
+import { titleOf, wordOf } from './settings/title.ts';
+import { t } from './t.ts';
 
 /** What was refused at a field: its limit, what to do, and inside of it the number and part of an entry. */
 export type Objected = { readonly limit: string; readonly remedy: string; readonly inside?: readonly string[] };
@@ -41,13 +42,6 @@ const readOf = ({ about, names }: Pick<FieldProps, 'about' | 'names'>, value: un
   names?.find(({ id }) => id === value)?.label ?? wordOf(about, value);
 
 const shown = (value: unknown): string => (value === undefined || value === null || isSet(value) ? '' : String(value));
-
-/** A word of a choice as a person reads it; one that means another thing elsewhere has its setting before it. */
-export const wordOf = ({ path }: About, value: unknown): string =>
-  tOr(`word.${path}.${String(value)}`, tOr(`word.${String(value)}`, String(value)));
-
-/** The title of a setting; a list of things inside another has one of this page alone. */
-export const titleOf = ({ path, title }: About): string => tOr(`items.${path}`, title || path);
 
 const common = ({ id, describedBy, refused }: ControlProps) =>
   ({ id, 'aria-describedby': describedBy, 'aria-invalid': refused !== undefined }) as const;

@@ -15,10 +15,9 @@ import {
   SelectControl,
   SomeControl,
   TextControl,
-  titleOf,
-  wordOf,
 } from './control.tsx';
 import type { About } from './settings/model.ts';
+import { titleOf, wordOf } from './settings/title.ts';
 import { type Key, t, tOr } from './t.ts';
 
 const Control = (props: ControlProps) => {

@@ -3,7 +3,6 @@ import type { DrillSheet, ProofSheet } from '../../../firmware/control/api/wire.
 import { Button } from '../component/button.tsx';
 import { Icon } from '../component/icon.tsx';
 import { type Key, t } from '../t.ts';
-import { momentWords } from '../time.ts';
 
 type Row = DrillSheet['rows'][number];
 const titles: Readonly<Record<Row['what'], Key>> = {
@@ -61,7 +60,7 @@ const Rows = ({ sheet }: { readonly sheet: DrillSheet }) => (
 
 const Proof = ({ proof }: { readonly proof: ProofSheet }) => (
   <div class="sheet-part">
-    <h3>{t('sheet.numbers', { when: momentWords(proof.at, Date.now()) })}</h3>
+    <h3>{t('sheet.numbers', { when: dateOf(proof.at) })}</h3>
     <ul>
       {proof.rows.map(({ did, arrives, sentence }) => (
         <li key={did} class={arrives ? '' : 'cause-bad'}>

@@ -5,8 +5,20 @@ import { confirmed } from '../component/confirm.tsx';
 import { Notice } from '../component/notice.tsx';
 import { go, route, to } from '../route.ts';
 import { isList, type Place } from '../settings/model.ts';
-import { pathWords, sectionWords, stepWords } from '../settings/step-words.ts';
-import { attempts, busy, changes, discard, propose, rebase, refused, type Said, said } from '../settings/store.ts';
+import { pathWords, placeWords, stepWords } from '../settings/step-words.ts';
+import {
+  attempts,
+  busy,
+  changes,
+  discard,
+  draft,
+  propose,
+  rebase,
+  refused,
+  type Said,
+  said,
+  settings,
+} from '../settings/store.ts';
 import { plural, t } from '../t.ts';
 
 const Steps = ({ steps }: { readonly steps: readonly string[] }) => (
@@ -40,7 +52,7 @@ const Conflict = ({ paths }: { readonly paths: readonly string[] }) => (
     <p>{t('settings.conflict')}</p>
     <ul class="steps">
       {paths.map((path) => (
-        <li key={path}>{pathWords(path)}</li>
+        <li key={path}>{settings.value ? pathWords(settings.value, draft.value, path) : path}</li>
       ))}
     </ul>
     <Button onPress={() => void rebase()}>{t('settings.rebase')}</Button>
@@ -63,7 +75,7 @@ const Refusals = () => {
         <ul class="steps">
           {elsewhere.map(({ place }) => {
             const href = isList(place[0] ?? '') ? to('settings', ...place.slice(0, 2)) : to('settings', place[0] ?? '');
-            const words = [sectionWords(place[0] ?? ''), ...place.slice(1)].join(' › ');
+            const words = settings.value ? placeWords(settings.value, draft.value, place) : place.join(' › ');
             return (
               <li key={words}>
                 <a href={href}>{words}</a>

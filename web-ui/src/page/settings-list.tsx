@@ -19,7 +19,8 @@ import {
 } from '../settings/model.ts';
 import { sectionLead, sectionWords, thingWords } from '../settings/step-words.ts';
 import { draft, refused, setDraft } from '../settings/store.ts';
-import { t, tOr } from '../t.ts';
+import { wordOf } from '../settings/title.ts';
+import { t } from '../t.ts';
 import { PaneHead } from './settings-head.tsx';
 
 /** What a thing is told apart by, beside its name. */
@@ -47,9 +48,7 @@ const summaryOf = (standing: Settings, list: List, key: string): string =>
     .map(({ about, place }) => ({ about, value: shownValue(standing, draft.value, { about, place }) }))
     .filter(({ value }) => value !== undefined && value !== '' && value !== null)
     // a word of a choice tells by itself what it is of
-    .map(({ about, value }) =>
-      about.kind === 'choice' ? tOr(`word.${String(value)}`, String(value)) : `${about.title} ${String(value)}`,
-    )
+    .map(({ about, value }) => (about.kind === 'choice' ? wordOf(about, value) : `${about.title} ${String(value)}`))
     .join(' · ');
 
 const ThingMark = ({ list, thing }: { readonly list: List; readonly thing: Thing }) => {
