@@ -11,7 +11,13 @@ const MOST_CONNECTIONS = 256;
 /** Octets waiting to be written to one far end that does not read. */
 const MOST_WAITING = 1024 * 1024;
 
-type Connection = { readonly socket: Socket; readonly far: Endpoint; readonly framing: StreamFraming; proven: boolean };
+type Connection = {
+  readonly socket: Socket;
+  readonly far: Endpoint;
+  readonly framing: StreamFraming;
+  proven: boolean;
+  lost: boolean;
+};
 
 /**
  * TCP of one flow: a listener on its local address, and connections to far ends made on demand and used again in
@@ -66,7 +72,7 @@ class TcpCarrier implements Carrier {
     }
     const connection = this.#connections.get(key(to)) ?? this.#connect(to);
     if (connection.socket.writableLength > MOST_WAITING) {
-      connection.socket.destroy();
+      this.#lose(connection, 'the far end does not read');
       done('the far end does not read');
       return;
     }
@@ -74,14 +80,14 @@ class TcpCarrier implements Carrier {
   }
 
   renew(): void {
-    for (const connection of [...this.#connections.values()]) connection.socket.destroy();
+    for (const connection of [...this.#connections.values()]) this.#lose(connection, 'the path has changed');
   }
 
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
     this.#closeFormer();
-    for (const connection of this.#connections.values()) connection.socket.destroy();
+    for (const connection of [...this.#connections.values()]) this.#lose(connection, 'the flow is closed');
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
@@ -108,11 +114,11 @@ class TcpCarrier implements Carrier {
 
   #makeRoom(): void {
     const unproven = [...this.#connections.values()].filter((connection) => !connection.proven);
-    if (unproven.length >= MOST_UNPROVEN) unproven[0]!.socket.destroy();
+    if (unproven.length >= MOST_UNPROVEN) this.#lose(unproven[0]!, 'others came');
   }
 
   #add(socket: Socket, far: Endpoint, proven: boolean): Connection {
-    const connection: Connection = { socket, far, framing: new StreamFraming(), proven };
+    const connection: Connection = { socket, far, framing: new StreamFraming(), proven, lost: false };
     this.#connections.set(key(far), connection);
     let why = 'the far end closed the connection';
     socket.setNoDelay(true);
@@ -120,23 +126,32 @@ class TcpCarrier implements Carrier {
     socket.on('error', (error) => {
       why = error.message;
     });
-    socket.on('close', () => {
-      if (this.#connections.get(key(far)) === connection) this.#connections.delete(key(far));
-      this.#events.closed(far, why);
-    });
+    socket.on('close', () => this.#lose(connection, why));
     socket.on('data', (octets) => this.#read(connection, octets));
     return connection;
   }
 
+  /** At once, not when the system has closed it: what is sent from here on needs another connection. */
+  #lose(connection: Connection, why: string): void {
+    if (connection.lost) return;
+    connection.lost = true;
+    const { socket, far } = connection;
+    if (this.#connections.get(key(far)) === connection) this.#connections.delete(key(far));
+    socket.destroy();
+    this.#events.closed(far, why);
+  }
+
   #read(connection: Connection, octets: Buffer): void {
+    let pinged = false;
     for (const frame of connection.framing.push(octets)) {
-      if (frame.is === 'ping') connection.socket.write(PONG);
-      else if (frame.is === 'fault' || !this.#events.received(frame.octets, connection.far)) {
-        if (frame.is === 'message' && connection.proven) continue;
-        connection.socket.destroy();
-        return;
-      } else connection.proven = true;
+      if (frame.is === 'ping') pinged = true;
+      else if (frame.is === 'fault') this.#lose(connection, frame.why);
+      else if (this.#events.received(frame.octets, connection.far)) connection.proven = true;
+      else if (!connection.proven) this.#lose(connection, 'a stranger');
+      if (connection.lost) return;
     }
+    // Anybody can ask for it: once for all that came together, and only where the last one has been read.
+    if (pinged && connection.socket.writableLength === 0) connection.socket.write(PONG);
   }
 }
 
