@@ -3,18 +3,11 @@ import type { Log } from '../../../core/log.ts';
 import type { Endpoint, Flow, FlowId } from '../face.ts';
 import { literal, type Resolver } from '../resolver/resolver.ts';
 import type { Carrier, CarrierEvents, OpenCarrier } from './carrier.ts';
-import { openTcp } from './stream.ts';
-import { openUdp } from './udp.ts';
+import { carriersWith } from './carriers.ts';
 
 export type TransportEvents = {
   received(flow: FlowId, octets: Buffer, source: Endpoint): boolean;
   closed(flow: FlowId, far: Endpoint, why: string): void;
-};
-
-/** Sockets of the system. */
-const openSocket: OpenCarrier = (transport, local, events) => {
-  if (transport === 'tls') throw new GatewayError('address-in-use', 'SIP over TLS is not offered');
-  return transport === 'tcp' ? openTcp(local, events) : openUdp(local, events);
 };
 
 type OpenFlow = { readonly flow: Flow; readonly carrier: Carrier };
@@ -29,7 +22,7 @@ export class Transports {
   /** Flows over which nothing new leaves: a drill rehearses the silence of the far end. */
   readonly #silenced = new Set<FlowId>();
 
-  constructor(resolver: Resolver, log: Log, events: TransportEvents, openCarrier: OpenCarrier = openSocket) {
+  constructor(resolver: Resolver, log: Log, events: TransportEvents, openCarrier: OpenCarrier = carriersWith()) {
     this.#resolver = resolver;
     this.#log = log;
     this.#events = events;
