@@ -7,7 +7,7 @@ import { openLog } from './core/log.ts';
 import { HeldSockets } from './supervisor/held-sockets.ts';
 import { readOptions } from './supervisor/options.ts';
 import { Plane } from './supervisor/plane.ts';
-import { engineScheduling, NODE_FLAGS, raisePriority } from './supervisor/scheduling.ts';
+import { ENGINE_FLAGS, engineScheduling, NODE_FLAGS, raisePriority } from './supervisor/scheduling.ts';
 
 /** Put in by the bundler; what was not bundled names no build. */
 declare const HOLDFAST_BUILD: string | undefined;
@@ -33,7 +33,6 @@ mkdirSync(run, { recursive: true, mode: 0o700 });
 rmSync(join(run, 'ready'), { force: true });
 
 const engineSocket = join(run, 'engine.sock');
-const node = [process.execPath, ...NODE_FLAGS];
 const given = (name: string, path: string | undefined): string[] => (path ? [`--${name}`, resolve(path)] : []);
 const seed = given('configuration', options.configuration);
 const page = [...given('web', options.web), ...given('lab', options.lab)];
@@ -45,7 +44,8 @@ const engine: Plane = new Plane({
   name: 'engine',
   command: [
     ...engineScheduling(log),
-    ...node,
+    process.execPath,
+    ...ENGINE_FLAGS,
     join(bundles, 'engine.js'),
     '--socket',
     engineSocket,
@@ -58,8 +58,8 @@ const control: Plane = new Plane({
   ...watched,
   name: 'control',
   command: [
-    node[0]!,
-    ...node.slice(1),
+    process.execPath,
+    ...NODE_FLAGS,
     join(bundles, 'control.js'),
     '--data',
     data,

@@ -98,6 +98,7 @@ const patient = new Set([
   'a-call-over-tcp',
   'a-call-outlives-its-path',
   'a-changed-address-moves-its-calls',
+  'one-processor',
   'peer',
   'losses',
   'stalls',

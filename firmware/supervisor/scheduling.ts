@@ -9,6 +9,13 @@ import type { Log } from '../core/log.ts';
  */
 export const NODE_FLAGS = ['--max-old-space-size=96', '--max-semi-space-size=1'] as const;
 
+/**
+ * The engine stands above everything else, so that the threads which V8 lets collect garbage stand behind it: on a box
+ * with one processor, or one whose others are taken, it waits for them by looking again and again, never sleeps, and is
+ * ended by its limit (RLIMIT_RTTIME). It collects its few megabytes alone.
+ */
+export const ENGINE_FLAGS = [...NODE_FLAGS, '--single-threaded-gc'] as const;
+
 const works = (program: string, words: readonly string[]): boolean =>
   spawnSync(program, words, { stdio: 'ignore', timeout: 2_000 }).status === 0;
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { ENGINE_FLAGS } from '../../firmware/supervisor/scheduling.ts';
 import { primary } from '../peer/configuration.ts';
 import type { Gateway } from '../peer/gateway.ts';
 import type { Kamailio } from '../peer/kamailio.ts';
@@ -36,7 +37,7 @@ const startTicker = async (site: Site): Promise<void> => {
   const sink = createSocket('udp4').bind(tickerSink.port, tickerSink.host);
   await once(sink, 'listening');
   site.atEnd('close the sink', () => sink.close());
-  const [program, ...words] = [...likeTheEngine(), process.execPath, script('ticker.mjs')];
+  const [program, ...words] = [...likeTheEngine(), process.execPath, ...ENGINE_FLAGS, script('ticker.mjs')];
   site.start('ticker', program!, [...words, tickerSink.host, String(tickerSink.port)]);
 };
 

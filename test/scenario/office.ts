@@ -39,6 +39,8 @@ export type OfficeOptions = {
   readonly bundles?: string;
   /** Of the gateway. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Words before the gateway's own, which is started by them. */
+  readonly through?: readonly string[];
 };
 
 /** Softswitch A asks MD5, B SHA-256; the far end knows only MD5 and is let in at B by its source port. */
@@ -81,6 +83,7 @@ export const openOffice = async (site: Site, options: OfficeOptions = {}): Promi
       configuration: gatewayConfiguration(options.configuration, { routing, ...options.more }),
       ...(options.bundles === undefined ? {} : { bundles: options.bundles }),
       ...(options.environment === undefined ? {} : { environment: options.environment }),
+      ...(options.through === undefined ? {} : { through: options.through }),
     }),
   ]);
   await Promise.all([
