@@ -86,10 +86,13 @@ export class Sessions {
     return this.#byLeg.values();
   }
 
-  /** Sets the dialog of a session; once it is confirmed its state is handed to the runner to be kept. */
+  /**
+   * Sets the dialog of a session; once it is confirmed its state is handed to the runner to be kept. One that has ended
+   * may still ask for a CSeq, when a challenge to its last request comes late: of that nothing is kept.
+   */
   setDialog(session: Session, dialog: Dialog): void {
     session.dialog = dialog;
-    if (!dialog.confirmed) return;
+    if (!dialog.confirmed || this.#byLeg.get(session.leg) !== session) return;
     keepState(this.#runner, `dialog/${session.leg}`, dialog);
     this.settled(session);
   }
