@@ -147,3 +147,39 @@ test(
     await gateway.bench.waitFor('phone/1', 'tone', { hertz: [480, 620], timeoutMs: 8_000 });
   }),
 );
+
+test(
+  'the address changes while phones ring: one of ours rings on, is answered from the new address and heard both ways; one at the far end stops ringing, and its caller and the record are told why',
+  onSite(async (site) => {
+    const { two, far, gateway } = await openOfficeOnTwoPaths(site, { phones: PHONES, farAnswers: 'manual' });
+    const { bench } = gateway;
+    await far.command('uafind', `sip:${farNumber}@a.test`);
+    await far.dial('sip:102@a.test');
+    await bench.waitFor('phone/2', 'ringing', { timeoutMs: patience(4_000) });
+    await dial(gateway, 1, farNumber);
+    await far.tells(/^CALL_INCOMING$/, 3_000);
+    await bench.waitFor('phone/1', 'tone', { hertz: [440, 480], timeoutMs: patience(4_000) });
+
+    await changeAddress(two, paths.a);
+    await eventually('the far phone has stopped ringing', patience(3_000), () =>
+      far.events.some(({ type, peeruri }) => type === 'CALL_CLOSED' && peeruri?.includes(':101@')),
+    );
+    const capture = await Capture.start(site, 'answered', { interfaces: [paths.a.providerInterface] });
+    await bench.lift('phone/2');
+    await far.tells(/^CALL_ESTABLISHED$/, 3_000);
+    await bench.tone('phone/2', [nearHertz]);
+    await hearsTone(gateway, 2, farHertz);
+    await sleep(600);
+    await Promise.all([1, 2].map((phone) => bench.hangUp(`phone/${phone}`)));
+    const records = await gateway.recorded(2);
+    const { sip, rtp } = await capture.stop();
+    const answer = sip.find(({ status, cseq }) => status === 200 && cseq.endsWith('INVITE'));
+    assert.match(contactOf(answer!), new RegExp(`@${next}:`));
+    assert.ok(rtp.some(({ from, to }) => isFarMedia(from) && to.startsWith(`${next}:`)));
+    assertNear(dominantFrequency(readWav(far.recordings().at(-1)!)), nearHertz, 'the far end heard');
+    const [taken, lost] = ['102', farNumber].map((number) => records.find(({ dialled }) => dialled === number)!);
+    assert.deepEqual([taken?.['cause'], taken?.['endedBy']], ['hungUp', 'callee']);
+    const attempts = lost!['attempts'] as { target: { id: string }; cause: string }[];
+    assert.deepEqual([attempts[0]?.target.id, attempts[0]?.cause], ['primary', 'addressChanged']);
+  }),
+);
