@@ -1,6 +1,6 @@
 import type { Configuration, Line } from '../../config/schema.ts';
+import { accountOfLine } from '../routing/inside.ts';
 import type { PlanQuestion, Routed } from '../routing/question.ts';
-import { accountOfLine } from './route-words.ts';
 
 /** "What would happen if …": what is unlike now. Empty words change nothing. */
 export type WhatIf = {

@@ -1,4 +1,4 @@
-import type { Account, Configuration, Line } from '../../config/schema.ts';
+import type { Configuration } from '../../config/schema.ts';
 import { spanWords } from '../../core/time-words.ts';
 import type { Target } from '../facts.ts';
 import { type CallFailure, failureTable, isFailure } from '../failure.ts';
@@ -37,9 +37,6 @@ const TOLD_WHY: AnalysedLevel = {
   when: 'If all of this fails',
   ways: [{ to: 'a sentence of the box', kind: 'sentence', why: 'the caller hears why the call failed', how: [] }],
 };
-
-export const accountOfLine = ({ accounts }: Configuration, line: Line): Account | undefined =>
-  accounts.find(({ id, line: rings }) => id === line.account || rings === line.id);
 
 /** The plan in plain words. `known`: ids of all trunks and exchange lines. */
 export const analysisOf = (

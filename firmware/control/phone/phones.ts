@@ -11,6 +11,7 @@ import type { Cause } from '../failure.ts';
 import type { Caller, LegBook, LegCommand, LegId, LegMaker, Setup, TransferDesk } from '../leg/leg.ts';
 import type { LegMedia } from '../leg/media.ts';
 import { compileDigitMap } from '../routing/digit-map.ts';
+import { accountOfLine } from '../routing/inside.ts';
 import { phoneMachine } from './phone-machine.ts';
 import { heldBy, isRung, type Phone, type PhoneEffect, type PhoneEvent, type PhoneSettings } from './phone-state.ts';
 import { starDialled, starPatterns } from './star-code/catalogue.ts';
@@ -224,7 +225,7 @@ export class Phones implements LegMaker {
 
   /** What this line's person is called by others. */
   callerOf(line: Line): Caller {
-    const account = this.#configuration?.accounts.find((each) => each.id === line.account || each.line === line.id);
+    const account = this.#configuration && accountOfLine(this.#configuration, line);
     const number = line.extension || account?.user || '';
     const name = account?.displayName ?? '';
     return { number, ...(name === '' ? {} : { name }), ...(account ? { account: account.id } : {}) };

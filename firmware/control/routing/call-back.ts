@@ -1,8 +1,8 @@
-import type { Configuration, Line } from '../../config/schema.ts';
+import type { Line } from '../../config/schema.ts';
 import { isSome } from '../../core/machine.ts';
 import type { Attempt, Level } from './attempt.ts';
 import type { PlanReason } from './explanation.ts';
-import { phoneLine, phonesAttempt } from './inside.ts';
+import { accountOfLine, phoneLine, phonesAttempt } from './inside.ts';
 import type { PlanQuestion } from './question.ts';
 
 // For an hour after an emergency call the service may call back, and must reach who has called (S4).
@@ -36,13 +36,10 @@ const waiting = ({ memory, now }: PlanQuestion): PlanQuestion['memory']['callBac
 const comesBack = ({ offer, configuration }: PlanQuestion, line: Line, over: readonly string[]): boolean => {
   const { from, to, dialled } = offer;
   if (from.kind === 'line') return over.includes(from.id);
-  const shown = accountOf(configuration, line);
+  // without an account of its own its emergency call left by the first one
+  const shown = accountOfLine(configuration, line) ?? configuration.accounts[0];
   return shown !== undefined && ((to?.kind === 'phone' && to.id === shown.line) || dialled === shown.user);
 };
-
-/** The account by which the emergency call of a phone left. */
-const accountOf = ({ accounts }: Configuration, { id, account }: Line): Configuration['accounts'][number] | undefined =>
-  accounts.find((each) => each.id === account || each.line === id) ?? accounts[0];
 
 /** The same levels, with these phones ringing beside whoever rings first, or before all else where nobody does. */
 export const withCallBacks = ({ levels, reasons }: Planned, lines: readonly Line[]): Planned => {

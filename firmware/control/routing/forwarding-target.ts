@@ -3,7 +3,7 @@ import { isSome, type Some } from '../../core/machine.ts';
 import type { Attempt, Level } from './attempt.ts';
 import { notCounted } from './calendar.ts';
 import type { PlanReason } from './explanation.ts';
-import { extensionLine, phoneLine, phonesAttempt, ringingLines } from './inside.ts';
+import { accountOfLine, extensionLine, phoneLine, phonesAttempt, ringingLines } from './inside.ts';
 import { passedOn } from './number-pool.ts';
 import { outsideLevels } from './outside.ts';
 import { voiceAttempt } from './own-voice.ts';
@@ -107,9 +107,10 @@ const outsideFound = (question: PlanQuestion, rule: Forwarding, target: Target, 
 };
 
 /** The same question as if the phone asked it: its account leaves, and its bindings count. */
-export const inNameOf = (question: PlanQuestion, { account }: Line): PlanQuestion => {
+const inNameOf = (question: PlanQuestion, line: Line): PlanQuestion => {
+  const account = accountOfLine(question.configuration, line);
   const { account: _, ...caller } = question.offer.caller;
-  const named = account === '' ? caller : { ...caller, account };
+  const named = account === undefined ? caller : { ...caller, account: account.id };
   return { ...question, offer: { ...question.offer, caller: named } };
 };
 
@@ -124,6 +125,7 @@ const shown = (
   const { number, name } = offer.from;
   const hidden = offer.caller.withheld ? { withheld: true as const } : {};
   const caller = { number, ...(name === undefined ? {} : { name }), ...hidden };
+  const account = accountOfLine(question.configuration, line);
   const own = line.ownNumber === '' ? undefined : { number: line.ownNumber };
   const [first, ...others] = attempts.map((attempt): Attempt => {
     const shows = display === 'caller' ? passedOn(question, attempt.targets[0].id, caller) : (attempt.shows ?? own);
@@ -132,7 +134,7 @@ const shown = (
       by: id,
       ringMs: ringS * 1000,
       ...(shows === undefined ? {} : { shows }),
-      ...(line.account === '' ? {} : { account: line.account }),
+      ...(account === undefined ? {} : { account: account.id }),
       ...(accept ? { accept: true as const } : {}),
     };
   });

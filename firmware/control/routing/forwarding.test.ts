@@ -100,6 +100,17 @@ describe('forwarding', () => {
     );
   });
 
+  it('leaves by the account that rings its line, where the line names none', () => {
+    const account = (id: string, line: string) => ({ id, user: id, password: 'x', line });
+    const accounts = [account('first', 'line/1'), account('second', 'line/2')];
+    const rules = [rule('out', { on: 'noAnswer', targets: [{ to: 'number', name: '0301234' }] })];
+    const about = { ...asked(rules, { accounts }), trunks: [way('a', { bound: ['second'] })] };
+    const result = plan({ ...about, offer: { ...fromPhone('12'), from: { kind: 'trunk', id: 'b', number: '5' } } });
+    assert.ok(result.is === 'planned');
+    const { account: by, bound } = result.levels[1]!.attempts[0];
+    assert.deepEqual([by, bound], ['second', true]);
+  });
+
   it('shows the caller or the own number, leaves by the account of its line, and asks to accept', () => {
     const account = { id: 'second', user: '12', password: 'x', line: 'line/2' };
     const lines = [

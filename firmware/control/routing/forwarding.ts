@@ -1,15 +1,12 @@
-import type { Did, Forwarding, Line } from '../../config/schema.ts';
+import type { Forwarding, Line } from '../../config/schema.ts';
 import type { Some } from '../../core/machine.ts';
 import { type CallFailure, failureTable } from '../failure.ts';
-import type { TrunkSnapshot } from '../trunk/trunk.ts';
-import type { Attempt, Level } from './attempt.ts';
+import type { Level } from './attempt.ts';
 import { notCounted } from './calendar.ts';
 import type { PlanReason } from './explanation.ts';
 import { targetFound } from './forwarding-target.ts';
-import { groupShut } from './group.ts';
-import { outsideLevels } from './outside.ts';
+import { accountOfLine } from './inside.ts';
 import type { PlanQuestion } from './question.ts';
-import { trunkAttempt } from './way-attempt.ts';
 
 /** Levels that a forwarding or a failover adds, and why each rule acts or does not. */
 export type LedOn = { readonly levels: readonly Level[]; readonly reasons: readonly PlanReason[] };
@@ -26,7 +23,7 @@ const [firstError, ...otherErrors] = (Object.keys(failureTable) as CallFailure[]
 );
 const ERRORS: Some<CallFailure> = [firstError ?? 'unavailable', ...otherErrors];
 /** What ends a call for good is no reason to call another. */
-const FAILED: Some<CallFailure> = ['busy', 'declined', 'noAnswer', ...ERRORS];
+export const FAILED: Some<CallFailure> = ['busy', 'declined', 'noAnswer', ...ERRORS];
 /** What a phone says, by the condition of a rule (U14). */
 const failuresOf: Readonly<Record<Condition, Level['on']>> = {
   unregistered: 'any',
@@ -57,8 +54,10 @@ const rulesOf = (question: PlanQuestion, line: Line, reasons: PlanReason[]): rea
 };
 
 /** Some softswitch holds a binding by which this phone is called. */
-const isRegistered = ({ trunks }: PlanQuestion, { account }: Line): boolean =>
-  trunks.some(({ bound }) => (account === '' ? bound.length > 0 : bound.includes(account)));
+const isRegistered = ({ trunks, configuration }: PlanQuestion, line: Line): boolean => {
+  const account = accountOfLine(configuration, line);
+  return trunks.some(({ bound }) => (account === undefined ? bound.length > 0 : bound.includes(account.id)));
+};
 
 /** The rule by which the phone does not ring at all (U14, "always"). */
 export const alwaysForwarded = (question: PlanQuestion, line: Line): Forwarding | undefined =>
@@ -164,58 +163,3 @@ const pushLevels = (walk: Walk, [first, ...others]: Some<Level>, head: Partial<L
   const { name } = head;
   walk.levels.push({ ...first, ...head }, ...others.map((level) => ({ ...level, name, after: [name] })));
 };
-
-/**
- * Where a call to a number of ours goes when all that it rings has failed (U13): the failover PBX of the number, else
- * of its group, then the failover number likewise. Both see the number that was called.
- */
-export const failoverPlan = (question: PlanQuestion, did: Did): LedOn => {
-  const { configuration } = question;
-  const group = configuration.groups.find(({ id }) => id === did.group);
-  const trunk = did.failoverTrunk || (group?.failoverTrunk ?? '');
-  const number = did.failoverNumber || (group?.failoverNumber ?? '');
-  const pbx = trunk === '' ? nothing : failoverTrunk(question, did, trunk);
-  const other = number === '' ? nothing : failoverNumber(question, did, number);
-  return { levels: [...pbx.levels, ...other.levels], reasons: [...pbx.reasons, ...other.reasons] };
-};
-const nothing: LedOn = { levels: [], reasons: [] };
-
-/** The levels alone. */
-export const failoverLevels = (question: PlanQuestion, did: Did): readonly Level[] =>
-  failoverPlan(question, did).levels;
-
-const failoverTrunk = (question: PlanQuestion, did: Did, id: string): LedOn => {
-  const what = `failover PBX ${id}`;
-  const way = question.trunks.find((each) => each.id === id && each.kind === 'trunk');
-  const why = whyNot(question, way);
-  if (way === undefined || why !== undefined) return { levels: [], reasons: [{ what, why: why ?? '' }] };
-  const reason = `failover PBX of the number ${did.id}`;
-  const attempt: Attempt = { ...trunkAttempt(way, undefined, did.number, question), why: reason, by: did.id };
-  const level: Level = { on: FAILED, elsewhere: true, name: `${did.id}>failoverTrunk`, attempts: [attempt] };
-  return { levels: [level], reasons: [{ what, why: reason }] };
-};
-
-const whyNot = (question: PlanQuestion, way: TrunkSnapshot | undefined): string | undefined => {
-  const { offer } = question;
-  if (!way) return 'there is no such trunk';
-  if (offer.from.kind === 'trunk' && offer.from.id === way.id) return 'the call came from there';
-  if (way.health === 'down' || way.health === 'held') return `it is ${way.health}`;
-  if (way.blocked !== undefined) return `it is blocked by ${way.blocked.by}`;
-  return way.lock === 'none' ? groupShut(way, question) : `it is locked: ${way.lock}`;
-};
-
-const failoverNumber = (question: PlanQuestion, did: Did, number: string): LedOn => {
-  const why = `failover number of ${did.id}`;
-  const { levels, reasons, refused } = outsideLevels(question, number, { forwarded: true, why });
-  const [first, ...others] = levels;
-  if (!first) return { levels, reasons: [...reasons, { what: number, why: `${why}: ${refused ?? 'noRoute'}` }] };
-  const by = (level: Level): Level => ({ ...level, attempts: named(level.attempts, did.id) });
-  const name = `${did.id}>failoverNumber`;
-  const head: Level = { ...by(first), on: FAILED, elsewhere: true, name };
-  return { levels: [head, ...others.map((level) => ({ ...by(level), name, after: [name] }))], reasons };
-};
-
-const named = ([first, ...others]: Some<Attempt>, by: string): Some<Attempt> => [
-  { ...first, by },
-  ...others.map((attempt) => ({ ...attempt, by })),
-];

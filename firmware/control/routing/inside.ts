@@ -1,4 +1,4 @@
-import type { Configuration, Line, RingGroup } from '../../config/schema.ts';
+import type { Account, Configuration, Line, RingGroup } from '../../config/schema.ts';
 import type { Some } from '../../core/machine.ts';
 import type { Target } from '../facts.ts';
 import type { Attempt } from './attempt.ts';
@@ -34,6 +34,12 @@ export const phoneLine = (configuration: Configuration, id: string): Line | unde
 /** The phone with this extension, if one is in use. */
 export const extensionLine = (configuration: Configuration, dialled: string): Line | undefined =>
   configuration.lines.find((line) => line.kind === 'fxs' && line.enabled && line.extension === dialled);
+
+/** The account by which calls of a phone leave: the one that its settings name, else the one that rings it. */
+export const accountOfLine = (
+  { accounts }: Pick<Configuration, 'accounts'>,
+  { id, account }: Pick<Line, 'id' | 'account'>,
+): Account | undefined => accounts.find((each) => each.id === account) ?? accounts.find(({ line }) => line === id);
 
 /** The phones of a ring group that ring at this moment: those in use, within their own hours (U11). */
 export const ringingLines = (question: PlanQuestion, { lines }: RingGroup): readonly Line[] =>
