@@ -347,7 +347,10 @@ export class SipTrunk {
           agent.closeFlow(this.id).catch((error) => log.warn({ trunk: this.id, err: error }, 'a flow did not close'));
         });
     } else if (effect.tell === 'open') this.#flowOpened();
-    else this.#registrations.noFlow(effect.failed);
+    else {
+      this.#health.noWay(effect.failed.detail);
+      this.#registrations.noFlow(effect.failed);
+    }
   }
 
   async #openFlow(attempt: number): Promise<void> {
@@ -371,6 +374,7 @@ export class SipTrunk {
   #flowOpened(): void {
     this.#health.begin();
     if (!this.#isThere()) this.#registered();
+    else if (!this.#cut) this.#health.tell({ from: 'link', type: 'restored' });
     this.#registrations.start();
     this.#tools.lookAtPaths();
   }

@@ -62,6 +62,13 @@ export class TrunkHealth {
     if (fact) this.#perform(fact);
   }
 
+  /** The flow cannot be opened, so nothing can be asked: it is down until there is a way again. */
+  noWay(why: string): void {
+    const { runner } = this.#options.tools;
+    if (!runner.has(this.#id)) this.#host(firstHealth(runner.now()));
+    this.tell({ from: 'link', type: 'cut', why });
+  }
+
   /** The settings of its probes have changed. */
   restart(): void {
     this.#host(this.state);

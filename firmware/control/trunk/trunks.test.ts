@@ -596,6 +596,23 @@ test('a softswitch that was down before a restart of ours is stated to be, while
   ]);
 });
 
+test('a softswitch to which there is no way is down and says why, also one that nobody registers with', async () => {
+  const names = ['sip.example.com'];
+  const settings = settingsOf(1, { kind: 'peer', host: 'sip.example.com' });
+  const { clock, facts, trunks } = await open({ settings, names });
+  await turnOfLoop();
+  const [fact] = factsOf(facts, 'trunkDown');
+  assert.deepEqual(fact, { fact: 'trunkDown', trunk: 'primary', why: 'ENOTFOUND' });
+  assert.equal(trunks.snapshot()[0]?.health, 'down');
+  names.length = 0;
+  clock.turn(5000);
+  await turnOfLoop();
+  clock.turn(5000);
+  assert.equal(trunks.snapshot()[0]?.health, 'up');
+  assert.equal(factsOf(facts, 'trunkUp').filter((each) => 'trunk' in each && each.trunk === 'primary').length, 1);
+  assert.equal(factsOf(facts, 'trunkDown').length, 1);
+});
+
 test('nothing is stated any more of a softswitch that was taken out', async () => {
   const settings = settingsOf(1);
   const { clock, primary, trunks, facts } = await open({ settings });
