@@ -153,6 +153,27 @@ test('the first two changes of a box are told apart like all others, seeded or n
   }
 });
 
+test('things of every list can be added by name to a box that was seeded without that list', async (t) => {
+  const { open } = await setUp(t);
+  const cards = [{ id: 'card', driver: 'simulated' }];
+  const document = await open({ version: 1, cards, lines: [], accounts: [], trunks: [] });
+  const calendars = { office: { timeZone: 'Europe/Berlin' } };
+  const routes = { all: { calendar: 'office' } };
+  assert.equal((await change(document, { calendars, routes, groups: { both: {} } })).is, 'applied');
+  assert.deepEqual(
+    [document.configuration.calendars, document.configuration.routes, document.configuration.groups].map(
+      ([first]) => first?.id,
+    ),
+    ['office', 'all', 'both'],
+  );
+  const { shown } = document as { shown: Record<string, unknown> };
+  for (const [list, things] of Object.entries(shown).filter(([, value]) => Array.isArray(value))) {
+    const refused = await change(document, { [list]: { 'x y': { unknown: 1 } } });
+    assert.ok(refused.is === 'refused' && refused.refused.every(({ limit }) => limit !== 'must be a list'), list);
+    assert.ok(Array.isArray(things));
+  }
+});
+
 test('two who change different things both succeed; the same thing is a conflict', async (t) => {
   const { open } = await setUp(t);
   const document = await open();

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkConfiguration, type DriverSettings, isBounded, tooLarge } from '../../config/check.ts';
+import { describe } from '../../config/describe.ts';
 import { factoryConfiguration } from '../../config/factory.ts';
 import { type Refusal, refusalWords } from '../../config/refusal.ts';
-import type { Configuration } from '../../config/schema.ts';
+import { type Configuration, configuration } from '../../config/schema.ts';
 import { type DeviceKey, deviceKey, redacted, sealed, unsealed } from '../../config/secret.ts';
 import type { Clock } from '../../core/clock.ts';
 import { GatewayError } from '../../core/error.ts';
@@ -60,14 +61,16 @@ export type DocumentOptions = {
 type Standing = { readonly revision: string; readonly written: object; readonly configuration: Configuration };
 type Judged = { readonly is: 'good'; readonly next: Standing } | Exclude<Outcome, { is: 'applied' }>;
 
+/** Every list of things that the settings have. */
+const noLists = Object.fromEntries(
+  describe(configuration).flatMap(({ path }) => {
+    const [list = '', each, name, ...deeper] = path.split('/');
+    return each === '*' && name === 'id' && deeper.length === 0 ? [[list, []]] : [];
+  }),
+);
+
 /** Lists are always there, so that a change can name their things. */
-const withLists = (written: unknown): object => ({
-  trunks: [],
-  accounts: [],
-  cards: [],
-  lines: [],
-  ...(written as object),
-});
+const withLists = (written: unknown): object => ({ ...noLists, ...(written as object) });
 
 /** The one door to the settings: everything that changes them comes through `propose`. */
 export class ConfigurationDocument {
