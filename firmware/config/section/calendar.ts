@@ -17,11 +17,10 @@ const timeZone = (name: string): boolean => {
 /** Hours of one or more days; `until` before `from` crosses midnight. */
 const period = v.strictObject({
   days: choices({ title: 'Days', help: 'Days on which it begins.', of: WEEKDAYS, default: [] }),
-  from: text({ title: 'From', help: 'It begins.', min: 5, max: 5, form: timeOfDay }),
+  from: text({ title: 'From', help: 'It begins.', max: 5, form: timeOfDay }),
   until: text({
     title: 'Until',
     help: 'It ends; before the beginning means on the next day.',
-    min: 5,
     max: 5,
     form: timeOfDay,
   }),
@@ -29,7 +28,7 @@ const period = v.strictObject({
 
 /** One day that is unlike its weekday: other hours, or none (both empty: closed). */
 const exception = v.strictObject({
-  date: text({ title: 'Date', help: 'The day.', min: 10, max: 10, form: date }),
+  date: text({ title: 'Date', help: 'The day.', max: 10, form: date }),
   from: optionalText({
     title: 'From',
     help: 'Empty: closed.',
