@@ -57,6 +57,12 @@ test('a port is out until it is in again; a call that goes on from before is the
   assert.deepEqual(lines.of(['line/8']), [{ id: 'line/8', is: 'out' }]);
   lines.fold({ fact: 'portIn', line: 'line/8', cause: '' }, 0, () => false);
   assert.deepEqual(lines.of(['line/8']), [{ id: 'line/8', is: 'free' }]);
-  lines.goesOn('call/old', ['line/8', 'line/1'], 7, true);
+  const used = [
+    ['caller', 'line/1'],
+    ['exchange', 'line/8'],
+  ] as const;
+  lines.goesOn('call/old', new Map(used), 7, true);
   assert.deepEqual(lines.of(['line/8'])[0]?.call, { call: 'call/old', emergency: true, beganMs: 7 });
+  lines.fold({ fact: 'attemptEnded', call: 'call/old', attempt: 'exchange', cause: 'congestion' }, 8, () => false);
+  assert.deepEqual(lines.of(['line/8'])[0], { id: 'line/8', is: 'free' });
 });

@@ -43,13 +43,9 @@ export class LineStates {
     }
   }
 
-  /** A call that goes on from before this plane began: the ports that its record names. */
-  goesOn(call: CallId, lines: readonly string[], wallMs: number, emergency: boolean): void {
-    this.#calls.set(call, {
-      lines: new Map(lines.map((line, at) => [`kept/${at}`, line])),
-      emergency,
-      beganMs: wallMs,
-    });
+  /** A call that goes on from before this plane began: `lines` are the ports of its caller and by its attempts. */
+  goesOn(call: CallId, lines: ReadonlyMap<string, string>, wallMs: number, emergency: boolean): void {
+    this.#calls.set(call, { lines: new Map(lines), emergency, beganMs: wallMs });
   }
 
   /** These ports and softswitches as routing sees them; of several calls the newest ordinary one. */

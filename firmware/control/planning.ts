@@ -69,12 +69,13 @@ export class Planning {
   goesOn({ call, record }: GoesOn): void {
     const { clock, ledger } = this.#options;
     const counted = goingOn({ call, record }, clock.wall());
-    if (counted) ledger.goesOn(counted);
-    const answered = record.attempts.flatMap(({ target, cause }) => (cause === 'answered' ? [target] : []));
-    const lines = [record.from, ...answered].flatMap(({ kind, id }) =>
-      kind === 'phone' || kind === 'line' || kind === 'trunk' ? [id] : [],
+    ledger.goesOn(counted);
+    const targets = record.attempts.filter(({ attempt }) => attempt in counted.attempts);
+    const lines = [{ attempt: 'caller', target: record.from }, ...targets].flatMap(
+      ({ attempt, target: { kind, id } }) =>
+        kind === 'phone' || kind === 'line' || kind === 'trunk' ? [[attempt, id] as const] : [],
     );
-    this.#lines.goesOn(call, lines, record.at, this.emergency().includes(record.dialled));
+    this.#lines.goesOn(call, new Map(lines), record.at, counted.emergency);
   }
 
   /** Emergency numbers in every way in which they may be dialled here. */

@@ -34,13 +34,16 @@ const zoneOf = ({ calendars, tollGuard }: Configuration): string =>
   (calendars.find(({ id }) => id === tollGuard.nightCalendar) ?? calendars[0])?.timeZone ??
   Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** A call that goes on, as the ledger counts it; undefined for one that nobody has answered yet. */
-export const goingOn = ({ call, record }: GoesOn, wallMs: number): CallGoingOn | undefined => {
-  const answered = record.attempts.find(({ cause }) => cause === 'answered');
-  if (answered === undefined || record.answeredAfterMs === undefined) return undefined;
-  const { from, dialled, at, answeredAfterMs } = record;
-  const { attempt, shows, toll } = answered;
-  const talkedMs = Math.max(0, wallMs - at - answeredAfterMs);
-  const about = { ...(shows === undefined ? {} : { shows }), ...(toll === undefined ? {} : { toll }) };
-  return { call, from, dialled, attempt, talkedMs, ...about };
+/** A call that goes on, as the ledger counts it. */
+export const goingOn = ({ call, record }: GoesOn, wallMs: number): CallGoingOn => {
+  const { from, dialled, at, answeredAfterMs, emergency = false } = record;
+  const isUp = answeredAfterMs !== undefined;
+  const attempts = record.attempts.filter(({ cause }) => cause === (isUp ? 'answered' : undefined));
+  const [first] = attempts;
+  const about = attempts.map(({ attempt, shows, toll }) => {
+    return [attempt, { ...(shows === undefined ? {} : { shows }), ...(toll === undefined ? {} : { toll }) }] as const;
+  });
+  const talkedMs = isUp ? Math.max(0, wallMs - at - answeredAfterMs) : 0;
+  const answered = isUp && first !== undefined ? { answered: { attempt: first.attempt, talkedMs } } : {};
+  return { call, from, dialled, emergency, attempts: Object.fromEntries(about), ...answered };
 };

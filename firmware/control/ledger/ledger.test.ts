@@ -137,12 +137,30 @@ test('what was spent, shown and closed outlives a restart; what was up is counte
   assert.deepEqual(after.memory().toll.closed, ['line/1 international']);
   assert.equal(after.memory().scenario, scenario);
   assert.deepEqual(after.memory().numbersInUse, {});
-  const goesOn = { call: two.id, from: phone, dialled: '040', attempt: 'A', toll: national, talkedMs: MINUTE };
-  after.ledger.goesOn({ ...goesOn, shows: { number: '200', of: { pool: 'site', number: '200' } } });
+  const shows = { number: '200', of: { pool: 'site', number: '200' } };
+  after.ledger.goesOn({
+    ...{ call: two.id, from: phone, dialled: '040', emergency: false, attempts: { A: { shows, toll: national } } },
+    answered: { attempt: 'A', talkedMs: MINUTE },
+  });
   assert.deepEqual(after.memory().numbersInUse, { 200: 1 });
   clock.turn(MINUTE);
   after.tell(two.ended);
   assert.equal(after.memory().toll.spent['line/1']?.minutes, 3);
+});
+
+test('a call that was ringing at a restart is charged when it is answered; an emergency call stays one', async (t) => {
+  const { clock, open } = await setUp(t);
+  const { ledger, tell, memory } = await open();
+  const [rings, emergency] = [call(national), call()];
+  const about = { from: phone, dialled: '030555' };
+  ledger.goesOn({ ...about, call: rings.id, emergency: false, attempts: { A: { toll: national } } });
+  const answered = { attempt: 'A', talkedMs: 0 };
+  ledger.goesOn({ ...about, call: emergency.id, emergency: true, attempts: { A: {} }, answered });
+  tell(rings.answered);
+  clock.turn(2 * MINUTE);
+  tell(rings.ended, emergency.ended);
+  assert.deepEqual(memory().toll.spent['line/1'], { calls: 1, minutes: 2, cost: 24_000 });
+  assert.deepEqual(memory().callBacks, [{ line: 'line/1', untilMs: clock.wall() + HOUR }]);
 });
 
 test('a callee keeps the number that it saw first today, although another had to be shown meanwhile', async (t) => {

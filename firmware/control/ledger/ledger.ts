@@ -6,10 +6,10 @@ import type { Log } from '../../core/log.ts';
 import { after } from '../../core/machine.ts';
 import { type Damage, DurableFile } from '../../store/durable-file.ts';
 import { type Files, systemFiles } from '../../store/file-primitives.ts';
-import type { CallId, Fact, Party, Shown, Toll } from '../facts.ts';
+import type { CallId, Fact, Party } from '../facts.ts';
 import type { RoutingMemory, WallTime } from '../routing/question.ts';
 import { type Book, freshBook, locksCodes, onDay } from './book.ts';
-import { numbersInUse, spentNow } from './calls-up.ts';
+import { type CallUp, numbersInUse, spentNow } from './calls-up.ts';
 import { folded, freshPages, type Pages } from './fold.ts';
 
 export type LedgerOptions = {
@@ -33,10 +33,11 @@ export type CallGoingOn = {
   readonly call: CallId;
   readonly from: Party;
   readonly dialled: string;
-  readonly attempt: string;
-  readonly shows?: Shown;
-  readonly toll?: Toll;
-  readonly talkedMs: number;
+  readonly emergency: boolean;
+  /** Those that are under way, or the one that was answered. */
+  readonly attempts: CallUp['attempts'];
+  /** Left out while nobody has answered. */
+  readonly answered?: { readonly attempt: string; readonly talkedMs: number };
 };
 
 /** What is kept at once: a restart must not forget it. The counts of a call are kept when it ends. */
@@ -86,11 +87,14 @@ export class Ledger {
   }
 
   /** A call from before this plane began is counted on. */
-  goesOn({ call, from, dialled, attempt, shows, toll, talkedMs }: CallGoingOn): void {
-    const about = { ...(shows === undefined ? {} : { shows }), ...(toll === undefined ? {} : { toll }) };
-    const at = after(this.#options.clock.now(), -talkedMs);
-    const answered = { at, ...(toll === undefined ? {} : { toll }) };
-    const up = { from, dialled, emergency: false, watched: true, attempts: { [attempt]: about }, answered };
+  goesOn({ call, answered, ...about }: CallGoingOn): void {
+    const toll = answered && about.attempts[answered.attempt]?.toll;
+    const at = after(this.#options.clock.now(), -(answered?.talkedMs ?? 0));
+    const watched = Object.values(about.attempts).some((attempt) => attempt.toll !== undefined);
+    const up: CallUp = {
+      ...{ ...about, watched },
+      ...(answered === undefined ? {} : { answered: { at, ...(toll === undefined ? {} : { toll }) } }),
+    };
     this.#pages = { ...this.#pages, calls: { ...this.#pages.calls, [call]: up } };
   }
 
