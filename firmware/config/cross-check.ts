@@ -12,6 +12,7 @@ export const crossCheck = (whole: Configuration, emergency: readonly string[]): 
   ...places(whole),
   ...references(whole),
   ...danglingReferences(whole),
+  ...ownFailovers(whole),
   ...clashingStarCodes(whole),
   ...extensions(whole, emergency),
   ...audioPorts(whole),
@@ -36,6 +37,21 @@ const names = (whole: Configuration): Refusal[] =>
       refusal(`${list}/${index}/id`, 'must be unlike all others of the list', 'Choose another name.'),
     ),
   );
+
+/** A call that comes back by the group that it came by would ring here for ever. */
+const ownFailovers = ({ groups, dids, trunks }: Configuration): Refusal[] => {
+  const own = (failover: string, group: string): boolean =>
+    failover !== '' && failover === group && !trunks.some(({ id }) => id === failover);
+  const refuse = (path: string) => [refusal(path, 'must be another group', 'Name another one, or the trunk of a PBX.')];
+  return [
+    ...groups.flatMap(({ id, failoverTrunk }, at) =>
+      own(failoverTrunk, id) ? refuse(`groups/${at}/failoverTrunk`) : [],
+    ),
+    ...dids.flatMap(({ group, failoverTrunk }, at) =>
+      own(failoverTrunk, group) ? refuse(`dids/${at}/failoverTrunk`) : [],
+    ),
+  ];
+};
 
 const places = ({ lines }: Configuration): Refusal[] =>
   repeated(lines.map(({ card, port }) => `${card} ${port}`)).map((index) =>

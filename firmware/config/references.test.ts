@@ -35,6 +35,14 @@ test('what names something that is there is accepted', async () => {
   assert.deepEqual(await refusedIn({}), []);
 });
 
+test('the failover of a group may be a trunk or another group', async () => {
+  const groups = [
+    { id: 'upstream', failoverTrunk: 'backup' },
+    { id: 'backup', failoverTrunk: 'upstream' },
+  ];
+  assert.deepEqual(await refusedIn({ groups }), []);
+});
+
 /** The lines of the box; the first one with more. */
 const phones = (more: object): object[] =>
   (factoryConfiguration().lines ?? []).map((line, at) => (at === 0 ? { ...line, ...more } : line));
@@ -45,6 +53,11 @@ const dangling: readonly (readonly [path: string, more: object])[] = [
   ['trunks/0/rates', { trunks: [{ id: 'primary', host: 'a.example', rates: 'none' }] }],
   ['trunks/0/rateCalendar', { trunks: [{ id: 'primary', host: 'a.example', rateCalendar: 'none' }] }],
   ['groups/0/failoverTrunk', { groups: [{ id: 'upstream', failoverTrunk: 'none' }] }],
+  ['groups/0/failoverTrunk', { groups: [{ id: 'upstream', failoverTrunk: 'upstream' }] }],
+  [
+    'dids/0/failoverTrunk',
+    { dids: [{ id: 'main', number: '2025550100', group: 'upstream', failoverTrunk: 'upstream' }] },
+  ],
   ['routes/0/ways/1', { routes: [{ id: 'all', ways: ['primary', 'none'] }] }],
   ['routes/0/calendar', { routes: [{ id: 'all', calendar: 'none' }] }],
   ['routes/0/scenario', { routes: [{ id: 'all', scenario: 'none' }] }],

@@ -78,7 +78,7 @@ const referencesIn = (whole: Configuration): readonly Reference[] => [
     ...boundTo(path, line),
   ]),
   ...each(whole.groups, 'groups', (group, path) => [
-    [`${path}/failoverTrunk`, group.failoverTrunk, 'trunk'],
+    [`${path}/failoverTrunk`, group.failoverTrunk, 'trunk', 'group'],
     ...boundTo(path, group),
   ]),
   ...each(whole.routes, 'routes', (route, path) => [
@@ -88,7 +88,7 @@ const referencesIn = (whole: Configuration): readonly Reference[] => [
   ...each(whole.dids, 'dids', (did, path) => [
     [`${path}/rings`, did.rings, 'phone', 'ringGroup', 'attendant'],
     [`${path}/group`, did.group, 'group'],
-    [`${path}/failoverTrunk`, did.failoverTrunk, 'trunk'],
+    [`${path}/failoverTrunk`, did.failoverTrunk, 'trunk', 'group'],
     ...boundTo(path, did),
   ]),
   ...each(whole.ringGroups, 'ringGroups', (group, path) => [

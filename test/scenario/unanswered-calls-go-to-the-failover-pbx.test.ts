@@ -3,28 +3,39 @@ import { test } from 'node:test';
 import { Baresip } from '../peer/baresip.ts';
 import { primary, secondary } from '../peer/configuration.ts';
 import { address, onSite } from '../peer/site.ts';
-import { sleep } from '../peer/wait.ts';
+import { eventually, patience, sleep } from '../peer/wait.ts';
 import { assertNear, farHeard, farHertz, openOffice } from './office.ts';
 
 const pbxHertz = 900;
 const pbx = {
   ...{ id: 'pbx', kind: 'peer' as const, host: address.secondFarEnd, port: 5060, localPort: 5090, priority: 9 },
   probeIntervalS: 2,
+  group: 'branch',
 };
+/** The other trunk of that group: nobody is there. */
+const gone = { ...pbx, id: 'gone', host: address.caller, localPort: 5092, priority: 8 };
+
+const attemptsOf = (record: Readonly<Record<string, unknown>>): string[] =>
+  (record['attempts'] as { target: { id: string; number: string }; cause: string }[]).map(
+    ({ target, cause }) => `${target.id} ${target.number}: ${cause}`,
+  );
 
 test(
-  'a call to our number that nobody answers goes to the failover PBX of its trunk group, with the number that was called',
+  'a call to our number that nobody answers goes to the failover PBX of its trunk group, with the number that was called; so does one whose failover is another group, by its trunk that lives',
   onSite(async (site) => {
     const other = await Baresip.start(site, {
       ...{ name: 'pbx', host: address.secondFarEnd, port: 5060, says: pbxHertz },
-      accounts: [{ user: '102', domain: address.secondFarEnd, registers: false }],
+      accounts: ['102', '103'].map((user) => ({ user, domain: address.secondFarEnd, registers: false })),
     });
     const { far, gateway } = await openOffice(site, {
-      configuration: { trunks: [primary(), secondary(), pbx] },
+      configuration: { trunks: [primary(), secondary(), gone, pbx] },
       more: {
         routing: { digitMap: '[2-9]xx|0x.T', phoneRingS: 5 },
-        groups: [{ id: 'inbound', failoverTrunk: 'pbx' }],
-        dids: [{ id: 'main', number: '102', rings: 'line/2', group: 'inbound', failoverNumber: '5550199' }],
+        groups: [{ id: 'inbound', failoverTrunk: 'pbx' }, { id: 'branch' }],
+        dids: [
+          { id: 'main', number: '102', rings: 'line/2', group: 'inbound', failoverNumber: '5550199' },
+          { id: 'second', number: '103', rings: 'line/3', group: 'inbound', failoverTrunk: 'branch' },
+        ],
       },
     });
     const { bench } = gateway;
@@ -38,12 +49,23 @@ test(
     assertNear(farHeard(far), pbxHertz, 'the caller hears the PBX');
     assertNear(farHeard(other), farHertz, 'the PBX hears the caller');
 
-    const [record] = await gateway.recorded(1);
-    const attempts = record!['attempts'] as { target: { id: string; number: string }; cause: string }[];
-    assert.deepEqual(
-      attempts.map(({ target, cause }) => `${target.id} ${target.number}: ${cause}`),
-      ['line/2 12: noAnswer', 'pbx 102: answered'],
+    await bench.lift('phone/3');
+    await bench.waitFor('phone/3', 'tone', { hertz: [350, 440], timeoutMs: patience(3_000) });
+    await far.dial('sip:103@a.test');
+    await eventually('the PBX has the call to the second number', patience(4_000), () =>
+      other.events.some(({ type, accountaor }) => type === 'CALL_ESTABLISHED' && accountaor?.includes('103')),
     );
-    assert.equal(record!['dialled'], '102');
+    await far.hangUp();
+
+    const records = await gateway.recorded(2);
+    assert.deepEqual(attemptsOf(records[0]!), ['line/2 12: noAnswer', 'pbx 102: answered']);
+    assert.deepEqual(
+      attemptsOf(records[1]!).filter((each) => !each.startsWith('gone')),
+      ['line/3 13: busy', 'pbx 103: answered'],
+    );
+    assert.deepEqual(
+      records.map((record) => record['dialled']),
+      ['102', '103'],
+    );
   }),
 );

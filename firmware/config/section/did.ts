@@ -21,7 +21,7 @@ export const did = v.strictObject({
   }),
   failoverTrunk: optionalText({
     title: 'Failover PBX',
-    help: 'Its own; empty: that of the group.',
+    help: 'Its own, a trunk or another group; empty: that of the group.',
     max: 32,
     default: '',
     form: nameOrNothing,

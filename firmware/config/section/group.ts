@@ -34,7 +34,7 @@ export const group = v.strictObject({
   }),
   failoverTrunk: optionalText({
     title: 'Failover PBX',
-    help: 'Trunk of a PBX that gets inbound calls when their target fails; a number can have its own.',
+    help: 'Trunk of a PBX, or another group, that gets inbound calls when their target fails; a number can have its own.',
     max: 32,
     default: '',
     form: nameOrNothing,

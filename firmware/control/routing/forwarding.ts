@@ -1,7 +1,7 @@
 import type { Forwarding, Line } from '../../config/schema.ts';
 import type { Some } from '../../core/machine.ts';
 import { type CallFailure, failureTable } from '../failure.ts';
-import type { Level } from './attempt.ts';
+import type { Attempt, Level } from './attempt.ts';
 import { notCounted } from './calendar.ts';
 import type { PlanReason } from './explanation.ts';
 import { targetFound } from './forwarding-target.ts';

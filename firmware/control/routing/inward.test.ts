@@ -80,6 +80,90 @@ describe('a number of ours', () => {
     it(what, () => assert.equal(waysOf(question(offer, [a, b], settings)), ways));
   }
 
+  describe('whose failover PBX is another group', () => {
+    const other = { ...settings, groups: [{ id: 'g', failoverTrunk: 'h' }, { id: 'h' }] };
+    const member = (id: string, more: Partial<TrunkSnapshot> = {}) => way(id, { group: 'h', ...more });
+    const planned = (trunks: readonly TrunkSnapshot[], more: object = {}) =>
+      question(called('5000'), [a, ...trunks], { ...other, ...more });
+
+    it('goes to its trunks one after the other, with the number that was called', () => {
+      const asked = planned([member('c', { priority: 2 }), member('d'), way('e')]);
+      assert.equal(waysOf(asked), 'sales | d c');
+      const result = plan(asked);
+      assert.ok(result.is === 'planned');
+      const { attempts, elsewhere } = result.levels[1]!;
+      assert.equal(elsewhere, true);
+      assert.deepEqual(
+        attempts.map(({ targets, by, why }) => [targets[0].number, by, why]),
+        [
+          ['5000', 'main', 'failover PBX of the number main, group h'],
+          ['5000', 'main', 'failover PBX of the number main, group h'],
+        ],
+      );
+    });
+
+    it('sorts them by the rule of that group, protect ones last and alone', () => {
+      const busy = [member('c', { callsUp: 3 }), member('d', { callsUp: 1 }), member('p', { role: 'protect' })];
+      const asked = planned(busy, {
+        groups: [
+          { id: 'g', failoverTrunk: 'h' },
+          { id: 'h', sort: 'leastUsed' },
+        ],
+      });
+      assert.equal(waysOf(asked), 'sales | d c | protect 0: p');
+      const result = plan(asked);
+      assert.ok(result.is === 'planned');
+      const { protect, on, attempts, after } = result.levels[2]!;
+      assert.deepEqual(
+        [protect?.again.map(({ id }) => id), attempts[0].start, after],
+        [['d', 'c'], 'alone', ['main>failoverTrunk']],
+      );
+      assert.ok(on.includes('congestion') && !on.includes('busy'));
+      assert.equal(waysOf(planned([member('p', { role: 'protect' })])), 'sales | protect 0: p');
+    });
+
+    it('leaves out what is down, full, locked, or where the call came from, and says why', () => {
+      const asked = planned([
+        member('c', { health: 'down' }),
+        member('d', { callLimit: 2, callsUp: 2 }),
+        member('e', { lock: 'all' }),
+        member('f', { blocked: { by: 'drill', minutesLeft: 1 } }),
+        member('z'),
+      ]);
+      assert.equal(waysOf(asked), 'sales | z');
+      for (const [id, why] of [
+        ['c', /down/],
+        ['d', /all its 2 calls/],
+        ['e', /locked/],
+        ['f', /blocked/],
+      ] as const)
+        assert.match(whyOf(asked, `failover PBX ${id}`), why);
+      const back = question(called('5000', { from: { kind: 'trunk', id: 'c', number: '1' } }), [a, member('c')], other);
+      assert.equal(waysOf(back), 'sales');
+      assert.match(whyOf(back, 'failover PBX c'), /came from there/);
+    });
+
+    it('has four ways at most, and the limit of the group holds', () => {
+      const many = ['c', 'd', 'e', 'f', 'h1'].map((id) => member(id));
+      assert.equal(waysOf(planned(many)), 'sales | c d e f');
+      const full = [
+        { id: 'g', failoverTrunk: 'h' },
+        { id: 'h', callLimit: 1 },
+      ];
+      assert.equal(waysOf(planned([member('c', { callsUp: 1 }), member('d')], { groups: full })), 'sales');
+    });
+
+    it('means the trunk where a trunk has that name', () => {
+      assert.equal(waysOf(planned([member('c'), way('h')])), 'sales | h');
+    });
+
+    it('goes there for a number of its own failover too', () => {
+      const dids = [{ id: 'main', number: '5000', rings: 'sales', group: 'g', failoverTrunk: 'k' }];
+      const groups = [{ id: 'g', failoverTrunk: 'h' }, { id: 'h' }, { id: 'k' }];
+      assert.equal(waysOf(planned([member('c'), way('d', { group: 'k' })], { dids, groups })), 'sales | d');
+    });
+  });
+
   it('may lead to an auto attendant', () => {
     const result = plan(question(called('5002'), [a], settings));
     assert.ok(result.is === 'planned');

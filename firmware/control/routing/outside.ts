@@ -187,7 +187,7 @@ const FAILED = (Object.keys(failureTable) as CallFailure[]).filter((each) => fai
  * Failures after which protect routes are asked: not those that are the callee's own word. A 403 is about us where no
  * binding of ours is good.
  */
-const failedNotRefused = (normal: readonly Attempt[]): Some<CallFailure> | 'any' => {
+export const failedNotRefused = (normal: readonly Attempt[]): Some<CallFailure> | 'any' => {
   const [first, ...others] = FAILED;
   if (first === undefined || normal.length === 0) return 'any';
   return normal.every(({ bound }) => !bound) ? [first, ...others, 'forbidden'] : [first, ...others];

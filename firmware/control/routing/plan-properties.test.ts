@@ -96,7 +96,7 @@ const settings = fc
     outsidePrefix: some(['', '', '0']),
     protectDelayS: some([0, 30]),
     exchangeFallback: bool,
-    failover: some(['', 'a', 'b']),
+    failover: some(['', 'a', 'b', 'g', 'h']),
   })
   .map(({ routes, groups, forwardings, failover, lines, ringGroup, ...routing }) =>
     office({
@@ -381,6 +381,21 @@ describe('of every call that is led on', () => {
     const [first] = levels;
     if (first) go([first], 1);
   };
+
+  it('the failover of our number is what its setting names: that trunk or that group, never the way in, nothing shut', () => {
+    every(inward, (asked, result) => {
+      const [did] = asked.configuration.dids;
+      for (const { name, attempts } of levelsOf(result)) {
+        if (name !== 'main>failoverTrunk') continue;
+        for (const { id } of attempts) {
+          const { group, health, lock, blocked } = snapshotOf(asked, id);
+          assert.ok(did?.failoverTrunk === id || did?.failoverTrunk === group, `${id} of ${group}`);
+          assert.notEqual(id, asked.offer.from.id);
+          assert.ok(health !== 'down' && health !== 'held' && lock === 'none' && blocked === undefined);
+        }
+      }
+    });
+  });
 
   it('no loop: no phone rings twice on any way through, and at most eight levels are passed', () => {
     every(inward, (_, result) => {
