@@ -194,4 +194,17 @@ describe('RTP session over loopback', () => {
     assert.ok(third.session.statistics('net/3', clock.now()).received > 20);
     for (const { session } of [one, other, third]) session.close(clock.now());
   });
+
+  it('frees both of its ports when the far end has the highest port of all, and none above it', async () => {
+    const narrow = new SocketPairs();
+    narrow.range(base + 58, base + 59);
+    const events = { began: () => {}, ended: () => {} };
+    const session = new RtpSession(await narrow.open('127.0.0.1'), clock, 'test', () => 0, events);
+    session.configure(media(65_535));
+    for (let frame = 0; frame < 5; frame++) session.sender.frame(new Int16Array(160));
+    session.close(clock.now());
+    await arrive();
+    const again = await narrow.open('127.0.0.1');
+    again.close();
+  });
 });

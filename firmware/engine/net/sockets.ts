@@ -59,7 +59,7 @@ export class SocketPair {
   }
 
   sendRtcp(packet: Buffer, address: string, port: number): void {
-    if (this.#closed || port < 1 || port > 65535) return;
+    if (this.#closed || !isPort(port)) return;
     try {
       this.#rtcp.send(packet, 0, packet.length, port, address, this.#sent);
     } catch {
@@ -67,16 +67,20 @@ export class SocketPair {
     }
   }
 
-  /** Closes, after `farewell` has gone to the far end's RTCP port. */
+  /** Closes, after `farewell` has gone to the far end's RTCP port; above the highest port of all there is none. */
   close(farewell?: Buffer, address?: string, port?: number): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#rtp.close();
-    if (!farewell || !address || !port) {
+    if (!farewell || !address || !port || !isPort(port)) {
       this.#rtcp.close();
       return;
     }
-    this.#rtcp.send(farewell, port, address, () => this.#rtcp.close());
+    try {
+      this.#rtcp.send(farewell, port, address, () => this.#rtcp.close());
+    } catch {
+      this.#rtcp.close();
+    }
   }
 
   #connected(error: Error | undefined): void {
@@ -88,6 +92,8 @@ export class SocketPair {
     if (error) this.refused++;
   };
 }
+
+const isPort = (port: number): boolean => port >= 1 && port <= 65_535;
 
 /** Hands out pairs of ports from the provisioned range, round robin, so that late packets of a call miss the next one. */
 export class SocketPairs {
