@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { access, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -148,6 +148,17 @@ describe('recorder', () => {
 
   it('says where it cannot write', async () => {
     await assert.rejects(openPart('/nowhere/at/all.wav'), /store-unwritable: \/nowhere\/at\/all.wav.part/);
+  });
+
+  it('keeps no descriptor where the disk is full', async () => {
+    const file = join(folder, 'full.wav');
+    await symlink('/dev/full', `${file}.part`);
+    const open = async (): Promise<number> => {
+      const links = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''));
+      return (await Promise.all(links)).filter((target) => target === '/dev/full').length;
+    };
+    for (let tries = 0; tries < 3; tries++) await assert.rejects(openPart(file), /store-unwritable/);
+    assert.equal(await open(), 0);
   });
 });
 

@@ -23,11 +23,14 @@ const MU_LAW_SILENCE = 0xff;
 
 /** Opens `<file>.part` for a recorder. Throws GatewayError `store-unwritable`. */
 export const openPart = async (file: string): Promise<FileHandle> => {
+  let part: FileHandle | undefined;
   try {
-    const part = await open(`${file}.part`, 'w');
+    part = await open(`${file}.part`, 'w');
     await part.write(muLawHeader(0), 0, MU_LAW_HEADER, 0);
     return part;
   } catch (error) {
+    // a full disk: the next caller may find room, and no descriptor is kept for it
+    await part?.close().catch(() => {});
     throw new GatewayError('store-unwritable', `${file}.part cannot be written`, error);
   }
 };
