@@ -178,7 +178,7 @@ export class Rooms {
     return new Rehearsal({
       ...{ data, build, runner, clock, log, journal, before: adoption.states, trunks: this.trunks },
       configuration: () => document.configuration,
-      emergency: () => this.hardware.profile.emergency,
+      emergency: () => this.planning.emergency(),
       testCalls: this.voices.testCalls,
       silence: (trunk, on) => this.userAgent.silence(trunk, on),
       backup: (on) => this.phones.backup(on),
@@ -219,7 +219,7 @@ export class Rooms {
       question: (offer) => this.planning.question(offer),
       ledger: this.#ground.ledger,
       configuration: () => this.#ground.document.configuration,
-      emergency: () => this.hardware.profile.emergency,
+      emergency: () => this.planning.emergency(),
       ...(restart === undefined ? {} : { restart }),
     });
   }

@@ -23,7 +23,7 @@ export type VerbParts = Pick<Rooms, 'testCalls' | 'shelf' | 'scenarios'> & {
   /** What a real call would ask of routing now. */
   readonly question: (offer: Routed) => PlanQuestion;
   readonly configuration: () => Configuration;
-  /** Emergency numbers of the country that runs. */
+  /** Emergency numbers in every way in which they may be dialled here. */
   readonly emergency: () => readonly string[];
   /** Asks the supervisor; left out where there is none. */
   readonly restart?: (plane: PlaneName) => void;

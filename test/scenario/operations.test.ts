@@ -176,11 +176,15 @@ test(
   }),
 );
 
+/** Outside numbers, and emergency numbers too, may be dialled behind an 8. */
+const routing = { digitMap: '8x.T', outsidePrefix: '8' };
+
 test(
   'planes are restarted on request: not during an emergency call, when idle, at once; calls are possible again',
   onSite(async (site) => {
-    const { gateway, a } = await openOffice(site, { configuration: { exchangeLines: 1 } });
+    const { gateway, a } = await openOffice(site, { configuration: { exchangeLines: 1 }, more: { routing } });
     const page = await PageClient.signIn(gateway);
+    const outside = `8${farNumber}`;
 
     // a lifted handset is seen at once
     await gateway.bench.lift('phone/4');
@@ -195,8 +199,8 @@ test(
     assert.ok(seenMs < 700, `seen after ${seenMs} ms`);
     await gateway.bench.hangUp('phone/4');
 
-    await dial(gateway, 2, '911');
-    await page.sees('the emergency call', 3_000, ({ calls }) => calls.some(({ dialled }) => dialled === '911'));
+    await dial(gateway, 2, '8911');
+    await page.sees('the emergency call', 3_000, ({ calls }) => calls.some(({ dialled }) => dialled === '8911'));
     const { engine, control } = gateway.planes();
     for (const plane of ['engine', 'control']) {
       const refused = await run(page, 'restart-plane', { plane, whenIdle: false });
@@ -205,7 +209,7 @@ test(
     await gateway.bench.hangUp('phone/2');
     await page.sees('its end', 5_000, ({ calls }) => calls.length === 0);
 
-    await dial(gateway, 1, farNumber);
+    await dial(gateway, 1, outside);
     await hearsTone(gateway, 1, farHertz);
     const waits = await run(page, 'restart-plane', { plane: 'engine', whenIdle: true });
     assert.match(sentenceOf(waits), /restarts when it has ended: 1 call up now/);
@@ -221,7 +225,7 @@ test(
     assert.match(sentenceOf(await run(page, 'acknowledge-alarm', { alarm: id })), /is acknowledged/);
     await page.sees('no alarm', 2_000, ({ alarms }) => alarms.every(({ kind }) => kind !== 'engineRestarted'));
 
-    await dial(gateway, 1, farNumber);
+    await dial(gateway, 1, outside);
     await hearsTone(gateway, 1, farHertz);
     const now = await run(page, 'restart-plane', { plane: 'control', whenIdle: false });
     assert.match(sentenceOf(now), /^The control plane restarts now\. 1 call ends with it\./);
@@ -231,7 +235,7 @@ test(
     await bound(a);
     // shorter than this is a flash
     await sleep(1_500);
-    await dial(gateway, 1, farNumber);
+    await dial(gateway, 1, outside);
     await hearsTone(gateway, 1, farHertz);
     await gateway.bench.hangUp('phone/1');
     assert.equal(gateway.planes().supervisor > 0 && gateway.log().some(({ msg }) => /died/.test(String(msg))), false);

@@ -43,7 +43,7 @@ export type DrillsOptions = {
   readonly silence: (trunk: string, on: boolean) => void;
   readonly trunks: () => readonly TrunkShown[];
   readonly box: () => SheetBox;
-  /** Emergency numbers of the country, as dialled. */
+  /** Emergency numbers in every way in which they may be dialled here. */
   readonly emergency: () => readonly string[];
   /** Dialled numbers of the calls that are up. */
   readonly dialled: () => readonly string[];
