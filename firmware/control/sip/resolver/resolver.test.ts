@@ -36,3 +36,15 @@ test('the last good answer stays when the DNS fails, and is asked for again when
     code: 'sip-message',
   });
 });
+
+test('of a name with addresses of both families the IPv4 one is taken, in whatever order they come', async () => {
+  const [old, young] = ['192.0.2.1', '2001:db8::1'];
+  for (const [addresses, taken] of [
+    [[young, old], old],
+    [[old, young], old],
+    [[young], young],
+  ] as const) {
+    const resolver = new Resolver(new TestClock(), async () => addresses);
+    assert.equal(await resolver.address('ss.example'), taken);
+  }
+});

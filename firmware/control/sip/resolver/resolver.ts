@@ -1,5 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import type { Clock } from '../../../core/clock.ts';
 import { GatewayError, wordsOf } from '../../../core/error.ts';
 import type { Instant } from '../../../core/machine.ts';
@@ -65,9 +65,11 @@ export class Resolver {
     return asking;
   }
 
+  /** Of both families IPv4 is taken, whatever the name server prefers: the flow and whoever asks mean the same one. */
   #learn(host: string, addresses: readonly string[]): string {
     const before = this.#known.get(host)?.address;
-    const address = before !== undefined && addresses.includes(before) ? before : addresses[0];
+    const first = addresses.find(isIPv4) ?? addresses[0];
+    const address = before !== undefined && addresses.includes(before) ? before : first;
     if (address === undefined) throw new Error('no address');
     this.#known.delete(host);
     this.#known.set(host, { address, at: this.#clock.now() });
