@@ -32,6 +32,8 @@ export type CallRecord = {
   readonly from: Party;
   readonly dialled: string;
   readonly attempts: readonly AttemptRecord[];
+  /** Attempts that are not listed, as there were too many: while protect trunks are waited for, all others are tried anew. */
+  readonly attemptsLeftOut?: number;
   /** Rules that led it on, such as a forwarding, each with its reason. */
   readonly ledOn?: readonly { readonly by: string; readonly why: string; readonly afterMs: number }[];
   /** What a phone did by flash and hanging up: to whom it was led on, and what came of that. */
@@ -62,6 +64,10 @@ export type CallRecord = {
   readonly sentence: string;
   readonly statistics?: unknown;
 };
+
+/** A record has to fit into a line of the journal: of more attempts the first and the last ones are listed. */
+export const MOST_ATTEMPTS = 100;
+const FIRST_ATTEMPTS = 20;
 
 type CallFact = Extract<Fact, { readonly call: string }>;
 
@@ -125,7 +131,7 @@ const folded = (state: RecordState, fact: CallFact, now: Instant): RecordState['
     case 'attemptBegan': {
       const { fact: _, call: __, ...about } = fact;
       const { techPrefix: ___, ...target } = fact.target;
-      return { ...record, attempts: [...record.attempts, { ...about, target, afterMs }] };
+      return withAttempt(record, { ...about, target, afterMs });
     }
     case 'attemptEnded':
       return { ...record, attempts: record.attempts.map((each) => endedAttempt(each, fact, afterMs)) };
@@ -166,6 +172,14 @@ const folded = (state: RecordState, fact: CallFact, now: Instant): RecordState['
     default:
       return record;
   }
+};
+
+const withAttempt = (record: RecordState['record'], attempt: AttemptRecord): RecordState['record'] => {
+  const { attempts, attemptsLeftOut = 0 } = record;
+  const fits = attempts.length < MOST_ATTEMPTS;
+  const out = fits ? -1 : attempts.findIndex(({ cause }, at) => at >= FIRST_ATTEMPTS && cause !== undefined);
+  if (out < 0) return { ...record, attempts: [...attempts, attempt] };
+  return { ...record, attempts: [...attempts.toSpliced(out, 1), attempt], attemptsLeftOut: attemptsLeftOut + 1 };
 };
 
 type AttemptEnded = Extract<Fact, { readonly fact: 'attemptEnded' }>;

@@ -14,7 +14,7 @@ export type RecordWords = {
 export const recordWords = (record: CallRecord): RecordWords => ({
   title: `${callerWords(record.from)} ${askWords(record)}: ${resultWords(record)}`,
   attempts: record.attempts.map((attempt, at) => attemptWords(attempt, at, record)),
-  end: [...transferWords(record), endWords(record)].join(' '),
+  end: [...leftOutWords(record), ...transferWords(record), endWords(record)].join(' '),
 });
 
 // ── who and where ───────────────────────────────────────────────────────────────────────────────
@@ -131,6 +131,9 @@ const transferred = {
   returned: 'came back: it was not joined',
   refused: 'was not joined',
 } as const;
+
+const leftOutWords = ({ attemptsLeftOut = 0 }: CallRecord): string[] =>
+  attemptsLeftOut === 0 ? [] : [`Of all attempts, ${attemptsLeftOut} in between are not listed.`];
 
 /** What a phone did by flash and hanging up, a sentence each. */
 const transferWords = ({ transfers = [] }: CallRecord): string[] =>
