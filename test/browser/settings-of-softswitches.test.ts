@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Capture, type SipMessage } from '../peer/capture.ts';
 import { gatewayConfiguration, userOf } from '../peer/configuration.ts';
 import { Gateway } from '../peer/gateway.ts';
+import type { Kamailio } from '../peer/kamailio.ts';
 import { run } from '../peer/program.ts';
 import { address, onSite } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
@@ -145,6 +146,51 @@ test(
     await sleep(500);
     await hangUp(gateway, 2);
 
+    // a calendar, a group of both softswitches and a route that names them, in one change
+    await trunkIs(gateway, 'primary', /up/, 30_000);
+    const begins = 'calendars/new-1/periods/0/from';
+    const calendar = async (from: string): Promise<void> => {
+      await at.add('calendars', 'Add calendar', 'round-the-clock');
+      await at.control('calendars/new-1/timeZone').fill('Europe/Berlin');
+      await at.press('Add hours');
+      for (const day of ['Sat', 'Sun']) await at.field('calendars/new-1/periods').getByLabel(day).check();
+      await at.control(begins).fill(from);
+      await at.control('calendars/new-1/periods/0/until').fill('24:00');
+    };
+    await at.refused(begins, () => calendar('0:00'), /must be a time such as 08:30/, /within this limit/);
+    await at.applied(async () => {
+      await calendar('00:00');
+      await at.add('groups', 'Add group', 'both');
+      await at.control('groups/new-1/sort').selectOption('Fewest calls');
+      for (const id of ['primary', 'secondary']) {
+        await at.go('trunks', id);
+        await at.control(`trunks/${id}/group`).selectOption('both');
+        await at.control(`trunks/${id}/priority`).fill('1');
+      }
+      await at.add('routes', 'Add route', 'outside');
+      await at.field('routes/new-1/ways').getByLabel('both').check();
+      await at.control('routes/new-1/calendar').selectOption('round-the-clock');
+    });
+    await at.go('groups');
+    await at.page.getByText('Fewest calls').waitFor();
+    await Promise.all([a, b].map((each) => bound(each)));
+    for (const id of ['primary', 'secondary']) await trunkIs(gateway, id, /up/, 30_000);
+    const asked = (softswitch: Kamailio, number: string): number =>
+      softswitch.heard().filter((each) => each.startsWith(`INVITE sip:${number}@`)).length;
+    const before = asked(b, farNumber);
+    await dial(gateway, 1, farNumber);
+    await hearsTone(gateway, 1, farHertz, 5_000);
+    const [free, other] = asked(b, farNumber) > before ? (['primary', a] as const) : (['secondary', b] as const);
+    await at.page.evaluate(`location.hash = '#/tools/analyse-route?number=212'`);
+    await at.press('Show the ways');
+    const first = at.page.locator('.way').first();
+    await first.getByText(`Softswitch ${free}`).waitFor();
+    context.diagnostic(`the analysis says: ${await first.textContent()}`);
+    await at.isInOrder('when a route is analysed');
+    await dial(gateway, 2, '212');
+    await eventually('the one with fewer calls to be asked', 5_000, () => asked(other, '212') > 0);
+    for (const phone of [1, 2]) await hangUp(gateway, phone);
+
     const { sip } = await capture.stop();
     for (const [number, wanted] of [
       ['301', 2500],
@@ -162,6 +208,15 @@ test(
     // a softswitch that asks for a password hears an INVITE twice
     const reached = ['404', '480', '484'].filter((each) => invites(sip, address.softswitchB, each).length > 0);
     assert.deepEqual(reached, ['404', '480'], 'what went on to the secondary');
+    // the primary answers most numbers by a status now: what counts is which of both was asked first
+    const firstAsked = [address.softswitchA, address.softswitchB]
+      .flatMap((host) => invites(sip, host, '212').map(({ at: when }) => ({ host, when })))
+      .sort((one, other) => one.when - other.when)[0]?.host;
+    assert.equal(
+      firstAsked,
+      free === 'primary' ? address.softswitchA : address.softswitchB,
+      'the one with fewer calls',
+    );
     at.assertQuiet();
   }),
 );

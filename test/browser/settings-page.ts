@@ -51,9 +51,9 @@ export class SettingsInBrowser {
     return this.page.locator(`#${idOf(path)}`);
   }
 
-  /** The field around a control: its label, its buttons and what is said below it. */
+  /** The field around a control: its label, its buttons and what is said below it; the inner one of a list. */
   field(path: string) {
-    return this.page.locator(`.field:has(#${idOf(path)})`);
+    return this.page.locator(`.field:has(#${idOf(path)})`).last();
   }
 
   /** Changes something and applies it; axe looks at the page before and after. */
@@ -88,6 +88,13 @@ export class SettingsInBrowser {
     await this.press('Discard');
     await this.page.locator('dialog').getByRole('button', { name: 'Discard', exact: true }).click();
     await this.page.locator('.change-count').waitFor({ state: 'detached' });
+  }
+
+  /** Goes to a list and adds a thing with this name; it is named `LIST/new-1` until it stands. */
+  async add(list: string, button: string, name: string): Promise<void> {
+    await this.go(list);
+    await this.press(button);
+    await this.control(`${list}/new-1/id`).fill(name);
   }
 
   press(name: string): Promise<void> {
