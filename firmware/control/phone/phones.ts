@@ -97,10 +97,14 @@ export class Phones implements LegMaker {
     return new Set(phones.filter(isRinging).map(lineOf));
   }
 
-  /** A phone that settings have taken away is as one that is hung up: its call ends in order, then it is forgotten. */
+  /**
+   * A phone that settings have taken away is as one that is hung up: its call ends in order, then it is forgotten. Whoever
+   * it is rung for, or has held, is let go, as nobody lifts it any more.
+   */
   #dismiss(id: string): void {
     const { runner } = this.#options;
     this.#tell(id, { type: 'line', event: { is: 'onHook' } });
+    this.#tell(id, { type: 'found', offHook: false, lost: false, cause: 'unavailable' });
     runner.outward(() => runner.drop(id));
   }
 

@@ -99,6 +99,17 @@ describe('hold by flash', () => {
     assert.equal(office.phone('line/1'), 'onHook');
   });
 
+  it('lets the held party go when settings take the phone away', async () => {
+    await talk();
+    await flash();
+    const { lines, ...others } = office.configuration;
+    office.phones.configure({ ...others, lines: lines.filter(({ id }) => id !== 'line/1') }, ['112']);
+    await office.turn(0);
+    assert.deepEqual(ends(), [['call/test-1', 'unavailable', 'caller']]);
+    await office.answer('primary', { sip: 'ended' });
+    assert.deepEqual(office.left(), []);
+  });
+
   it('goes on dialling when the held party leaves', async () => {
     await consult();
     await office.answer('primary', { sip: 'bye' });
