@@ -33,7 +33,8 @@ export const received = (view: StatusView): void => {
  */
 const readStream = async (stop: AbortSignal): Promise<boolean> => {
   const given = new AbortController();
-  stop.addEventListener('abort', () => given.abort());
+  const stopped = () => given.abort();
+  stop.addEventListener('abort', stopped);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const heard = () => {
     clearTimeout(timer);
@@ -57,6 +58,7 @@ const readStream = async (stop: AbortSignal): Promise<boolean> => {
     // however it broke, it is opened again
   } finally {
     clearTimeout(timer);
+    stop.removeEventListener('abort', stopped);
   }
   return began;
 };
