@@ -48,18 +48,13 @@ export const transfer = (
     await sleep(HUNG_UP_MS);
     if (how === 'attended') await hearsTone(gateway, to, farHertz);
   };
-  const [lift, hangUp]: readonly Step[] = [
-    { takesMs: 0, does: lifts },
-    { takesMs: HUNG_UP_AFTER_MS, does: hangsUp },
+  const ready: Step[] = [
+    { takesMs: FLASHED_AFTER_MS, does: flashes },
+    { takesMs: 0, does: dials },
   ];
-  return {
-    how,
-    steps: [
-      { takesMs: FLASHED_AFTER_MS, does: flashes },
-      { takesMs: 0, does: dials },
-      ...(how === 'attended' ? [lift!, hangUp!] : [hangUp!, lift!]),
-    ],
-  };
+  const lift: Step = { takesMs: 0, does: lifts };
+  const hangUp: Step = { takesMs: HUNG_UP_AFTER_MS, does: hangsUp };
+  return { how, steps: [...ready, ...(how === 'attended' ? [lift, hangUp] : [hangUp, lift])] };
 };
 
 /** All of it at once; gives how it was done. */
