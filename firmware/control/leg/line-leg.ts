@@ -10,7 +10,7 @@ import {
   type ExchangeLineEvent,
   lineLegMachine,
 } from './line-leg-machine.ts';
-import type { LegMedia } from './media.ts';
+import type { LegMedia, Opened } from './media.ts';
 
 export type LineLegsOptions = {
   readonly runner: Runner;
@@ -74,7 +74,14 @@ export class LineLegs implements LegMaker {
     );
     if (!('leg' in state)) return;
     this.#attach(id, state.leg);
-    media.expect(state.leg, (outcome) => runner.tell(id, { type: outcome.type }));
+    media.expect(state.leg, (outcome) => this.#opened(id, state.leg, outcome));
+  }
+
+  /** The answer may come when its call has ended, and the line is in the next one. */
+  #opened(id: string, leg: LegId, { type }: Opened): void {
+    const { runner } = this.#options;
+    const line = runner.state<ExchangeLine>(id);
+    if (line && 'leg' in line && line.leg === leg) runner.tell(id, { type });
   }
 
   /** The engine was restarted, or nothing is known of before: nothing of a call is left on any line. */
@@ -105,7 +112,7 @@ export class LineLegs implements LegMaker {
   }
 
   #perform(id: string, line: LineId, effect: ExchangeLineEffect, leg: LegId | undefined) {
-    const { runner, book, media } = this.#options;
+    const { book, media } = this.#options;
     if ('tell' in effect) {
       if (effect.tell.type === 'released') this.#options.vacate(effect.tell.leg);
       return book.report(effect.tell);
@@ -116,7 +123,7 @@ export class LineLegs implements LegMaker {
       case 'open': {
         const beside = effect.beside === undefined ? {} : { beside: effect.beside };
         const ask = { what: line, mode: 'sendReceive', ...beside } as const;
-        return media.open(effect.leg, ask, (outcome) => runner.tell(id, { type: outcome.type }));
+        return media.open(effect.leg, ask, (outcome) => this.#opened(id, effect.leg, outcome));
       }
       case 'close':
         return media.close(effect.leg, { before: { loop: 'release' } });
