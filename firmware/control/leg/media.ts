@@ -40,6 +40,9 @@ export type Opened =
 export type Bound =
   | { readonly type: 'bound'; readonly local: readonly [address: string, port: number] }
   | { readonly type: 'unbound' };
+/** Far more than voices begin in one turn of the event loop. */
+const MOST_EARLY = 64;
+
 /** A termination that a plane before us asked for, and never heard of. */
 type Unanswered = { readonly ask: Open; readonly answer: (place: Place | undefined) => void };
 
@@ -247,7 +250,7 @@ export class LegMedia implements MeetingPlace {
       if (kept && current) this.#states.keep(leg, { ...kept, place: at });
       heard({ type: 'opened', local, context, termination });
       const early = this.#early.get(termination);
-      this.#early.clear();
+      this.#early.delete(termination);
       if (early) this.#files.get(leg)?.(early);
     });
   }
@@ -286,7 +289,7 @@ export class LegMedia implements MeetingPlace {
     const { before, after } = signals;
     const { runner } = this.#options;
     const kept = this.#states.get(leg);
-    if (kept?.place) this.#states.keep(leg, { ...kept, closing: { ...(call === undefined ? {} : { call }), signals } });
+    if (kept) this.#states.keep(leg, { ...kept, closing: { ...(call === undefined ? {} : { call }), signals } });
     if (before) this.signal(leg, before);
     const subtract = async (termination: TerminationId): Promise<void> => {
       this.#legOf.delete(termination);
@@ -328,13 +331,19 @@ export class LegMedia implements MeetingPlace {
     const leg = this.#legOf.get(event.termination);
     const { event: what } = event;
     if (leg === undefined) {
-      if (what.is === 'finished' && this.#requests.underWay) this.#early.set(event.termination, what);
+      if (what.is === 'finished') this.#endedEarly(event.termination, what);
       return true;
     }
     if (what.is === 'finished') this.#files.get(leg)?.(what);
     if (what.is === 'digit') this.#options.runner.tell(leg, { type: 'digit', digit: what.digit });
     if (what.is === 'mediaLost') this.#options.runner.tell(leg, { type: 'mediaLost' });
     return true;
+  }
+
+  /** Of a termination whose reply is still to come, or of one that has gone: then nobody ever asks. */
+  #endedEarly(termination: TerminationId, event: FileEvent): void {
+    if (!this.#requests.underWay || this.#early.size >= MOST_EARLY) this.#early.clear();
+    if (this.#requests.underWay) this.#early.set(termination, event);
   }
 
   /** Terminations that legs stand on: what an audit should show, and nothing else. */
