@@ -82,6 +82,8 @@ const cases: [what: string, path: string, spoil: (good: Editable) => void][] = [
   ['jitter', 'media/jitterMinMs', (good) => Object.assign(good, { media: { jitterMinMs: 100, jitterMaxMs: 60 } })],
   ['same port', 'access/httpPort', (good) => Object.assign(good, { access: { httpsPort: 8080 } })],
   ['same port', 'trunks/1/localPort', (good) => good.trunks.push(trunk(), trunk({ id: 'second' }))],
+  ['codes alike', 'routing/hideCode', (good) => Object.assign(good, { routing: { hideCode: '*9' } })],
+  ['codes alike', 'mailbox/accessCode', (good) => Object.assign(good, { mailbox: { accessCode: '*881' } })],
   ['emergency', 'drill/testNumber', (good) => Object.assign(good, { drill: { testNumber: '0911' } })],
   ['mail to nowhere', 'notice/smtpHost', (good) => Object.assign(good, { notice: { mailTo: 'a@b.example' } })],
   [
