@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { LONGEST_GREETING_S } from '../../config/greeting.ts';
 import type { Configuration, Line } from '../../config/schema.ts';
 import type { Clock } from '../../core/clock.ts';
 import { GatewayError, wordsOf } from '../../core/error.ts';
@@ -15,7 +16,7 @@ import { samePin } from './pin.ts';
 import { clockIsSound, type Retention, type RetentionEffect, retentionMachine } from './retention-machine.ts';
 import { type RoomWatchEffect, roomWatch, roomWatchMachine } from './room-watch-machine.ts';
 import type { MailboxId, MailboxState, Message, Refused, Reservation, Shelf } from './shelf.ts';
-import { greetingOf, LONGEST_GREETING_S } from './sound-file.ts';
+import { greetingOf } from './sound-file.ts';
 
 const RETENTION = 'mailbox/retention';
 const ROOM_WATCH = 'mailbox/room';

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { LARGEST_GREETING } from '../../config/greeting.ts';
 import { GatewayError } from '../../core/error.ts';
 import { decodeWav, muLawHeader as headerOfTheEngine } from '../../engine/sound/wav.ts';
-import { greetingOf, LARGEST_UPLOAD, muLawHeader, soundOf } from './sound-file.ts';
+import { greetingOf, muLawHeader, soundOf } from './sound-file.ts';
 
 type Shape = {
   format?: number;
@@ -65,7 +66,7 @@ const refusals: [string, Buffer, RegExp][] = [
   ],
   ['less than a second', wav({ seconds: 0.9 }), /shorter than a second/],
   ['more than a minute', wav({ format: 7, seconds: 60.5 }), /61 s long, 60 s at most/],
-  ['too many octets', Buffer.alloc(LARGEST_UPLOAD + 1), /1025537 octets, 1025536 are the limit/],
+  ['too many octets', Buffer.alloc(LARGEST_GREETING + 1), /1025537 octets, 1025536 are the limit/],
 ];
 
 for (const [what, octets, why] of refusals) {

@@ -1,3 +1,4 @@
+import { LARGEST_GREETING, LONGEST_GREETING_S } from '../../config/greeting.ts';
 import { GatewayError } from '../../core/error.ts';
 
 const PCM = 1;
@@ -8,10 +9,6 @@ const SAMPLE_RATE = 8000;
 export const MU_LAW_HEADER = 58;
 /** Chunks before the data that are looked at. */
 const MOST_CHUNKS = 32;
-
-export const LONGEST_GREETING_S = 60;
-/** Most octets of an uploaded file: a minute of linear samples, and room for what programs write beside them. */
-export const LARGEST_UPLOAD = LONGEST_GREETING_S * SAMPLE_RATE * 2 + 64 * 1024;
 
 const REMEDY =
   'Wanted is WAV, 8 kHz, mono, linear 16 bit, A-law or u-law; `sox in.wav -r 8000 -c 1 -e mu-law out.wav` makes one.';
@@ -75,8 +72,8 @@ const measured = (format: Sound['format'], dataAt: number, dataOctets: number): 
  * wrong, the limit and the remedy.
  */
 export const greetingOf = (wav: Buffer): Buffer => {
-  if (wav.length > LARGEST_UPLOAD) {
-    return refuse(`The file has ${wav.length} octets, ${LARGEST_UPLOAD} are the limit (${LONGEST_GREETING_S} s)`);
+  if (wav.length > LARGEST_GREETING) {
+    return refuse(`The file has ${wav.length} octets, ${LARGEST_GREETING} are the limit (${LONGEST_GREETING_S} s)`);
   }
   const { format, dataAt, dataOctets, seconds } = soundOf(wav, wav.length);
   if (seconds > LONGEST_GREETING_S)

@@ -1,13 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
+import { LARGEST_GREETING } from '../../../config/greeting.ts';
 import { GatewayError } from '../../../core/error.ts';
 import { Refused, type Reply, SECURITY_HEADERS } from '../answer.ts';
-import { KILOBYTE, type Rooms } from '../rooms.ts';
+import type { Rooms } from '../rooms.ts';
 import type { Route } from '../router.ts';
-
-/** 60 s of 16 bit at 8 kHz are 960 kB. */
-const LARGEST_GREETING = 1_100 * KILOBYTE;
 
 /** Mailboxes, their messages as sound, and own greetings. */
 export const messageRoutes = ({ doors }: Rooms): readonly Route[] => [
