@@ -95,6 +95,8 @@ export class LiveFeed {
   }
 
   #write(stream: ServerResponse, text: string): void {
+    // its session is over, and its reader has not taken what was said before
+    if (stream.writableEnded) return;
     if (stream.writableLength + (stream.socket?.writableLength ?? 0) > LARGEST_BACKLOG) stream.destroy();
     else stream.write(text);
   }
