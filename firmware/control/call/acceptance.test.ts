@@ -6,6 +6,7 @@ import type { Attempt } from '../routing/attempt.ts';
 import { beginHunt, huntDeadline, stepHunt } from './hunt-machine.ts';
 import type { HuntEffect } from './hunt-state.ts';
 import { freshLimits } from './limits.ts';
+import { CallDriver, callAttempt } from './test-call-driver.ts';
 
 const start = 1_000 as Instant;
 const asker = { caller: { number: '11' }, beside: 'leg/1' } as const;
@@ -80,5 +81,16 @@ describe('an outside callee of a forwarded call', () => {
 
   it('has the call at once where nothing is asked', () => {
     assert.equal(asked(false).state().phase, 'won');
+  });
+
+  it('rings for the caller while it is asked, although it answered without ringing', () => {
+    const calls = new CallDriver().begin('c', 1, 'trunk', {
+      on: 'any',
+      attempts: [callAttempt('a', { accept: true })],
+    });
+    calls.done('c callBegan', 'c attemptBegan', 'c setup leg/100 a').hear('c', 100, 'connect');
+    calls.done('c setup leg/101 acceptCall', 'c callAlerting', 'c alert ringback');
+    calls.hear('c', 100, 'digit', { digit: '1' });
+    calls.done('c release leg/101 answeredElsewhere', 'c connect leg/1', 'c callAnswered');
   });
 });

@@ -9,6 +9,9 @@ import type { Asker, Hunt, HuntEffect } from './hunt-state.ts';
 /** How long the end of a call waits for the last figures of its audio. */
 const CLOSING_MS = 1_000;
 
+/** A provisional answer every minute at least, and well before (RFC 3261 §13.3.1.1). */
+export const REMIND_MS = 50_000;
+
 export type Ender = 'caller' | 'callee' | 'gateway';
 export type Common = {
   readonly call: CallId;

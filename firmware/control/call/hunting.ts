@@ -10,6 +10,7 @@ import {
   ended,
   type In,
   type Out,
+  REMIND_MS,
   release,
   stay,
   tellFollowers,
@@ -21,9 +22,6 @@ import { handOver } from './joined.ts';
 import { isOutside, type Lost, nameOf, nextLevel } from './levels.ts';
 import { limitsOf } from './limits.ts';
 import { nextRound, waitForProtect } from './protect-wait.ts';
-
-/** A provisional answer every minute at least, and well before (RFC 3261 §13.3.1.1). */
-export const REMIND_MS = 50_000;
 
 export type Hunting = In<'hunting'>;
 /** A call that hunts, without the hunt of this moment. */
@@ -142,6 +140,8 @@ function legSpoke(call: Hunting, event: LegEvent, now: Instant): Out {
   }
   if (event.leg === call.wait) return waitSpoke(call, event);
   const out = huntStepped(call, stepHunt(call.hunt, event, askerOf(call), now), now);
+  // who has answered and is asked to accept still rings for the caller, also where nothing has rung before
+  if (event.type === 'connect') return rings(out, { type: 'alerting', leg: event.leg, media: false }, now);
   return event.type === 'alerting' || event.type === 'progress' ? rings(out, event, now) : out;
 }
 

@@ -2,12 +2,19 @@ import { after, type Instant, type Lapse } from '../../core/machine.ts';
 import type { CallId, Fact } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 import type { LegId } from '../leg/leg.ts';
-import { type CallEffect, type CallEvent, common, ended, type In, type Out, release, stay } from './call-state.ts';
+import {
+  type CallEffect,
+  type CallEvent,
+  common,
+  ended,
+  type In,
+  type Out,
+  REMIND_MS,
+  release,
+  stay,
+} from './call-state.ts';
 import { ANSWERED_PAUSE_MS } from './duplicate.ts';
 import type { Held, Hunt } from './hunt-state.ts';
-
-/** A provisional answer every minute at least, and well before (RFC 3261 §13.3.1.1). */
-const REMIND_MS = 50_000;
 
 /**
  * The second of one call that came over two softswitches (U1): it rings as long as the first, goes on in its place when

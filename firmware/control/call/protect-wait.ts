@@ -1,7 +1,7 @@
 import { after, earliest, type Instant } from '../../core/machine.ts';
 import type { LegCommand, LegId } from '../leg/leg.ts';
 import type { Attempt } from '../routing/attempt.ts';
-import { type CallEffect, type In, type Out, type Protect, stay } from './call-state.ts';
+import { type CallEffect, type In, type Out, type Protect, REMIND_MS, stay } from './call-state.ts';
 import { pausedHunt } from './hunt-machine.ts';
 import type { Spent } from './hunt-state.ts';
 import { AGAIN_PAUSE_MS, roundLimits } from './limits.ts';
@@ -20,7 +20,7 @@ export function waitForProtect(call: Hunter, protect: Protect, spent: Spent, now
   const counted = voice ? { ...limits, nextLeg: limits.nextLeg + 1 } : limits;
   const hunt = pausedHunt(again(protect), counted, startAt);
   const effects: CallEffect[] = voice ? [...voice.effects] : [];
-  const remindAt = call.from.kind === 'trunk' && call.remindAt === undefined ? { remindAt: after(now, 50_000) } : {};
+  const remindAt = call.from.kind === 'trunk' && call.remindAt === undefined ? { remindAt: after(now, REMIND_MS) } : {};
   return stay({ ...call, ...remindAt, ...(voice ? { wait: voice.leg } : {}), protect, hunt }, ...effects);
 }
 
