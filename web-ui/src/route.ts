@@ -3,10 +3,19 @@ import { signal } from '@preact/signals';
 /** Where the page is: the parts of the address after `#/`. */
 export type Route = { readonly parts: readonly string[]; readonly words: URLSearchParams };
 
+/** A part of an address that was mistyped leads nowhere; it does not keep the page from opening. */
+const plain = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
+
 const read = (): Route => {
   const [path = '', words = ''] = location.hash.replace(/^#\/?/, '').split('?');
   const parts = path.split('/').filter((part) => part !== '');
-  return { parts: parts.map(decodeURIComponent), words: new URLSearchParams(words) };
+  return { parts: parts.map(plain), words: new URLSearchParams(words) };
 };
 
 export const route = signal<Route>(read());
