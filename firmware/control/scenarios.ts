@@ -96,7 +96,7 @@ export class Scenarios implements ScenarioRooms {
     if (this.current() === effect.scenario) this.switchTo('', BY_CALENDAR);
   }
 
-  /** States which calendars lack the holidays of the year that comes, if that is news (U11). */
+  /** States which calendars lack the holidays of a year, if that is news (U11). */
   #remind(now: WallTime): void {
     const { runner, configuration } = this.#options;
     const missing = new Map<string, number>();

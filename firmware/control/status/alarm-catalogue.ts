@@ -151,7 +151,7 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
   },
   holidaysMissing: {
     severity: 'warning',
-    text: (what) => `The work calendar ${what} has no dated holidays of the year that comes.`,
+    text: (what) => `The work calendar ${what} lacks the dated holidays of a year.`,
     remedy: 'Enter the holidays that fall on other days each year in the settings of the calendar.',
     happened: false,
   },

@@ -77,7 +77,7 @@ const limited = (state: LongCalls, limitMs: number | undefined, now: Instant): O
   return { state: waiting(calls, state, now).state, effects };
 };
 
-/** Of a plane before us: calls that still are there; they are told anew, as their alarms ended with it. */
+/** Of a plane before us: calls that still are there; they are told anew, which keeps their alarms. */
 export const longCallsGoOn = ({ calls }: LongCalls, isThere: (call: CallId) => boolean, now: Instant): LongCalls => {
   const left = calls.filter(({ call }) => isThere(call)).map(({ told: _, ...call }) => call);
   return waiting(left, noLongCalls, now).state;

@@ -3,7 +3,7 @@ import type { Alarm } from './alarm.ts';
 
 /** What is, as a person sees it live: page, fleet and command line show this and nothing beside it. Plain data. */
 export type StatusView = {
-  /** Wall time in ms since 1970; `clockSet` false until the box knows the time. */
+  /** Wall time in ms since 1970. */
   readonly at: number;
   readonly box: { readonly name: string; readonly build: string; readonly upS: number };
   readonly engine: 'in service' | 'lost';
