@@ -6,19 +6,17 @@ import type { Clock } from '../../core/clock.ts';
 import { GatewayError, wordsOf } from '../../core/error.ts';
 import type { Log } from '../../core/log.ts';
 import type { Runner } from '../../core/runner.ts';
-import { DurableFile } from '../../store/durable-file.ts';
 import { type Files, systemFiles } from '../../store/file-primitives.ts';
 import type { Fact } from '../facts.ts';
 import { Mailbox } from './mailbox.ts';
 import { type Medium, mediumOf, spaceForRecordings } from './medium.ts';
 import { folderOf, type MessageIndex, mailboxOf, type Room, roomIn, usedS } from './message-index.ts';
 import { samePin } from './pin.ts';
-import { clockIsSound, type Retention, type RetentionEffect, retentionMachine } from './retention-machine.ts';
+import { MessageRetention } from './retention.ts';
 import { type RoomWatchEffect, roomWatch, roomWatchMachine } from './room-watch-machine.ts';
 import type { MailboxId, MailboxState, Message, Refused, Reservation, Shelf } from './shelf.ts';
 import { greetingOf } from './sound-file.ts';
 
-const RETENTION = 'mailbox/retention';
 const ROOM_WATCH = 'mailbox/room';
 
 export type MailboxesOptions = {
@@ -40,11 +38,10 @@ export class Mailboxes implements Shelf {
   readonly #files: Files;
   readonly #boxes = new Map<MailboxId, Mailbox>();
   readonly #medium: () => Promise<Medium>;
-  readonly #seen: DurableFile<{ readonly seenAt: number }>;
+  readonly #retention: MessageRetention;
   #settings: Configuration['mailbox'];
   #lines = new Map<MailboxId, Line>();
   #opened = false;
-  #sweeping: Promise<void> = Promise.resolve();
   #looking: Promise<void> = Promise.resolve();
 
   constructor(options: MailboxesOptions) {
@@ -53,8 +50,12 @@ export class Mailboxes implements Shelf {
     this.#files = options.files ?? systemFiles;
     this.#settings = options.configuration.mailbox;
     this.#medium = options.medium ?? (() => mediumOf(this.#folder));
-    const onDamage = (damage: object) => options.log.warn(damage, 'the last time that was seen is not known');
-    this.#seen = new DurableFile(join(this.#folder, 'clock'), onDamage, this.#files);
+    const { runner, clock, log } = options;
+    this.#retention = new MessageRetention({
+      ...{ folder: this.#folder, files: this.#files, runner, clock, log },
+      ...{ boxes: () => this.#boxes.values(), days: () => this.#settings.retentionDays },
+      freed: (box) => this.#tellRoom(box),
+    });
     this.configure(options.configuration);
   }
 
@@ -86,9 +87,7 @@ export class Mailboxes implements Shelf {
       box.tellAll();
       await this.#tellRoom(box);
     }
-    const first: Retention = { sweepAt: clock.now() };
-    const perform = (_: RetentionEffect) => runner.outward(() => void this.sweep());
-    runner.host(RETENTION, retentionMachine, first, perform, { kept: false });
+    this.#retention.open();
     const look = (_: RoomWatchEffect) => runner.outward(() => this.#tellRooms(({ full }) => full));
     runner.host(ROOM_WATCH, roomWatchMachine, roomWatch(clock.now()), look, { kept: false });
   }
@@ -221,33 +220,14 @@ export class Mailboxes implements Shelf {
 
   /** Deletes messages that are older than the settings allow, if the clock can be believed. */
   sweep(): Promise<void> {
-    this.#sweeping = this.#sweeping.then(() => this.#sweep());
-    return this.#sweeping;
-  }
-
-  async #sweep(): Promise<void> {
-    const { clock, log } = this.#options;
-    try {
-      const wall = clock.wall();
-      const sound = clockIsSound((await this.#seen.read())?.seenAt, wall);
-      await this.#seen.write({ seenAt: wall });
-      if (!sound) return;
-      for (const box of this.#boxes.values()) {
-        const expired = await box.expire(wall, this.#settings.retentionDays);
-        if (expired === 0) continue;
-        log.info({ mailbox: box.id, expired }, `mailbox ${box.id}: messages too old were deleted`);
-        await this.#tellRoom(box);
-      }
-    } catch (error) {
-      log.warn({ why: wordsOf(error) }, 'messages too old could not be deleted; it is tried again tomorrow');
-    }
+    return this.#retention.sweep();
   }
 
   /** Ends its work; resolves when all that was asked is on flash. */
   async close(): Promise<void> {
     const { runner } = this.#options;
     runner.cascade(() => {
-      runner.drop(RETENTION);
+      this.#retention.close();
       runner.drop(ROOM_WATCH);
     });
     await this.idle();
@@ -255,7 +235,7 @@ export class Mailboxes implements Shelf {
 
   /** Resolves when all that was asked is on flash. */
   async idle(): Promise<void> {
-    await this.#sweeping;
+    await this.#retention.idle();
     await this.#looking;
     for (const box of this.#boxes.values()) await box.idle();
   }
