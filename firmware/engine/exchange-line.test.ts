@@ -83,3 +83,33 @@ describe('an exchange line', { concurrency: true }, () => {
     });
   });
 });
+
+describe('a line in a context that is plugged in elsewhere by the settings', { concurrency: true }, () => {
+  const moved = async (line: string, to: string, gone: string): Promise<void> => {
+    const engine = await startEngine();
+    try {
+      const control = await engine.connect();
+      await control.hello();
+      await control.request('provision', { revision: 'r', hardware: engine.hardware });
+      await control.request('add', { context: 'new', mode: 'sendReceive', what: line });
+      const told = control.event(line, gone, 5000);
+      const bench = await engine.bench();
+      if (line === LINE) {
+        await control.request('signal', { termination: line, play: { loop: 'seize', dial: '5550100' } });
+        await bench.waitFor(PORT, 'loopClosed', { timeoutMs: 2000 });
+      }
+      const lines = engine.hardware.lines.flatMap((each) =>
+        each.id === line ? [{ ...each, port: to }] : each.port === to ? [] : [each],
+      );
+      await control.request('provision', { revision: 's', hardware: { ...engine.hardware, lines } });
+      await told;
+      if (line === LINE) await bench.waitFor(PORT, 'loopOpen', { timeoutMs: 2000 });
+      assert.deepEqual((await control.request('audit', {})).contexts, []);
+    } finally {
+      await engine.stop();
+    }
+  };
+
+  it('says that who was on it has gone: a phone', () => moved('line/1', 'phone/2', 'onHook'));
+  it('says that who was on it has gone: an exchange line', () => moved(LINE, 'exchange/2', 'disconnected'));
+});

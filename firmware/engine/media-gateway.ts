@@ -31,7 +31,7 @@ import { loadFiles, PlayerTermination } from './termination/player.ts';
 import { openPart, RecorderTermination } from './termination/recorder.ts';
 import type { CarriedDigit, Termination, TerminationHost } from './termination/termination.ts';
 
-/** Contexts at most: far above what lines can make, a bound against a control plane that forgets to subtract. */
+/** Far above what lines can make: a bound against a control plane that forgets to subtract. */
 const MOST_TERMINATIONS = 512;
 
 const refuse = (detail: string): never => {
@@ -143,11 +143,8 @@ export class MediaGateway implements TerminationHost {
       return;
     }
     const termination = this.#termination(request.termination);
-    if (!(termination instanceof NetTermination)) {
-      refuse(`nothing can be played to ${termination.id}`);
-      return;
-    }
-    this.#signalNet(termination, play as NetSignal | 'none');
+    if (termination instanceof NetTermination) this.#signalNet(termination, play as NetSignal | 'none');
+    else refuse(`nothing can be played to ${termination.id}`);
   }
 
   audit(): AuditReply {
@@ -190,9 +187,13 @@ export class MediaGateway implements TerminationHost {
     this.#log.happened(from.id, { is: 'digit', digit: digit.digit, heardBy: digit.heardBy, lastedMs }, at);
   }
 
-  /** Takes a line out with its card: it leaves its context first. */
+  /** Takes a line out, with its card or by itself: it leaves its context first, and whoever was on it has gone. */
   async removeLine(line: LineTermination): Promise<void> {
-    if (this.#where.has(line)) await this.subtract({ do: 'subtract', id: 0, termination: line.id });
+    line.letGo(this.#clock.now());
+    if (this.#where.has(line)) {
+      await this.subtract({ do: 'subtract', id: 0, termination: line.id });
+      this.#log.happened(line.id, line.takenOut, this.#clock.now());
+    }
     this.lines.delete(line.id);
   }
 
@@ -204,8 +205,7 @@ export class MediaGateway implements TerminationHost {
       return;
     }
     for (const id of orphansAmong(this.#heldLines(), now - this.#attendedAt)) {
-      const line = this.lines.get(id)!;
-      line.playSignal(line.line.kind === 'fxo' ? { loop: 'release' } : 'none', now);
+      this.lines.get(id)!.letGo(now);
       void this.subtract({ do: 'subtract', id: 0, termination: id });
     }
   }

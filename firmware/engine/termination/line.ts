@@ -99,6 +99,11 @@ export class LineTermination implements Termination, PortHost {
     this.#port.signal(signal, now);
   }
 
+  /** Nobody has any business with it: it rings no more, plays nothing, and holds no loop. */
+  letGo(now: number): void {
+    this.playSignal(this.line.kind === 'fxo' ? { loop: 'release' } : 'none', now);
+  }
+
   silence(): void {
     this.#toneName = undefined;
     this.#digitUntil = undefined;
@@ -178,6 +183,11 @@ export class LineTermination implements Termination, PortHost {
     if (event.is !== 'disconnected') return undefined;
     if (event.by === 'loop' && this.line.kind === 'fxo') return this.line.timing.loopDropMs;
     return event.soundedMs ?? 0;
+  }
+
+  /** What is told of it when settings take it out of a call. */
+  get takenOut(): LineEvent {
+    return this.line.kind === 'fxs' ? { is: 'onHook' } : { is: 'disconnected', by: 'loop' };
   }
 
   get #signalling(): boolean {
