@@ -23,6 +23,11 @@ const editable = (): Editable => structuredClone(factoryConfiguration()) as unkn
 const trunk = (more: object = {}) => ({ id: 'primary', host: 'sip.example.com', localPort: 5060, ...more });
 const account = (more: object = {}) => ({ id: 'desk', user: '1001', password: 'canary', line: 'line/1', ...more });
 
+const calendar = (good: Editable, exception: object) => {
+  const exceptions = [{ date: '2027-12-24', ...exception }];
+  Object.assign(good, { calendars: [{ id: 'office', timeZone: 'UTC', exceptions }] });
+};
+
 const refusedPaths = async (input: unknown): Promise<string[]> => {
   const checked = await checkConfiguration(input, drivers);
   return checked.ok ? [] : checked.refused.map(({ path }) => path);
@@ -85,6 +90,13 @@ const cases: [what: string, path: string, spoil: (good: Editable) => void][] = [
   ['codes alike', 'routing/hideCode', (good) => Object.assign(good, { routing: { hideCode: '*9' } })],
   ['codes alike', 'mailbox/accessCode', (good) => Object.assign(good, { mailbox: { accessCode: '*881' } })],
   ['emergency', 'drill/testNumber', (good) => Object.assign(good, { drill: { testNumber: '0911' } })],
+  [
+    'emergency behind a long outside prefix',
+    'drill/testNumber',
+    (good) => Object.assign(good, { routing: { outsidePrefix: '8888' }, drill: { testNumber: '8888911' } }),
+  ],
+  ['no time of the day', 'calendars/0/exceptions/0/from', (good) => calendar(good, { from: '25:00', until: '18:00' })],
+  ['half a day', 'calendars/0/exceptions/0/until', (good) => calendar(good, { from: '08:00' })],
   ['mail to nowhere', 'notice/smtpHost', (good) => Object.assign(good, { notice: { mailTo: 'a@b.example' } })],
   [
     'a password in the clear',

@@ -1,3 +1,4 @@
+import { calendarRefusals } from './calendar-checks.ts';
 import { NAMED_LISTS } from './named-lists.ts';
 import { numberRefusals } from './number-checks.ts';
 import { danglingReferences } from './references.ts';
@@ -21,6 +22,7 @@ export const crossCheck = (whole: Configuration, emergency: readonly string[]): 
   ...pagePorts(whole),
   ...drillNumber(whole, emergency),
   ...noticeParts(whole),
+  ...calendarRefusals(whole),
   ...numberRefusals(whole),
   ...trunkRefusals(whole),
 ];
@@ -139,9 +141,11 @@ const jitter = ({ media }: Configuration): Refusal[] => {
 };
 
 /** A drill must never reach a dispatcher, whatever outside prefix stands before the number. */
-const drillNumber = ({ drill }: Configuration, emergency: readonly string[]): Refusal[] => {
+const drillNumber = ({ drill, routing }: Configuration, emergency: readonly string[]): Refusal[] => {
   const number = drill.testNumber.replace(/^\+/, '');
-  if (!emergency.some((each) => number.endsWith(each) && number.length <= each.length + 2)) return [];
+  const mayReach = (each: string): boolean =>
+    number === routing.outsidePrefix + each || (number.endsWith(each) && number.length <= each.length + 2);
+  if (!emergency.some(mayReach)) return [];
   return [refusal('drill/testNumber', 'must not be an emergency number', 'Enter the test number of your provider.')];
 };
 

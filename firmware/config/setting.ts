@@ -170,6 +170,10 @@ export const wayOrNothing = {
 };
 /** Time of the day, from 00:00 to 24:00. */
 export const timeOfDay = { is: /^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$/, words: 'must be a time such as 08:30' };
+export const timeOfDayOrNothing = {
+  is: /^$|^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$/,
+  words: 'must be a time such as 08:30, or empty',
+};
 export const date = {
   is: /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/,
   words: 'must be a date such as 2027-12-24',

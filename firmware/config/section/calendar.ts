@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { choices, date, optionalText, shortName, text, texts, timeOfDay } from '../setting.ts';
+import { choices, date, optionalText, shortName, text, texts, timeOfDay, timeOfDayOrNothing } from '../setting.ts';
 
 /** Every day, from Monday. */
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -34,14 +34,14 @@ const exception = v.strictObject({
     help: 'Empty: closed.',
     max: 5,
     default: '',
-    form: { is: /^$|^[0-2][0-9]:[0-5][0-9]$/, words: timeOfDay.words },
+    form: timeOfDayOrNothing,
   }),
   until: optionalText({
     title: 'Until',
     help: 'Empty: closed.',
     max: 5,
     default: '',
-    form: { is: /^$|^[0-2][0-9]:[0-5][0-9]$/, words: timeOfDay.words },
+    form: timeOfDayOrNothing,
   }),
 });
 
