@@ -24,6 +24,9 @@ const looks: readonly Look[] = [
   { name: 'settings', address: 'settings' },
   { name: 'settings-list', address: 'settings/lines' },
   { name: 'settings-softswitch', address: 'settings/trunks/primary' },
+  { name: 'settings-calendar', address: 'settings/calendars/office' },
+  { name: 'settings-route', address: 'settings/routes/mobile' },
+  { name: 'settings-forwarding', address: 'settings/forwardings/night' },
   { name: 'settings-notice', address: 'settings/notice' },
   { name: 'settings-drill', address: 'settings/drill' },
   {

@@ -60,6 +60,29 @@ const written = {
     })),
     { id: 'line/5', kind: 'fxo', card: 'simulated', port: 'exchange/1', rings: 'line/1' },
   ],
+  groups: [{ id: 'both', sort: 'leastUsed' }],
+  calendars: [
+    {
+      id: 'office',
+      timeZone: 'Europe/Berlin',
+      periods: [
+        { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', until: '17:30' },
+        { days: ['sat'], from: '09:00', until: '12:00' },
+      ],
+      exceptions: [{ date: '2027-12-24' }],
+    },
+  ],
+  routes: [{ id: 'mobile', prefix: '06', ways: ['both', 'line/5'], calendar: 'office' }],
+  forwardings: [
+    {
+      id: 'night',
+      line: 'line/1',
+      targets: [
+        { to: 'extension', name: '12' },
+        { to: 'mailbox', name: 'line/1' },
+      ],
+    },
+  ],
 };
 
 class Refusal extends Error {
