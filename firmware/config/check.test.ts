@@ -44,6 +44,7 @@ test('an empty document gets every default', async () => {
   const checked = await checkConfiguration({ version: 1 }, drivers);
   assert.ok(checked.ok);
   assert.equal(checked.configuration.network.sipT1Ms, 500);
+  assert.equal(checked.configuration.notice.longCallMin, 120);
 });
 
 /** Each case spoils one thing of a good configuration; exactly that path is refused. */

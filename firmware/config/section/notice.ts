@@ -51,7 +51,7 @@ export const notice = v.strictObject({
     unit: 'min',
     min: 0,
     max: 1440,
-    default: 0,
+    default: 120,
   }),
   longCallCalendar: optionalText({
     title: 'Hours of long calls',
