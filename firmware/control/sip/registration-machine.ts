@@ -1,12 +1,14 @@
-import { type BackoffShape, backoffMs } from '../../core/backoff.ts';
-import { after, earliest, type Instant, type Lapse, type Machine, type Step } from '../../core/machine.ts';
+import { after, type Instant, type Lapse, type Machine, type Step } from '../../core/machine.ts';
 import type { RequestOutcome } from './face.ts';
-import { causeOfRefusal, type RegistrationCause } from './registration-cause.ts';
+import { causeOfRefusal } from './registration-cause.ts';
+import { againMs, heededMs, pacedMs } from './registration-pace.ts';
 import {
+  ASK_GUARD_MS,
   type Binding,
   bindingOf,
   common,
   contactToken,
+  deadlineOf,
   type Failed,
   failuresOf,
   type Registration,
@@ -22,28 +24,11 @@ export type RegistrationSettings = {
   readonly random: () => number;
 };
 
-/** RFC 5626 §4.5: base when all flows failed, and its cap. */
-const USUAL: BackoffShape = { baseMs: 30_000, capMs: 1_800_000 };
-/** What only a person can mend is asked for slowly, so that no softswitch locks us out. */
-const SLOW: BackoffShape = { baseMs: 600_000, capMs: 1_800_000 };
-const LONGEST_RETRY_AFTER_MS = 1_800_000;
-/** A fleet that was told the same time does not come back in the same instant. */
-const RETRY_AFTER_SPREAD = 0.1;
-/** Timer F (RFC 3261 §17.1.2.2) has ended the transaction long before; this only guards against an ask that is lost. */
-const ASK_GUARD_MS = 45_000;
 /** The clock goes on while a cascade runs. */
 const SAME_CASCADE_MS = 50;
 const UNBIND_PATIENCE_MS = 2000;
 const STANDBY_CHECK_MS = 1_800_000;
 const LONGEST_EXPIRES_S = 86_400;
-/** A password that has just worked is tried once more soon: a restarted registrar may not know its own challenge. */
-const SECOND_TRY_MS = 2000;
-const LONGEST_PACE_MS = 30_000;
-/** A nudge after a wrong password or an unknown account; the softswitch may have been given it meanwhile. */
-const SLOW_PACE_MS = 120_000;
-
-const slowCauses: readonly RegistrationCause[] = ['wrongPassword', 'unknownAccount'];
-
 type Result = Step<Registration, RegistrationEffect>;
 
 /**
@@ -99,10 +84,10 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
   #wait(state: Registration, now: Instant, failed: Failed, answered: boolean, retryAfterMs?: number): Result {
     const failures = failuresOf(state);
     const kept = bindingOf(state, now);
-    const shape = slowCauses.includes(failed.cause) ? SLOW : USUAL;
-    const hopeful = failed.cause === 'wrongPassword' && failures === 0 && kept.binding !== undefined;
-    const askedFor = this.#heeded(retryAfterMs);
-    const ms = askedFor ?? (hopeful ? SECOND_TRY_MS : backoffMs(failures, shape, this.#settings.random));
+    const { random } = this.#settings;
+    const askedFor = heededMs(retryAfterMs, random);
+    const hadWorked = failures === 0 && kept.binding !== undefined;
+    const ms = askedFor ?? againMs(failed.cause, failures, hadWorked, random);
     return {
       state: {
         ...common(state),
@@ -117,12 +102,6 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
       },
       effects: this.#failedFact(state, failed),
     };
-  }
-
-  /** A Retry-After of 0 asks for nothing: answered by the usual back-off, it is no loop. */
-  #heeded(retryAfterMs: number | undefined): number | undefined {
-    if (retryAfterMs === undefined || retryAfterMs <= 0) return undefined;
-    return Math.min(retryAfterMs * (1 + RETRY_AFTER_SPREAD * this.#settings.random()), LONGEST_RETRY_AFTER_MS);
   }
 
   #accepted(state: Registration & { is: 'asking' }, now: Instant, outcome: Answer, contact?: string): Result {
@@ -201,14 +180,6 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
       : this.#refused(state, now, outcome);
   }
 
-  /** Nudges of a softswitch that lives and refuses are paced, or probe and refusal would chase each other. */
-  #pacedMs(state: Registration & { is: 'waiting' }) {
-    if (!state.answered) return 500;
-    return slowCauses.includes(state.failed.cause)
-      ? SLOW_PACE_MS
-      : Math.min(LONGEST_PACE_MS, 500 * 2 ** Math.min(state.failures, 10));
-  }
-
   #nudged(state: Registration, now: Instant, withinMs: number): Result {
     const at = this.#within(now, withinMs);
     switch (state.is) {
@@ -219,7 +190,7 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
           ? this.#ask(state, now)
           : { state: { ...state, refreshAt: sooner(state.refreshAt, at) }, effects: [] };
       case 'waiting': {
-        const paced = Math.max(at, after(state.failedAt, this.#pacedMs(state)), state.notBefore ?? 0) as Instant;
+        const paced = Math.max(at, after(state.failedAt, pacedMs(state)), state.notBefore ?? 0) as Instant;
         return paced <= now
           ? this.#ask(state, now)
           : { state: { ...state, retryAt: sooner(state.retryAt, paced) }, effects: [] };
@@ -310,23 +281,7 @@ export class RegistrationMachine implements Machine<Registration, RegistrationEv
   }
 
   deadline(state: Registration): Instant | undefined {
-    const binding = 'binding' in state ? state.binding : undefined;
-    switch (state.is) {
-      case 'starting':
-        return earliest(state.registerAt, binding?.expiresAt);
-      case 'asking':
-        return earliest(after(state.askedAt, ASK_GUARD_MS), binding?.expiresAt);
-      case 'bound':
-        return state.refreshAt;
-      case 'waiting':
-        return earliest(state.retryAt, binding?.expiresAt);
-      case 'standby':
-        return state.retryAt;
-      case 'unbinding':
-        return state.giveUpAt;
-      case 'off':
-        return undefined;
-    }
+    return deadlineOf(state);
   }
 }
 

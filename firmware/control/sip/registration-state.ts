@@ -1,4 +1,4 @@
-import { after, type Instant } from '../../core/machine.ts';
+import { after, earliest, type Instant } from '../../core/machine.ts';
 import type { RequestOutcome } from './face.ts';
 import type { RegistrationCause } from './registration-cause.ts';
 
@@ -83,6 +83,30 @@ export const firstRegistration = (identity: RegistrationIdentity, now: Instant):
 export const resumedRegistration = (state: Registration, now: Instant): Registration => {
   if (state.is === 'off' || state.is === 'unbinding') return { ...common(state), is: 'off' };
   return { ...common(state), ...bindingOf(state, now), is: 'starting', registerAt: after(now, START_GUARD_MS) };
+};
+
+/** Timer F (RFC 3261 §17.1.2.2) has ended the transaction long before; this only guards against an ask that is lost. */
+export const ASK_GUARD_MS = 45_000;
+
+/** When a state is left by itself: `off` stays as it is. */
+export const deadlineOf = (state: Registration): Instant | undefined => {
+  const expiresAt = 'binding' in state ? state.binding?.expiresAt : undefined;
+  switch (state.is) {
+    case 'starting':
+      return earliest(state.registerAt, expiresAt);
+    case 'asking':
+      return earliest(after(state.askedAt, ASK_GUARD_MS), expiresAt);
+    case 'bound':
+      return state.refreshAt;
+    case 'waiting':
+      return earliest(state.retryAt, expiresAt);
+    case 'standby':
+      return state.retryAt;
+    case 'unbinding':
+      return state.giveUpAt;
+    case 'off':
+      return undefined;
+  }
 };
 
 /** What stays through every phase. */
