@@ -34,10 +34,15 @@ export const transfersOf = (records: readonly Record<string, unknown>[]): string
  * How long the far end was sent a tone, in ms, by a capture that has ended. Its audio may go to two addresses in turn:
  * it sends from another one than it names.
  */
-export const sentToFarMs = async (path: string, hertz: number): Promise<number> => {
+export const sentToFarMs = async (path: string, hertz: number): Promise<number> =>
+  (await eachSentToFarMs(path, [hertz]))[0]!;
+
+/** The same for several tones, from one reading of the capture. */
+export const eachSentToFarMs = async (path: string, hertz: readonly number[]): Promise<number[]> => {
   const sounds = (await soundsIn(path)).filter(({ to }) => isFarMedia(to));
-  const spans = sounds.flatMap(({ sound }) => toneSpans(sound, hertz));
-  return spans.reduce((sum, { lengthMs }) => sum + lengthMs, 0);
+  return hertz.map((each) =>
+    sounds.flatMap(({ sound }) => toneSpans(sound, each)).reduce((sum, { lengthMs }) => sum + lengthMs, 0),
+  );
 };
 
 /** Kills the control plane and waits until a new one takes calls. */
