@@ -76,7 +76,7 @@ const ruleOf = (sort: Sort, question: PlanQuestion, number: string): Compare | u
 export const whySorted = (way: TrunkSnapshot, question: PlanQuestion, number: string): string => {
   const group = question.configuration.groups.find(({ id }) => id === way.group);
   if (group === undefined || group.sort === 'priority') return '';
-  if (group.sort === 'leastUsed') return `, ${way.callsUp} calls up`;
+  if (group.sort === 'leastUsed') return `, ${way.callsUp === 1 ? 'one call' : `${way.callsUp} calls`} up`;
   if (group.sort === 'bestAsr') {
     return way.asr === undefined ? ', share of answered calls not known yet' : `, ${percent(way.asr)} answered`;
   }

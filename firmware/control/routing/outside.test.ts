@@ -201,6 +201,12 @@ describe('groups', () => {
     ],
   ]);
 
+  it('says how much each is used', () => {
+    const asked = question(dialled, [in2('a', { callsUp: 1 }), in2('b', { callsUp: 0 })], sorted('leastUsed'));
+    assert.match(whyOf(asked, 'a'), /, one call up/);
+    assert.match(whyOf(asked, 'b'), /, 0 calls up/);
+  });
+
   it('by rate of the number as it is sent: the cheapest first, what has none last', () => {
     const rates = (id: string, prefix: string, perMinute: number) => ({ id, rates: [{ prefix, perMinute }] });
     const trunk = (id: string, localPort: number, more: object = {}) => ({
