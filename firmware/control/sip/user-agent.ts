@@ -1,5 +1,4 @@
 import type { Clock } from '../../core/clock.ts';
-import { keepState } from '../../core/kept-state.ts';
 import type { Log } from '../../core/log.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { LegId } from '../facts.ts';
@@ -7,8 +6,8 @@ import type { Cause } from '../failure.ts';
 import { Access, type AccessAsk } from './access.ts';
 import type { CredentialsOf } from './dialog/dialog.ts';
 import { flowClosed, hangUp, respond, userOfText } from './dialog/incoming.ts';
-import { type Answer, KEPT, type Kept } from './dialog/kept.ts';
-import { adopt, flowOfKept } from './dialog/left.ts';
+import type { Answer, Kept } from './dialog/kept.ts';
+import { LeftLegs } from './dialog/left.ts';
 import { abandon, cancel, invite, leaveAddress } from './dialog/outgoing.ts';
 import { relocate } from './dialog/relocation.ts';
 import { reoffer } from './dialog/reoffer.ts';
@@ -74,8 +73,7 @@ export class SipUserAgent implements UserAgent {
   readonly registrar: Registrars;
   readonly #access = new Access();
   #decide: (invite: IncomingInvite) => InviteVerdict = () => ({ refuse: 480 });
-  /** What a plane before us left for legs whose flow is not open yet, and what was asked of those legs meanwhile. */
-  readonly #waiting = new Map<LegId, { readonly flow: FlowId; readonly kept: Kept; readonly asked: (() => void)[] }>();
+  readonly #left: LeftLegs;
 
   constructor(options: SipUserAgentOptions) {
     const { runner, log, clock } = options;
@@ -106,6 +104,7 @@ export class SipUserAgent implements UserAgent {
       tell: options.tell,
     };
     this.#standalone = new Standalone(this.#room);
+    this.#left = new LeftLegs(this.#room);
     this.registrar = new Registrars(this.#room);
   }
 
@@ -121,7 +120,7 @@ export class SipUserAgent implements UserAgent {
     }
     runner.cascade(() => {
       takeBack();
-      this.#takeUp(flow.id);
+      this.#left.takeUp(flow.id);
       relocate(this.#room, flow.id);
     });
   }
@@ -129,22 +128,6 @@ export class SipUserAgent implements UserAgent {
   #ended(flow: FlowId): void {
     this.#room.transactions.endFlow(flow);
     this.#room.runner.cascade(() => flowClosed(this.#room, flow));
-  }
-
-  #takeUp(flow: FlowId): void {
-    for (const [leg, waiting] of this.#waiting) {
-      if (waiting.flow !== flow) continue;
-      this.#waiting.delete(leg);
-      adopt(this.#room, leg, waiting.kept);
-      for (const ask of waiting.asked) ask();
-    }
-  }
-
-  /** Does it for the leg now, or when what was left for it has been taken up. */
-  #when(leg: LegId, work: () => void): void {
-    const waiting = this.#waiting.get(leg);
-    if (waiting) waiting.asked.push(work);
-    else this.#room.runner.cascade(work);
   }
 
   async closeFlow(flow: FlowId): Promise<void> {
@@ -186,7 +169,7 @@ export class SipUserAgent implements UserAgent {
 
   /** After this the leg hears only `ended`: the 487 and a 200 that crosses are the user agent's own affair. */
   cancel(leg: LegId, cause: Cause): void {
-    this.#when(leg, () => this.#end(leg, cause));
+    this.#left.when(leg, () => this.#end(leg, cause));
   }
 
   respond(leg: LegId, given: Answer): void {
@@ -194,7 +177,7 @@ export class SipUserAgent implements UserAgent {
   }
 
   bye(leg: LegId, cause: Cause): void {
-    this.#when(leg, () => this.#end(leg, cause));
+    this.#left.when(leg, () => this.#end(leg, cause));
   }
 
   #end(leg: LegId, cause: Cause): void {
@@ -216,7 +199,7 @@ export class SipUserAgent implements UserAgent {
   }
 
   #for(leg: LegId, work: (session: Session) => void): void {
-    this.#when(leg, () => {
+    this.#left.when(leg, () => {
       const session = this.#room.sessions.of(leg);
       if (session) work(session);
     });
@@ -235,21 +218,12 @@ export class SipUserAgent implements UserAgent {
    * waits. False if it cannot be read.
    */
   adopt(leg: LegId, kept: Kept): boolean {
-    const { runner } = this.#room;
-    const flow = flowOfKept(kept);
-    if (flow === undefined) return false;
-    this.#waiting.set(leg, { flow, kept, asked: [] });
-    runner.cascade(() => {
-      // Until then it is ours to keep: we may die as well.
-      for (const kind of KEPT) if (kept[kind] !== undefined) keepState(runner, `${kind}/${leg}`, kept[kind]);
-      if (this.#room.transports.flow(flow)) this.#takeUp(flow);
-    });
-    return true;
+    return this.#left.add(leg, kept);
   }
 
   /** Legs that were left by a plane before us, and whose flow is not open yet. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#left.size;
   }
 
   /** Closes all flows at once; what ran over them is told `transport`. */
