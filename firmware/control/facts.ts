@@ -123,6 +123,8 @@ export type Fact =
       readonly sentence: string;
     }
   | { readonly fact: 'trunkUp' | 'trunkSuspect' | 'trunkDown'; readonly trunk: string; readonly why: string }
+  /** U5: a call was refused by it although name and password were sent with it. */
+  | { readonly fact: 'callsRefused'; readonly trunk: string; readonly status: number }
   | { readonly fact: 'portIn' | 'portOut'; readonly line: string; readonly cause: string }
   | { readonly fact: 'engineLost' | 'engineBack'; readonly why: string }
   | { readonly fact: 'controlRestarted'; readonly callsEnded: number }

@@ -5,6 +5,7 @@ export type AlarmKind =
   | 'pathDown'
   | 'registrationLost'
   | 'wrongPassword'
+  | 'callsRefused'
   | 'lineOut'
   | 'engineRestarted'
   | 'controlRestarted'
@@ -64,6 +65,12 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
     text: (what) => `The password of ${what} is not accepted.`,
     remedy: 'Compare authentication name and password with those of the provider.',
     happened: false,
+  },
+  callsRefused: {
+    severity: 'major',
+    text: (what) => `The softswitch ${what} does not accept name and password with calls. They take the other ways.`,
+    remedy: 'Compare user, authentication name and password of the account with those of the provider.',
+    happened: true,
   },
   lineOut: {
     severity: 'major',

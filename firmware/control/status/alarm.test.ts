@@ -33,6 +33,11 @@ const ended: Fact = { fact: 'callEnded', call: 'call/7', cause: 'hungUp', by: 'c
 
 const rows: readonly (readonly [string, readonly Fact[], readonly string[]])[] = [
   ['a trunk that is down', [{ fact: 'trunkDown', trunk: 'primary', why: 'silent' }], ['trunkDown/primary']],
+  [
+    'calls that are refused for their password',
+    [{ fact: 'callsRefused', trunk: 'primary', status: 407 }],
+    ['callsRefused/primary'],
+  ],
   ['a long call', [long], ['longCall/call/7']],
   ['a long call that is over', [long, ended], []],
   [

@@ -53,6 +53,8 @@ export const alarmsAfter = (alarms: Alarms, fact: Fact, wall: number): Alarms =>
       const what = `${fact.trunk}/${fact.account}`;
       return clear(alarms, `registrationLost/${what}`, `wrongPassword/${what}`);
     }
+    case 'callsRefused':
+      return raise(alarms, 'callsRefused', fact.trunk, factWords(fact), wall);
     case 'portOut':
       return raise(alarms, 'lineOut', fact.line, fact.cause, wall);
     case 'portIn':
@@ -177,6 +179,7 @@ export type Known = {
 
 const subjects: Partial<Readonly<Record<AlarmKind, keyof Known>>> = {
   trunkDown: 'trunks',
+  callsRefused: 'trunks',
   trunkBlocked: 'trunks',
   trunkLocked: 'trunks',
   registrationLost: 'registrations',

@@ -89,6 +89,8 @@ const ofTrunks = {
   trunkUp: ({ trunk, why }) => `softswitch ${trunk} works: ${why}`,
   trunkSuspect: ({ trunk, why }) => `softswitch ${trunk} is doubted: ${why}`,
   trunkDown: ({ trunk, why }) => `softswitch ${trunk} is down: ${why}`,
+  callsRefused: (fact) =>
+    `softswitch ${fact.trunk} refused a call with ${fact.status}: name or password is not accepted`,
   trunkBlocked: (fact) =>
     `softswitch ${fact.trunk} is blocked by ${fact.by}${fact.minutes === undefined ? '' : ` for ${fact.minutes} min`}`,
   trunkUnblocked: (fact) => `softswitch ${fact.trunk} is unblocked by ${fact.by}`,
@@ -166,6 +168,7 @@ const worth: Partial<Readonly<Record<Fact['fact'], LogLevel>>> = {
   trunkSuspect: 'warn',
   trunkDown: 'warn',
   registrationFailed: 'warn',
+  callsRefused: 'warn',
   portOut: 'warn',
   engineLost: 'warn',
   mailboxFull: 'warn',

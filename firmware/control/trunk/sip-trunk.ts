@@ -1,6 +1,6 @@
 import type { Account, Trunk } from '../../config/schema.ts';
 import { wordsOf } from '../../core/error.ts';
-import type { LegId, Shown, Target } from '../facts.ts';
+import type { Fact, LegId, Shown, Target } from '../facts.ts';
 import type { Endpoint, SipSignal, UriText } from '../sip/face.ts';
 import type { RegistrationClient, RegistrationView } from '../sip/registration.ts';
 import { AcceptedPbx, accountOfPbx, farOfPbx, NOBODY } from './accepted-pbx.ts';
@@ -201,6 +201,10 @@ export class SipTrunk {
   hear(signal: SipSignal): void {
     const evidence = evidenceOfSignal(signal);
     if (evidence) this.#health.tell(evidence);
+    if (signal.sip !== 'refused' || (signal.status !== 401 && signal.status !== 407)) return;
+    const { runner } = this.#tools;
+    const fact: Fact = { fact: 'callsRefused', trunk: this.id, status: signal.status };
+    runner.cascade(() => runner.fact(fact));
   }
 
   /** The network under the trunk went or came. */

@@ -628,6 +628,13 @@ test('nothing is stated any more of a softswitch that was taken out', async () =
   );
 });
 
+test('a call that is refused although name and password went with it is told', async () => {
+  const { trunks, facts } = await open();
+  const refused = { sip: 'refused', contacts: [], credentialsRefused: true } as const;
+  for (const status of [407, 404]) trunks.trunk('primary')?.hear({ ...refused, status });
+  assert.deepEqual(factsOf(facts, 'callsRefused'), [{ fact: 'callsRefused', trunk: 'primary', status: 407 }]);
+});
+
 // ── exchange lines ──────────────────────────────────────────────────────────────────────────────
 
 test('what settings say of an exchange line holds at once', async () => {
