@@ -70,4 +70,15 @@ describe('counts of a trunk', () => {
     });
     assert.equal(counters.asr('a'), 1);
   });
+
+  it('a trunk that was taken out leaves nothing to one of its name, also by calls that were up', () => {
+    const counters = new TrunkCounters();
+    many(20, () => call(counters, 'congestion'));
+    const target = { kind: 'trunk', id: 'a', number: '1' } as const;
+    counters.fold({ fact: 'attemptBegan', call: 'call/up', attempt: 'a', target, why: '' }, at(0));
+    counters.forget('a');
+    counters.fold({ fact: 'attemptEnded', call: 'call/up', attempt: 'a', cause: 'congestion' }, at(1));
+    many(20, () => call(counters, 'answered'));
+    assert.equal(counters.asr('a'), 1);
+  });
 });

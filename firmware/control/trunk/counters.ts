@@ -58,9 +58,12 @@ export class TrunkCounters {
     return answered / all;
   }
 
-  /** A trunk that settings have taken away. */
+  /** A trunk that settings have taken away: what its calls end with says nothing of one that comes under its name. */
   forget(trunk: string): void {
     this.#trunks.delete(trunk);
+    for (const attempts of this.#open.values()) {
+      for (const [attempt, by] of attempts) if (by === trunk) attempts.delete(attempt);
+    }
   }
 
   #began(call: string, attempt: string, trunk: string, now: Instant): void {
