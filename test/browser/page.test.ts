@@ -140,6 +140,42 @@ test(
 );
 
 test(
+  'entries of a list are moved up, removed and added, and go to the box as a whole',
+  onSite(async (site) => {
+    const { box, browser, page } = await openPage(site);
+    signedIn(box);
+    await page.goto(`${box.url}/#/settings/forwardings/night`);
+    await page.getByRole('button', { name: 'Up: target 2' }).click();
+    await eventually(
+      'the focus stays at the targets',
+      PATIENCE_MS,
+      async () => (await focusedId(page)) === 'at-forwardings-night-targets',
+    );
+    await page.getByRole('button', { name: 'Add target' }).click();
+    await page.locator('#at-forwardings-night-targets-2-to').selectOption('Outside number');
+    await page.locator('#at-forwardings-night-targets-2-name').fill('5550100');
+    await page.goto(`${box.url}/#/settings/calendars/office`);
+    await page.getByRole('button', { name: 'Remove: hours 1' }).click();
+    await page.getByRole('button', { name: 'Remove: hours 2' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText('Done. The new settings run.').waitFor();
+    const proposed = box.asked.filter(({ method, path }) => method === 'POST' && path === '/api/settings');
+    const [mailbox, extension] = [
+      { to: 'mailbox', name: 'line/1', ringS: 15 },
+      { to: 'extension', name: '12', ringS: 15 },
+    ];
+    assert.deepEqual(proposed.at(-1)?.body, {
+      base: '1',
+      change: {
+        forwardings: { night: { targets: [mailbox, extension, { name: '5550100', to: 'number' }] } },
+        calendars: { office: { periods: [{ days: ['sat'], from: '09:00', until: '12:00' }] } },
+      },
+    });
+    assert.deepEqual(errorsOf(browser), []);
+  }),
+);
+
+test(
   'a softswitch is added and another removed; a conflict names what it is about; unsaved changes are asked about',
   onSite(async (site) => {
     const { box, page } = await openPage(site);

@@ -115,6 +115,8 @@ const EntriesControl = (props: ControlProps & { readonly items: readonly About[]
   const moved = (from: number, to: number): void => {
     const rest = entries.filter((_, at) => at !== from);
     onValue(to < 0 ? rest : [...rest.slice(0, to), entries[from]!, ...rest.slice(to)]);
+    // the button that was pressed is gone, or stands at another entry
+    requestAnimationFrame(() => document.getElementById(id)?.focus());
   };
   const add = (): void => {
     onValue([...entries, newEntry(about, items)]);
