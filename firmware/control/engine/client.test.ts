@@ -43,7 +43,8 @@ class Peer {
     const { epoch } = this;
     const hello = { ok: { protocol: '1.0', build: 'test', epoch, revision: undefined } };
     const reply = message.do === 'hello' ? hello : this.answer(message);
-    const events = message.do === 'hello' ? this.kept.map(eventOf) : [];
+    const heard = Number(message['heardUpTo']);
+    const events = message.do === 'hello' ? this.kept.filter((seq) => seq > heard).map(eventOf) : [];
     const all = reply ? [{ to: 'reply', id: message.id, ...reply }, ...events] : [];
     if (all.length > 0) this.socket?.write(Buffer.concat(all.map((each) => encodeMessage(each))));
   }
@@ -225,6 +226,22 @@ describe('the client of the engine', { timeout: 20_000 }, () => {
     await until(() => peer.asked.findLast((message) => message.do === 'hello')?.['heardUpTo'] === 0);
     peer.event(1);
     await until(() => seen.includes('event 1'));
+  });
+
+  it('misses no event of another engine that has told more than the one before', async () => {
+    await connected();
+    peer.event(57);
+    await until(() => seen.includes('event 57'));
+    peer.epoch = 'second';
+    peer.kept = [1, 2, 58];
+    peer.socket?.destroy();
+    await until(() => seen.includes('event 58'));
+    await until(() => seen.includes('taken 58'));
+    const from = seen.indexOf('connected second false');
+    assert.deepEqual(
+      seen.slice(from + 1).filter((each) => each.startsWith('event')),
+      ['event 1', 'event 2', 'event 58'],
+    );
   });
 
   it('can ask on what was kept for it right behind the hello', async () => {

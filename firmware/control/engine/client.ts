@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { type BackoffShape, backoffMs } from '../../core/backoff.ts';
 import type { Clock } from '../../core/clock.ts';
-import { type ErrorCode, errorTable, GatewayError, wordsOf } from '../../core/error.ts';
+import { wordsOf } from '../../core/error.ts';
 import type { Log } from '../../core/log.ts';
 import { after } from '../../core/machine.ts';
 import type { Runner } from '../../core/runner.ts';
@@ -17,12 +17,12 @@ import {
   PROTOCOL,
   type ProvisionReply,
   type Pulse,
-  type Reply,
   type Service,
   type SubtractReply,
 } from '../../engine-protocol/messages.ts';
 import type { Engine } from './client-face.ts';
-import { type Asker, EarlyRequests } from './early-requests.ts';
+import { EarlyRequests } from './early-requests.ts';
+import { PendingRequests } from './pending-requests.ts';
 
 export type EngineClientOptions = {
   /** Path of the engine's Unix socket. */
@@ -42,11 +42,6 @@ export type EngineClientOptions = {
 
 /** The engine starts within a second; it must not be waited for longer than a caller waits for dial tone. */
 const RECONNECT: BackoffShape = { baseMs: 50, capMs: 1000 };
-/** Opening a card may take seconds; an engine that answers nothing for so long hangs. */
-const REPLY_WITHIN_MS = 15_000;
-
-/** `answered` is called at once, within the octets that brought the reply: events may stand right behind it. */
-type Waiting = Asker<never>;
 
 /**
  * The engine over its Unix socket. Connects again for ever; what was asked when the connection was lost rejects. What
@@ -55,19 +50,19 @@ type Waiting = Asker<never>;
  */
 export class EngineClient implements Engine {
   readonly #options: EngineClientOptions;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pending: PendingRequests;
   #socket: Socket | undefined;
   #decoder = new MessageDecoder();
   #ready = false;
   #closed = false;
   readonly #early: EarlyRequests;
   #failures = 0;
-  #lastId = 0;
   #heardUpTo: number;
   #acknowledged = 0;
+  /** Another engine is asked anew for all of its events: until it has heard that, it tells only some. */
+  #askedAnew = false;
   #epoch: string | undefined;
   #cancelRetry: () => void = () => {};
-  #cancelWatch: () => void = () => {};
   #onEvent: (event: Notify) => void = () => {};
   #onService: (service: Service) => void = () => {};
   #onStatistics: (of: readonly NetStatistics[]) => void = () => {};
@@ -80,6 +75,7 @@ export class EngineClient implements Engine {
     this.#heardUpTo = options.heardUpTo ?? 0;
     this.#epoch = options.epoch;
     this.#early = new EarlyRequests(options.clock);
+    this.#pending = new PendingRequests(options.clock, options.log);
   }
 
   /** Begins to connect; `onConnected` tells when the engine has answered. */
@@ -175,10 +171,7 @@ export class EngineClient implements Engine {
   #drop(why: string): void {
     this.#socket = undefined;
     this.#ready = false;
-    this.#cancelWatch();
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const each of waiting) each.reject(new GatewayError('engine-away', why));
+    this.#pending.drop(why);
   }
 
   #hello(socket: Socket): void {
@@ -189,7 +182,7 @@ export class EngineClient implements Engine {
       heardUpTo: this.#heardUpTo,
     };
     // What the engine has kept for us comes right behind its answer, and must find a connection that takes requests.
-    this.#write<HelloReply>(socket, 'hello', ask, {
+    this.#pending.ask<HelloReply>(socket, 'hello', ask, {
       answered: (reply) => this.#welcomed(socket, reply),
       reject: (error: unknown) => {
         this.#options.log.error({ why: wordsOf(error) }, 'the engine did not take the hello');
@@ -200,10 +193,12 @@ export class EngineClient implements Engine {
 
   #welcomed(socket: Socket, reply: HelloReply): void {
     const sameEpoch = this.#epoch === reply.epoch;
+    this.#askedAnew = false;
     this.#epoch = reply.epoch;
     if (!sameEpoch && this.#heardUpTo > 0) {
       // Another engine counts its events from 1: it is asked anew for all of them.
       this.#heardUpTo = 0;
+      this.#askedAnew = true;
       this.#hello(socket);
       this.#open({ ...reply, sameEpoch });
     } else if (!this.#ready) this.#open({ ...reply, sameEpoch });
@@ -221,36 +216,15 @@ export class EngineClient implements Engine {
   #askEarly(): void {
     const socket = this.#socket!;
     for (const { name, body, answered, reject } of this.#early.take())
-      this.#write(socket, name, body, { answered, reject });
+      this.#pending.ask(socket, name, body, { answered, reject });
   }
 
   // ── requests ──────────────────────────────────────────────────────────────────────────────────
 
   #ask<Ok>(name: string, body: object): Promise<Ok> {
     const socket = this.#socket;
-    if (socket && this.#ready) return this.#send<Ok>(socket, name, body);
-    return this.#early.ask<Ok>(name, body);
-  }
-
-  #send<Ok>(socket: Socket, name: string, body: object): Promise<Ok> {
-    return new Promise<Ok>((answered, reject) => this.#write<Ok>(socket, name, body, { answered, reject }));
-  }
-
-  #write<Ok>(socket: Socket, name: string, body: object, waiting: Asker<Ok>): void {
-    const id = ++this.#lastId;
-    this.#waiting.set(id, waiting as Waiting);
-    socket.write(encodeMessage({ do: name, id, ...body }));
-    if (this.#waiting.size === 1) this.#watch(socket);
-  }
-
-  /** As long as something is asked, an answer has to come now and then. */
-  #watch(socket: Socket): void {
-    this.#cancelWatch();
-    const { clock } = this.#options;
-    this.#cancelWatch = clock.at(after(clock.now(), REPLY_WITHIN_MS), () => {
-      this.#options.log.error({}, `the engine answered nothing for ${REPLY_WITHIN_MS} ms`);
-      socket.destroy();
-    });
+    if (!socket || !this.#ready) return this.#early.ask<Ok>(name, body);
+    return new Promise<Ok>((answered, reject) => this.#pending.ask<Ok>(socket, name, body, { answered, reject }));
   }
 
   // ── reports ───────────────────────────────────────────────────────────────────────────────────
@@ -269,7 +243,7 @@ export class EngineClient implements Engine {
   #report(socket: Socket, report: EngineReport) {
     switch (report.to) {
       case 'reply':
-        return this.#reply(socket, report);
+        return this.#pending.answered(socket, report);
       case 'event':
         return this.#numbered(report, () => this.#onEvent(report));
       case 'service':
@@ -281,18 +255,9 @@ export class EngineClient implements Engine {
     }
   }
 
-  #reply(socket: Socket, reply: Reply): void {
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#cancelWatch();
-    else this.#watch(socket);
-    if ('ok' in reply) waiting?.answered(reply.ok as never);
-    else waiting?.reject(refusal(reply.error));
-  }
-
   /** An event that was heard before the connection broke is not told again. */
   #numbered(report: Notify | Service, tell: () => void): void {
-    if (report.seq <= this.#heardUpTo) return;
+    if (this.#askedAnew || report.seq <= this.#heardUpTo) return;
     this.#heardUpTo = report.seq;
     this.#options.runner.cascade(() => {
       tell();
@@ -306,6 +271,3 @@ export class EngineClient implements Engine {
     socket.write(encodeMessage({ do: 'acknowledge', upTo: this.#heardUpTo }));
   }
 }
-
-const refusal = (error: { readonly code: string; readonly detail: string }): GatewayError =>
-  new GatewayError(Object.hasOwn(errorTable, error.code) ? (error.code as ErrorCode) : 'engine-request', error.detail);
