@@ -99,6 +99,13 @@ const cases: [what: string, path: string, spoil: (good: Editable) => void][] = [
   ['no time of the day', 'calendars/0/exceptions/0/from', (good) => calendar(good, { from: '25:00', until: '18:00' })],
   ['half a day', 'calendars/0/exceptions/0/until', (good) => calendar(good, { from: '08:00' })],
   ['mail to nowhere', 'notice/smtpHost', (good) => Object.assign(good, { notice: { mailTo: 'a@b.example' } })],
+  ['a digest for nobody', 'notice/digestAt', (good) => Object.assign(good, { notice: { digestAt: '07:30' } })],
+  ['a digest at no time', 'notice/digestAt', (good) => Object.assign(good, { notice: { digestAt: '25:00' } })],
+  [
+    'a digest in no time zone',
+    'notice/digestZone',
+    (good) => Object.assign(good, { notice: { digestZone: 'Europe/Nowhere' } }),
+  ],
   [
     'a password in the clear',
     'notice/smtpSecurity',

@@ -4,6 +4,7 @@ import { numberRefusals } from './number-checks.ts';
 import { danglingReferences } from './references.ts';
 import type { Refusal } from './refusal.ts';
 import type { Configuration } from './schema.ts';
+import { timeZone } from './section/calendar.ts';
 import { clashingStarCodes } from './star-codes.ts';
 import { trunkRefusals } from './trunk-checks.ts';
 
@@ -157,6 +158,15 @@ const noticeParts = ({ notice }: Configuration): Refusal[] => {
   if (notice.smtpUser !== '' && notice.smtpSecurity === 'none') {
     const limit = 'must be starttls or tls where a password is sent';
     refused.push(refusal('notice/smtpSecurity', limit, 'Choose how the connection is protected.'));
+  }
+  if (notice.digestAt !== '' && notice.mailTo === '' && notice.webhook === '') {
+    refused.push(
+      refusal('notice/digestAt', 'must be empty where nobody is told', 'Enter a mail address or a webhook.'),
+    );
+  }
+  if (notice.digestZone !== '' && !timeZone(notice.digestZone)) {
+    const limit = 'must be a time zone that is known, such as Europe/Berlin';
+    refused.push(refusal('notice/digestZone', limit, 'Correct it, or leave it empty.'));
   }
   return refused;
 };

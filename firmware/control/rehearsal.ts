@@ -6,9 +6,12 @@ import { wordsOf } from '../core/error.ts';
 import type { Log } from '../core/log.ts';
 import { after } from '../core/machine.ts';
 import type { Runner } from '../core/runner.ts';
+import { DurableFile } from '../store/durable-file.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Fact } from './facts.ts';
 import type { EndableTestCalls } from './ivr/test-call.ts';
+import type { DigestState, DigestTime } from './operation/digest.ts';
+import { Digests } from './operation/digests.ts';
 import { DrillShelf } from './operation/drill-shelf.ts';
 import { Drills } from './operation/drills.ts';
 import { InboundProof, type Incoming } from './operation/inbound-proof.ts';
@@ -17,6 +20,7 @@ import type { CallRecord } from './records/call-record-machine.ts';
 import { Figures } from './records/figures.ts';
 import type { PlanResult } from './routing/plan.ts';
 import { Notices } from './system/notices.ts';
+import { timeIsKnown } from './system/time-known.ts';
 import type { Trunks } from './trunk/trunks.ts';
 import type { Upward } from './upward.ts';
 
@@ -52,6 +56,7 @@ export class Rehearsal {
   readonly #options: RehearsalOptions;
   readonly #shelf: DrillShelf;
   readonly #notices: Notices;
+  readonly #digests: Digests;
   #upward: Upward | undefined;
   #backup = false;
   #cancels: (() => void)[] = [];
@@ -76,7 +81,27 @@ export class Rehearsal {
       token: () => randomBytes(16).toString('hex'),
     });
     const settings = () => configuration().notice;
-    this.#notices = new Notices({ runner, clock, log, before, settings, box: () => configuration().system.name });
+    this.#notices = new Notices({
+      ...{ runner, clock, log, before, settings, box: () => configuration().system.name },
+      onNews: (notice) => this.#digests.noted(notice),
+    });
+    this.#digests = this.#makeDigests();
+  }
+
+  #makeDigests(): Digests {
+    const { data, runner, clock, log, before, journal, configuration } = this.#options;
+    return new Digests({
+      ...{ runner, clock, log, before },
+      file: new DurableFile<DigestState>(join(data, 'digest.json'), ({ path, why }) =>
+        log.error({ path }, `what the next digest was to tell was damaged: ${why}`),
+      ),
+      now: () => ({ ms: clock.wall(), sure: timeIsKnown(clock.wall()) }),
+      time: () => digestTime(configuration().notice),
+      records: async (count) => (await journal.last(count)).map(({ record }) => record),
+      standing: () => (this.#upward?.alarms() ?? []).map(({ text }) => text),
+      tell: (notice) => this.#notices.tell(notice),
+      waits: () => this.#notices.waits('digest'),
+    });
   }
 
   /** Sheets newest first, and the last proof of our numbers. */
@@ -96,9 +121,11 @@ export class Rehearsal {
     this.#upward = upward;
     for (const { record } of await this.#options.journal.last(MOST_RECORDS)) this.figures.add(record);
     await this.drills.open(this.#options.before);
+    await this.#digests.open();
     upward.onChange(() => this.#look());
     this.#look();
     this.#every(LOOK_MS, () => this.#lookAtCalendar());
+    this.#every(LOOK_MS, () => void this.#digests.look());
     this.#every(OVERDUE_LOOK_MS, () => this.drills.lookForOverdue());
   }
 
@@ -181,6 +208,12 @@ export class Rehearsal {
     again();
   }
 }
+
+/** Undefined: nobody wants a digest. */
+const digestTime = ({ digestAt, digestZone }: Configuration['notice']): DigestTime | undefined =>
+  digestAt === ''
+    ? undefined
+    : { at: digestAt, zone: digestZone === '' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : digestZone };
 
 const CALENDAR = 'calendar';
 const dayOf = (wall: number | undefined): string => (wall === undefined ? '' : localDay(wall).day);

@@ -5,7 +5,8 @@ import { choices, date, optionalText, shortName, text, texts, timeOfDay, timeOfD
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 const zone = { is: /^[A-Za-z0-9_+/-]+$/, words: 'must be a time zone such as Europe/Berlin' };
-const timeZone = (name: string): boolean => {
+/** Whether there is such a time zone. */
+export const timeZone = (name: string): boolean => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

@@ -45,6 +45,20 @@ export const notice = v.strictObject({
     default: '',
   }),
   smtpPassword: optionalText({ title: 'Password', help: 'At the mail server.', max: 128, default: '', secret: true }),
+  digestAt: optionalText({
+    title: 'Daily digest at',
+    help: 'Time of the day at which mail and webhook get what happened since the last digest: alarms, calls, other ways taken, failures. Empty: none.',
+    max: 5,
+    default: '',
+    form: { is: /^(([01][0-9]|2[0-3]):[0-5][0-9])?$/, words: 'must be a time such as 07:30, or empty' },
+  }),
+  digestZone: optionalText({
+    title: 'Time zone of the digest',
+    help: 'Such as Europe/Berlin; daylight saving is kept by it. Empty: that of the box.',
+    max: 64,
+    default: '',
+    form: { is: /^[A-Za-z0-9_+/-]*$/, words: 'must be a time zone such as Europe/Berlin, or empty' },
+  }),
   longCallMin: whole({
     title: 'Long calls',
     help: 'A call that is up for longer raises an alarm; 0: none does.',

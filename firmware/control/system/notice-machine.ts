@@ -1,15 +1,17 @@
 import { after, type Instant, type Lapse, type Machine, type Step } from '../../core/machine.ts';
 
-/** What the office is told. Times are wall time in ms since 1970. */
+/** What the office is told: an alarm, or the digest of a day. Times are wall time in ms since 1970. */
 export type Notice = {
-  /** The alarm that it is about. */
+  /** The alarm that it is about; `digest`. */
   readonly id: string;
-  readonly is: 'raised' | 'cleared';
+  readonly is: 'raised' | 'cleared' | 'digest';
   readonly severity: 'critical' | 'major' | 'warning';
   readonly text: string;
   readonly cause: string;
   readonly remedy: string;
   readonly at: number;
+  /** Of a digest: what happened, line by line. */
+  readonly lines?: readonly string[];
 };
 
 /**

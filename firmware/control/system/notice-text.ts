@@ -9,7 +9,7 @@ const timeOf = (wall: number): string => {
 /** A line break in a name would begin another header. */
 const oneLine = (words: string): string => words.replace(/[\r\n]+/g, ' ');
 
-const headOf = ({ is, text }: Notice): string => (is === 'raised' ? text : `Over: ${text}`);
+const headOf = ({ is, text }: Notice): string => (is === 'cleared' ? `Over: ${text}` : text);
 
 /** The subject of a mail: the newest, and how many more there are. */
 export const subjectOf = (box: string, notices: readonly Notice[]): string => {
@@ -19,7 +19,7 @@ export const subjectOf = (box: string, notices: readonly Notice[]): string => {
 };
 
 const partOf = (notice: Notice): string => {
-  const lines = [`${timeOf(notice.at)}  ${headOf(notice)}`];
+  const lines = [`${timeOf(notice.at)}  ${headOf(notice)}`, ...(notice.lines ?? []).map(oneLine)];
   if (notice.is === 'raised') lines.push(`  Why: ${notice.cause}`, `  What to do: ${notice.remedy}`);
   return lines.join('\n');
 };

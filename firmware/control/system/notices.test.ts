@@ -175,3 +175,41 @@ test('what happened is told when it comes, and not when somebody has read it; no
   quiet.notices.look([alarm('primary')]);
   assert.deepEqual(quiet.runner.state<{ is: string }>('notice/mail')?.is, 'idle');
 });
+
+test('a digest is mailed line by line, and waits until it has left', async () => {
+  const server = await mailServer();
+  server.refuse = { left: 1, answer: '450 4.2.0 come back later' };
+  const { notices, clock, facts } = office(mailBy(server));
+  const lines = ['Calls: 3; answered 2; failed 1.', '', 'Alarms that stand now:', '  primary does not answer'];
+  const digest = {
+    id: 'digest',
+    is: 'digest',
+    severity: 'warning',
+    text: 'Digest: 3 calls, 1 failed, 1 alarm now',
+  } as const;
+  notices.tell({ ...digest, cause: '', remedy: '', at: clock.wall(), lines });
+  assert.equal(notices.waits('digest'), true);
+  await until('the failure', () => facts.length === 1);
+  assert.equal(notices.waits('digest'), true);
+  clock.turn(10_001);
+  await until('the mail', () => server.mails.length === 1);
+  await until('it has left', () => !notices.waits('digest'));
+  const text = (server.mails[0]?.text ?? '').replace(/\r\n/g, '\n');
+  assert.match(text, /^Subject: \[Town hall\] Digest: 3 calls, 1 failed, 1 alarm now$/m);
+  assert.ok(text.includes(lines.join('\n')));
+  assert.doesNotMatch(text, /Why:|What to do:/);
+});
+
+test('whoever keeps a digest hears of each alarm once, also where nobody is told', () => {
+  const heard: string[] = [];
+  const runner = new Runner(new TestClock(), silentLog);
+  const notices = new Notices({
+    ...{ runner, clock: new TestClock(), log: silentLog, before: new Map(), box: () => 'Town hall' },
+    settings: () => v.parse(notice, {}),
+    onNews: ({ id, is }) => heard.push(`${id} ${is}`),
+  });
+  notices.look([alarm('primary')]);
+  notices.look([alarm('primary')]);
+  notices.look([]);
+  assert.deepEqual(heard, ['primary raised', 'primary cleared']);
+});

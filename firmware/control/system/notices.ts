@@ -38,6 +38,8 @@ export type NoticesOptions = {
   /** Name of the box. */
   readonly box: () => string;
   readonly trust?: Trust;
+  /** Told of each alarm that comes or goes, whether somebody is told of it or not. */
+  readonly onNews?: (notice: Notice) => void;
 };
 
 /** That the office cannot be told is not told to the office: it would be a loop. */
@@ -78,9 +80,22 @@ export class Notices {
   }
 
   #tell({ id, severity, text, cause, remedy }: Told, is: Notice['is']): void {
-    const { runner, clock } = this.#options;
+    const { clock, onNews } = this.#options;
     const notice: Notice = { id, is, severity, text, cause, remedy, at: clock.wall() };
+    onNews?.(notice);
+    this.tell(notice);
+  }
+
+  /** Sends it every way that is set. */
+  tell(notice: Notice): void {
+    const { runner } = this.#options;
     for (const way of WAYS) if (this.#senderOf(way)) runner.tell(idOf(way), { type: 'tell', notice });
+  }
+
+  /** Whether a notice of this id waits to be sent, some way. */
+  waits(id: string): boolean {
+    const { runner } = this.#options;
+    return WAYS.some((way) => runner.state<NoticeQueue>(idOf(way))?.waiting.some((each) => each.id === id) ?? false);
   }
 
   #senderOf(way: Way): Sender | undefined {
