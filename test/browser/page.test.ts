@@ -157,6 +157,8 @@ test(
     await page.goto(`${box.url}/#/settings/calendars/office`);
     await page.getByRole('button', { name: 'Remove: hours 1' }).click();
     await page.getByRole('button', { name: 'Remove: hours 2' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'As text: Other days' }).click();
+    await page.locator('textarea#at-calendars-office-exceptions').fill('[{ "date": "2027-12-31" }]');
     await page.getByRole('button', { name: 'Apply' }).click();
     await page.getByText('Done. The new settings run.').waitFor();
     const proposed = box.asked.filter(({ method, path }) => method === 'POST' && path === '/api/settings');
@@ -168,7 +170,12 @@ test(
       base: '1',
       change: {
         forwardings: { night: { targets: [mailbox, extension, { name: '5550100', to: 'number' }] } },
-        calendars: { office: { periods: [{ days: ['sat'], from: '09:00', until: '12:00' }] } },
+        calendars: {
+          office: {
+            periods: [{ days: ['sat'], from: '09:00', until: '12:00' }],
+            exceptions: [{ date: '2027-12-31' }],
+          },
+        },
       },
     });
     assert.deepEqual(errorsOf(browser), []);

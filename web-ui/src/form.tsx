@@ -135,9 +135,21 @@ const EntriesControl = (props: ControlProps & { readonly items: readonly About[]
           onMove={(to) => moved(at, to)}
         />
       ))}
-      <Button icon="add" onPress={add}>
-        {t('form.addEntry', { thing: tOr(`items.${about.path}.each`, titleOf(about)) })}
-      </Button>
+      <div class="entry-verbs">
+        <Button icon="add" onPress={add}>
+          {t('form.addEntry', { thing: tOr(`items.${about.path}.each`, titleOf(about)) })}
+        </Button>
+        <Button
+          kind="quiet"
+          label={`${t('form.asText')}: ${titleOf(about)}`}
+          onPress={() => {
+            asText.value = true;
+            requestAnimationFrame(() => document.getElementById(id)?.focus());
+          }}
+        >
+          {t('form.asText')}
+        </Button>
+      </div>
     </fieldset>
   );
 };
