@@ -1,10 +1,10 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Runner } from '../core/runner.ts';
 import type { Language, SentenceName } from '../profiles/sentence/names.ts';
-import { sentenceFile } from '../profiles/sentence/sentence.ts';
+import { officeRecording, sentenceFile } from '../profiles/sentence/sentence.ts';
 import type { Calls } from './call/calls.ts';
 import type { Fact } from './facts.ts';
 import { Announcements } from './ivr/announcement.ts';
@@ -39,11 +39,9 @@ export type VoiceRoomsOptions = {
 const extensionsOf = ({ lines }: Configuration): readonly string[] =>
   lines.flatMap(({ kind, enabled, extension }) => (kind === 'fxs' && enabled ? [extension] : []));
 
-/** What mailboxes play outside hours: a file in the folder of own sentences, whatever folder it names itself. */
+/** What mailboxes play outside hours, in place of every other greeting. */
 const greetingOutOf = ({ mailbox, system }: Configuration): string | undefined =>
-  mailbox.greetingOut === '' || system.sentences === ''
-    ? undefined
-    : join(system.sentences, basename(mailbox.greetingOut));
+  officeRecording(system.sentences, mailbox.greetingOut);
 
 /** The recorded voices of the box and the messages that people leave: makes the rooms and hands them each other. */
 export class VoiceRooms {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import * as v from 'valibot';
 import { configuration } from '../../config/schema.ts';
+import { muLawHeader } from '../mailbox/sound-file.ts';
 import { TestOffice } from '../phone/test-office.ts';
 
 let office: TestOffice;
@@ -183,18 +187,29 @@ describe('an auto attendant', () => {
 
   describe('with hours', () => {
     const at = (iso: string) => ({ ms: Date.parse(iso), sure: true });
+    let folder = '';
     beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'attendant-'));
+      for (const name of ['day', 'night']) writeFileSync(join(folder, `${name}.wav`), muLawHeader(8000));
       const hours = { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', until: '17:00' };
       office.configuration = v.parse(configuration, {
         ...office.configuration,
-        system: { sentences: '/own' },
+        system: { sentences: folder },
         calendars: [{ id: 'office', timeZone: 'Europe/Berlin', periods: [hours] }],
         attendants: [{ ...attendant, calendar: 'office', greeting: 'day.wav', greetingOut: 'night.wav' }],
       });
     });
     afterEach(async () => {
+      rmSync(folder, { recursive: true });
       await office.line('line/9', { is: 'disconnected', by: 'loop' });
       assert.deepEqual(office.left(), []);
+    });
+
+    it('greets as it came where the recording of the office cannot be played', async () => {
+      writeFileSync(join(folder, 'day.wav'), 'no sound');
+      office.now = at('2027-11-29T11:00:00Z');
+      await greeted();
+      assert.match(lastPlayed() ?? '', /attendantGreeting/);
     });
 
     it('greets within them', async () => {

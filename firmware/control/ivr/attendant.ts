@@ -1,6 +1,6 @@
-import { basename, join } from 'node:path';
 import type { Configuration } from '../../config/schema.ts';
 import type { Runner } from '../../core/runner.ts';
+import { officeRecording } from '../../profiles/sentence/sentence.ts';
 import type { Party } from '../facts.ts';
 import type { LegBook, LegId, LegMaker, Offer, Setup } from '../leg/leg.ts';
 import type { LegMedia } from '../leg/media.ts';
@@ -76,10 +76,8 @@ export class Attendants implements LegMaker {
   /** A recording of the office, else the spoken default. The plan says whether the call began outside its hours. */
   #greeting({ greeting, greetingOut }: Configuration['attendants'][number], outside: boolean): Utterance {
     const { system } = this.#options.configuration();
-    const file = outside && greetingOut !== '' ? greetingOut : greeting;
-    return file === '' || system.sentences === ''
-      ? 'attendantGreeting'
-      : { file: join(system.sentences, basename(file)) };
+    const file = officeRecording(system.sentences, outside && greetingOut !== '' ? greetingOut : greeting);
+    return file === undefined ? 'attendantGreeting' : { file };
   }
 
   /** Who called in the first place: the call that the attendant makes is in that party's name. */

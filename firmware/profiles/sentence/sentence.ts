@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Language, SentenceName } from './names.ts';
 
 /** Where sentences are: the language, the folder that comes with the box, and a folder of own recordings (or empty). */
@@ -46,6 +46,15 @@ const headOf = (file: string): Buffer | undefined => {
 const canBePlayed = (file: string): boolean => {
   const head = headOf(file);
   return head !== undefined && recordingFault(head) === undefined;
+};
+
+/**
+ * The file of a recording of the office that settings name, in its folder of own recordings, whatever folder the name has
+ * itself; undefined where there is none that can be played, so that something else is heard and not silence.
+ */
+export const officeRecording = (folder: string, name: string): string | undefined => {
+  const file = join(folder, basename(name));
+  return folder !== '' && name !== '' && canBePlayed(file) ? file : undefined;
 };
 
 /**
