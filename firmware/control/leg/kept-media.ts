@@ -2,7 +2,7 @@ import { keepState } from '../../core/kept-state.ts';
 import type { Runner } from '../../core/runner.ts';
 import type { Mode } from '../../engine-protocol/ids.ts';
 import type { Add, Modify } from '../../engine-protocol/messages.ts';
-import type { LineSignal } from '../../engine-protocol/signals.ts';
+import type { LineSignal, NetSignal } from '../../engine-protocol/signals.ts';
 import type { CallId, LegId } from '../facts.ts';
 import type { Place, VoiceId } from './leg-requests.ts';
 
@@ -25,6 +25,8 @@ export type KeptMedia = {
   readonly ask: Open;
   readonly place?: Placed;
   readonly change?: Change;
+  /** The tone that it plays in the call, or that it plays none any more. */
+  readonly play?: LineSignal | NetSignal | 'none';
   /** It was brought to where this leg stands. */
   readonly meets?: LegId;
   readonly closing?: { readonly call?: CallId; readonly signals: Signals };

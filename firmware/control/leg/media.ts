@@ -204,10 +204,15 @@ export class LegMedia implements MeetingPlace {
     }
   }
 
-  #goesOn(leg: LegId, { place, change, meets }: KeptMedia, contextOf: ReadonlyMap<TerminationId, ContextId>): void {
+  #goesOn(
+    leg: LegId,
+    { place, change, play, meets }: KeptMedia,
+    contextOf: ReadonlyMap<TerminationId, ContextId>,
+  ): void {
     const context = place && contextOf.get(place.termination);
     if (place && context !== undefined) this.#requests.found(leg, { ...place, context });
     if (change) this.modify(leg, change);
+    if (play !== undefined) this.signal(leg, play);
     if (meets) this.#options.runner.cascade(() => this.meet(leg, meets));
   }
 
@@ -273,6 +278,12 @@ export class LegMedia implements MeetingPlace {
   }
 
   signal(leg: LegId, play: LineSignal | NetSignal | 'none'): void {
+    const kept = this.#states.get(leg);
+    // digits are not said twice, and a tone is not to cut them off
+    if (kept && !kept.closing) {
+      const { play: _, ...rest } = kept;
+      this.#states.keep(leg, play === 'none' || 'tone' in play ? { ...rest, play } : rest);
+    }
     this.#requests.ask(leg, (termination) => this.#options.engine.signal(termination as LineId, play as LineSignal));
   }
 

@@ -36,11 +36,8 @@ export const phoneMachine = (settings: () => PhoneSettings): Machine<Phone, Phon
         return commanded(phone, event.command);
       case 'found':
         return found(phone, event, settings(), now);
-      case 'goesOn': {
-        // The plane before us died before it could say so.
-        const ring: PhoneEffect = { do: 'signal', play: { ring: 'normal' } };
-        return isRung(phone) && !event.ringing ? stay(phone, ring) : stay(phone);
-      }
+      case 'goesOn':
+        return goesOn(phone, event.ringing);
       case 'coded':
         return phone.at === 'placing' ? coded(phone, event.taken) : stay(phone);
       case 'placed':
@@ -163,16 +160,14 @@ function commanded(phone: Phone, command: LegCommand): Out {
   if (command.do === 'release' && heldBy(phone)?.leg === leg) return heldGone(phone as OffHook, leg, command.cause);
   if (!('leg' in phone) || phone.leg !== leg) return stay(phone);
   switch (command.do) {
-    case 'alert': {
-      const ringback: LineSignal = { tone: 'ringback', yieldsToMedia: true };
-      return stay(phone, { do: 'signal', play: command.hear === 'local ringback' ? ringback : 'none' });
-    }
+    case 'alert':
+      return hears(phone, command.hear === 'local ringback' ? 'ringback' : undefined);
     case 'connect':
       return phone.at === 'calling' ? stay({ ...phone, at: 'talking', leg }, quiet) : stay(phone);
     case 'hold':
-      return phone.at === 'talking' ? stay(phone, { do: 'signal', play: { tone: 'hold' } }) : stay(phone);
+      return phone.at === 'talking' ? hears(phone, 'hold') : stay(phone);
     case 'resume':
-      return phone.at === 'talking' ? stay(phone, quiet) : stay(phone);
+      return phone.at === 'talking' ? hears(phone) : stay(phone);
     case 'digit':
       return stay(phone, { do: 'signal', play: { digits: command.digit, by: 'dtmf' } });
     case 'release':
@@ -180,6 +175,24 @@ function commanded(phone: Phone, command: LegCommand): Out {
     default:
       return stay(phone);
   }
+}
+
+const playOf = (what: 'hold' | 'ringback' | undefined): PhoneEffect => {
+  if (what === undefined) return quiet;
+  return { do: 'signal', play: what === 'hold' ? { tone: 'hold' } : { tone: 'ringback', yieldsToMedia: true } };
+};
+
+/** What the line plays instead of the other party; nothing: the other party is heard. */
+function hears(phone: Phone, what?: 'hold' | 'ringback'): Out {
+  if (phone.at !== 'talking') return stay(phone, playOf(what));
+  const { hears: _, ...rest } = phone;
+  return stay(what === undefined ? rest : { ...rest, hears: what }, playOf(what));
+}
+
+/** The plane before us may have died before it could say what it had decided: it is said again. */
+function goesOn(phone: Phone, ringing: boolean): Out {
+  if (phone.at === 'talking') return stay(phone, playOf(phone.hears));
+  return isRung(phone) && !ringing ? stay(phone, { do: 'signal', play: { ring: 'normal' } }) : stay(phone);
 }
 
 /** A call for this phone: it rings if it is idle, else it is busy. */

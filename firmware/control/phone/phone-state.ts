@@ -24,7 +24,8 @@ export type OffHook = { readonly held?: Held } & (
   /** A number was dialled; its leg gets its name in the same cascade. */
   | { readonly at: 'placing'; readonly number: string }
   | { readonly at: 'calling'; readonly leg: LegId }
-  | { readonly at: 'talking'; readonly leg: LegId }
+  /** `hears`: what the line plays instead of the other party. */
+  | { readonly at: 'talking'; readonly leg: LegId; readonly hears?: 'hold' | 'ringback' }
   /** Far end gone or call failed, handset still up; the engine goes over to the howler by itself. */
   | { readonly at: 'hearing'; readonly cause: Cause }
   /** Left off hook past the howler. */

@@ -95,4 +95,21 @@ describe('a transfer under a new plane', () => {
     assert.deepEqual(office.engine.joined(), [['line/2', 'line/9']]);
     assert.equal(office.phone('line/1'), 'onHook');
   });
+
+  it('has said again what each party hears: the plane before may have died before the engine heard of it', async () => {
+    const former = await consulting();
+    await former.line('line/1', { is: 'offHook' });
+    const talking = await successor(former);
+    assert.deepEqual(await heard(talking), ['none', 'none', 'hold']);
+    await former.line('line/2', { is: 'flash' });
+    const alternated = await successor(former);
+    assert.deepEqual(await heard(alternated), ['hold', 'none', 'none']);
+  });
 });
+
+/** What phones 1 and 2 and the exchange line play, once the phones were found as they were. */
+const heard = async (office: TestOffice): Promise<(string | undefined)[]> => {
+  for (const phone of ['phone/line/1', 'phone/line/2']) office.runner.tell(phone, { type: 'goesOn', ringing: false });
+  await office.settle();
+  return (['line/1', 'line/2', 'line/9'] as const).map((line) => office.engine.playing.get(line));
+};
