@@ -102,6 +102,7 @@ test('an alarm that goes on over a restart of the plane is told once, and so is 
   await until('the first mails', () => server.mails.length === 2);
   first.notices.look([alarm('primary')]);
   await until('the end of one', () => server.mails.length === 3);
+  await until('that it was taken is known', () => !first.notices.waits('secondary'));
   const { notices } = office(mailBy(server), { before: first.kept });
   notices.look([alarm('primary')]);
   notices.look([alarm('primary'), alarm('secondary')]);
