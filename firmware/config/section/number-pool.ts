@@ -5,6 +5,11 @@ const member = v.strictObject({
   number: text({ title: 'Number', help: 'As the callee shall see it.', min: 1, max: 24, form: dialled }),
   confirmed: flag({ title: 'Confirmed', help: 'The installer has called it and it rang here.', default: false }),
   maxConcurrent: whole({ title: 'Calls at once', help: '0 = no limit.', min: 0, max: 1000, default: 0 }),
+  forwarded: flag({
+    title: 'For forwarded calls',
+    help: 'Shown for calls that are forwarded out again, and for no others.',
+    default: false,
+  }),
 });
 
 /** Caller numbers of one site at one trunk (U10): assigned to the account, and reachable by call back. */
@@ -20,8 +25,8 @@ export const numberPool = v.strictObject({
     default: 'none',
   }),
   forwarded: optionalText({
-    title: 'For forwarded calls',
-    help: 'Shown for calls that are forwarded out again; empty: the main number.',
+    title: 'Main number for forwarded calls',
+    help: 'Shown for calls that are forwarded out again when no number for them is free; empty: the main number.',
     max: 24,
     default: '',
     form: dialled,

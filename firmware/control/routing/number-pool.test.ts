@@ -7,7 +7,12 @@ import { profile } from '../../profiles/countries/de.ts';
 import { callerFor, passedOn, shownKey } from './number-pool.ts';
 import { freshMemory, type PlanQuestion, quietQuestion, type RoutingMemory } from './question.ts';
 
-type Member = { readonly number: string; readonly confirmed?: boolean; readonly maxConcurrent?: number };
+type Member = {
+  readonly number: string;
+  readonly confirmed?: boolean;
+  readonly maxConcurrent?: number;
+  readonly forwarded?: boolean;
+};
 type Pool = { readonly rotation?: string; readonly forwarded?: string; readonly members?: readonly Member[] };
 
 const members: readonly Member[] = [
@@ -92,6 +97,17 @@ it('numbers take turns, or are drawn', () => {
 it('a call that is led on shows the second set', () => {
   assert.equal(shown(settings({ forwarded: '030777' }, { ownNumber: '030555' }), {}, 'A', true)?.number, '030777');
   assert.equal(shown(settings(), {}, 'A', true)?.number, '030999');
+  const second = [
+    { number: '030700', confirmed: true, forwarded: true, maxConcurrent: 1 },
+    { number: '030701', confirmed: true, forwarded: true },
+    { number: '030702', forwarded: true },
+  ];
+  const both = settings({ rotation: 'sequential', members: [...members, ...second] });
+  const led = (memory: Partial<RoutingMemory>) => shown(both, { memory }, 'A', true);
+  assert.deepEqual(led({ poolTurns: { berlin: 1 } })?.of, { pool: 'berlin forwarded', number: '030700' });
+  assert.equal(led({ numbersInUse: { '030700': 1 } })?.number, '030701');
+  assert.equal(led({ numberShown: { [shownKey('berlin forwarded', '0404')]: '030701' } })?.number, '030701');
+  assert.equal(shown(both, { memory: { poolTurns: { berlin: 2 } } })?.number, '030100', 'two of the first set');
 });
 
 it('a caller who is passed on is shown as the trunk wants it, and a name in place of a number as it came', () => {
@@ -116,6 +132,7 @@ it('whatever is in use, a number that is shown is owned, confirmed and within it
         number: fc.integer({ min: 30_000, max: 30_012 }).map(String),
         confirmed: fc.boolean(),
         maxConcurrent: fc.nat(3),
+        forwarded: fc.boolean(),
       }),
       { selector: ({ number }) => number, maxLength: 12 },
     ),
@@ -126,12 +143,13 @@ it('whatever is in use, a number that is shown is owned, confirmed and within it
     poolTurns: fc.record({ berlin: fc.nat(1000) }),
   });
   fc.assert(
-    fc.property(pool, memory, fc.nat(2 ** 31), (given, remembered, seed) => {
+    fc.property(pool, memory, fc.nat(2 ** 31), fc.boolean(), (given, remembered, seed, forwarded) => {
       const whole = settings(given);
-      const number = shown(whole, { memory: remembered, seed })?.number;
+      const number = shown(whole, { memory: remembered, seed }, 'A', forwarded)?.number;
       if (number === '030999') return;
       const member = given.members.find((each) => each.number === number);
       assert.ok(member?.confirmed, `${number} is not confirmed`);
+      assert.equal(member.forwarded, forwarded, `${number} is of the other set`);
       const used = remembered.numbersInUse[member.number] ?? 0;
       assert.ok(member.maxConcurrent === 0 || used < member.maxConcurrent, `${number} is used ${used} times`);
     }),

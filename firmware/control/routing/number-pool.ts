@@ -12,8 +12,11 @@ type Chosen = { readonly number: string; readonly pool?: string; readonly why: s
 /** A caller number as softswitches take it: digits, perhaps with + before (ITU-T E.164: 15 digits at most). */
 const FIT = /^\+?[0-9]{2,15}$/;
 
-/** The name of a callee in `RoutingMemory.numberShown`. */
-export const shownKey = (pool: string, callee: string): string => `${pool} ${callee}`;
+/** The name of a callee in `RoutingMemory.numberShown`; `set`: of a pool, for calls or for forwarded ones. */
+export const shownKey = (set: string, callee: string): string => `${set} ${callee}`;
+
+/** The two sets of a pool are remembered apart: the space is in no name of a pool. */
+const setOf = (pool: string, forwarded: boolean): string => (forwarded ? `${pool} forwarded` : pool);
 
 /**
  * The caller number that `callee` is to see over this trunk (U10): the line's own number, then one of its site, as the
@@ -67,14 +70,11 @@ const choose = (
   forwarded: boolean,
 ): Chosen | undefined => {
   const pool = poolOf(question, line, trunk.id);
-  if (forwarded && pool) {
-    const number = pool.forwarded === '' ? pool.main : pool.forwarded;
-    return { number, why: `${number} is shown for forwarded calls of ${pool.id}` };
-  }
+  if (forwarded && pool) return fromPool(question, pool, callee, true);
   if (line !== undefined && line.ownNumber !== '') {
     return { number: line.ownNumber, why: `${line.ownNumber} is the own number of ${line.id}` };
   }
-  return pool === undefined ? undefined : fromPool(question, pool, callee);
+  return pool === undefined ? undefined : fromPool(question, pool, callee, false);
 };
 
 /** A pool belongs to one trunk, whose account owns its numbers: no other trunk shows them. */
@@ -84,17 +84,21 @@ const poolOf = (question: PlanQuestion, line: Line | undefined, trunk: string): 
   return question.configuration.numberPools.find((pool) => pool.id === wanted && pool.trunk === trunk);
 };
 
-const fromPool = (question: PlanQuestion, pool: NumberPool, callee: string): Chosen => {
+const fromPool = (question: PlanQuestion, pool: NumberPool, callee: string, forwarded: boolean): Chosen => {
   const { memory, seed } = question;
-  const { id, main, rotation } = pool;
-  const free = pool.members.filter((member) => member.confirmed && isFree(member, memory));
-  const before = memory.numberShown[shownKey(id, callee)];
+  const { id, rotation } = pool;
+  const set = setOf(id, forwarded);
+  const own = pool.members.filter((member) => member.forwarded === forwarded);
+  const free = own.filter((member) => member.confirmed && isFree(member, memory));
+  const before = memory.numberShown[shownKey(set, callee)];
   const same = free.find(({ number }) => number === before);
-  if (same) return { number: same.number, pool: id, why: `${same.number} is what ${callee} has seen today` };
-  const at = { none: 0, sequential: memory.poolTurns[id] ?? 0, random: Math.abs(seed) }[rotation];
+  if (same) return { number: same.number, pool: set, why: `${same.number} is what ${callee} has seen today` };
+  const at = { none: 0, sequential: memory.poolTurns[set] ?? 0, random: Math.abs(seed) }[rotation];
   const next = free[Math.floor(at) % Math.max(1, free.length)];
-  if (next === undefined) return { number: main, why: `${main}: no other number of ${id} is free` };
-  return { number: next.number, pool: id, why: `${next.number} of ${id}` };
+  const what = forwarded ? `${id} for forwarded calls` : id;
+  if (next !== undefined) return { number: next.number, pool: set, why: `${next.number} of ${what}` };
+  const main = forwarded && pool.forwarded !== '' ? pool.forwarded : pool.main;
+  return { number: main, why: `${main}: no other number of ${what} is free` };
 };
 
 const isFree = ({ number, maxConcurrent }: Member, { numbersInUse }: RoutingMemory): boolean =>
