@@ -15,7 +15,7 @@ import { Digests } from './operation/digests.ts';
 import { DrillShelf } from './operation/drill-shelf.ts';
 import { Drills } from './operation/drills.ts';
 import { InboundProof, type Incoming } from './operation/inbound-proof.ts';
-import { dueNow, localDay } from './operation/rehearsal-calendar.ts';
+import { dueNow, hourOf, localDay } from './operation/rehearsal-calendar.ts';
 import type { CallRecord } from './records/call-record-machine.ts';
 import { Figures } from './records/figures.ts';
 import type { PlanResult } from './routing/plan.ts';
@@ -62,6 +62,7 @@ export class Rehearsal {
   #cancels: (() => void)[] = [];
   /** Settings have changed what brings calls in: our numbers are to be proved again. */
   #proofWanted = false;
+  #drillRefusedIn = '';
 
   constructor(options: RehearsalOptions) {
     const { data, runner, clock, log, build, testCalls, silence, trunks, before, configuration, emergency } = options;
@@ -170,6 +171,7 @@ export class Rehearsal {
     const begun = {
       drill: last ? localDay(last.at).day : '',
       proof: dayOf(this.#proofWanted ? 0 : this.#shelf.proof?.at),
+      refusedIn: this.#drillRefusedIn,
     };
     const isIdle = this.#calls().length === 0 && !this.drills.running && !this.proof.running;
     // a proof after a change of settings does not wait for the night
@@ -184,7 +186,10 @@ export class Rehearsal {
 
   #drill({ testNumber, blockS }: Configuration['drill']): void {
     const ask = { by: CALENDAR, trunk: '', blockMs: blockS * 1000, number: testNumber };
-    this.drills.start(ask).catch((error: unknown) => this.#notBegun('the monthly drill', error));
+    this.drills.start(ask).catch((error: unknown) => {
+      this.#drillRefusedIn = hourOf(localDay(this.#options.clock.wall()));
+      this.#notBegun('the monthly drill', error);
+    });
   }
 
   #prove(): void {

@@ -14,6 +14,22 @@ const rows: readonly [what: string, now: LocalDay, begun: BegunOn, idle: boolean
   ['later that day, when nobody is any more', on('2027-03-14', '22:10'), never, true, true, true],
   ['it was made today', on('2027-03-14', '04:00'), { drill: '2027-03-14', proof: '2027-03-14' }, true, false, false],
   ['it was made last month', on('2027-03-14', '04:00'), { drill: '2027-02-14', proof: '2027-03-13' }, true, true, true],
+  [
+    'a drill was refused this hour',
+    on('2027-03-14', '04:59'),
+    { ...never, refusedIn: '2027-03-14 04' },
+    true,
+    false,
+    true,
+  ],
+  [
+    'a drill was refused an hour ago',
+    on('2027-03-14', '05:00'),
+    { ...never, refusedIn: '2027-03-14 04' },
+    true,
+    true,
+    true,
+  ],
   ['the box does not know the time', on('1970-01-14', '04:00'), never, true, false, false],
 ];
 for (const [what, now, begun, idle, drill, proof] of rows)

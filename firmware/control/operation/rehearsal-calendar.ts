@@ -13,8 +13,14 @@ export type CalendarSettings = {
   readonly inboundProof: 'off' | 'nightly';
 };
 
-/** The days on which the calendar has begun each of them last; empty: never. */
-export type BegunOn = { readonly drill: string; readonly proof: string };
+/**
+ * The days on which the calendar has begun each of them last; empty: never. `refusedIn`: the hour (`hourOf`) in which a
+ * drill would prove nothing and was refused; left out: in none.
+ */
+export type BegunOn = { readonly drill: string; readonly proof: string; readonly refusedIn?: string };
+
+/** An hour of a day, as `2027-03-16 03`. */
+export const hourOf = ({ day, time }: LocalDay): string => `${day} ${time.slice(0, 2)}`;
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -29,7 +35,7 @@ export const localDay = (wall: number): LocalDay => {
 /** A box that does not know the time shows a year long gone: nothing is due then. */
 const FIRST_DAY = '2026-01-01';
 
-/** What is to begin now. Only when idle; else it is tried again until the day is over. */
+/** What is to begin now. Only when idle; else it is tried again until the day is over, a refused drill once an hour. */
 export const dueNow = (
   now: LocalDay,
   { monthly, at, inboundProof }: CalendarSettings,
@@ -38,7 +44,7 @@ export const dueNow = (
 ): { readonly drill: boolean; readonly proof: boolean } => {
   const isTime = idle && now.day >= FIRST_DAY && now.time >= at;
   return {
-    drill: isTime && monthly === String(now.dayOfMonth) && begun.drill !== now.day,
+    drill: isTime && monthly === String(now.dayOfMonth) && begun.drill !== now.day && begun.refusedIn !== hourOf(now),
     proof: isTime && inboundProof === 'nightly' && begun.proof !== now.day,
   };
 };
