@@ -34,8 +34,11 @@ const users = { '101': 'secret', '102': 'secret' };
 const STEP_MS = 300;
 /** Into ringing and into the call until the fault comes. */
 const INTO_MS = 1_200;
-/** A frozen softswitch stands still for so long: beyond the silence budget of a call that was dialled meanwhile. */
-const frozenMs = ({ silenceMs }: Pace): number => 2_000 + 3 * silenceMs;
+/**
+ * A frozen softswitch stands still for so long: until a call that was dialled meanwhile has been answered elsewhere, and
+ * well within the time for which one rings.
+ */
+const frozenMs = ({ silenceMs }: Pace): number => 1_000 + 2 * silenceMs;
 
 /** Each cell lives at addresses of its own (RFC 2544's range, on the namespace's loopback), so that several run at once. */
 export const addressOf = (lane: number, last: number): string => `198.19.${lane}.${last}`;
