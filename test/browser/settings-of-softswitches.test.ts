@@ -177,18 +177,20 @@ test(
     for (const id of ['primary', 'secondary']) await trunkIs(gateway, id, /up/, 30_000);
     const asked = (softswitch: Kamailio, number: string): number =>
       softswitch.heard().filter((each) => each.startsWith(`INVITE sip:${number}@`)).length;
-    const before = asked(b, farNumber);
     await dial(gateway, 1, farNumber);
     await hearsTone(gateway, 1, farHertz, 5_000);
-    const [free, other] = asked(b, farNumber) > before ? (['primary', a] as const) : (['secondary', b] as const);
     await at.page.evaluate(`location.hash = '#/tools/analyse-route?number=212'`);
     await at.press('Show the ways');
-    const first = at.page.locator('.way').first();
-    await first.getByText(`Softswitch ${free}`).waitFor();
-    context.diagnostic(`the analysis says: ${await first.textContent()}`);
+    const first = (await at.page.locator('.way').first().textContent()) ?? '';
+    context.diagnostic(`the analysis says: ${first}`);
+    assert.match(first, /calls? up, route outside/, 'the group is sorted by calls, and the route leads there');
+    // one that was doubted a moment ago stands behind, however few calls it has
+    const [named, wanted] = first.includes('Softswitch primary')
+      ? (['primary', a] as const)
+      : (['secondary', b] as const);
     await at.isInOrder('when a route is analysed');
     await dial(gateway, 2, '212');
-    await eventually('the one with fewer calls to be asked', 5_000, () => asked(other, '212') > 0);
+    await eventually('the one that was named to be asked', 5_000, () => asked(wanted, '212') > 0);
     for (const phone of [1, 2]) await hangUp(gateway, phone);
 
     const { sip } = await capture.stop();
@@ -214,8 +216,8 @@ test(
       .sort((one, other) => one.when - other.when)[0]?.host;
     assert.equal(
       firstAsked,
-      free === 'primary' ? address.softswitchA : address.softswitchB,
-      'the one with fewer calls',
+      named === 'primary' ? address.softswitchA : address.softswitchB,
+      'the one that the analysis named is asked first',
     );
     at.assertQuiet();
   }),

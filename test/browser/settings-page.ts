@@ -78,7 +78,7 @@ export class SettingsInBrowser {
     const words = (await said.textContent()) ?? '';
     assert.match(words, limit, path);
     assert.match(words.replace(limit, ''), remedy, path);
-    await this.page.waitForFunction(`document.activeElement.id === '${idOf(path)}'`);
+    await this.page.locator(`[id="${idOf(path)}"]:focus`).waitFor();
     await this.isInOrder(`when ${path} is refused`);
     assert.deepEqual(await this.standing(), before, `${path} was refused and something was changed`);
     await this.discard();
