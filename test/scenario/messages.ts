@@ -51,6 +51,9 @@ export const described = (sound: Sound): Described => ({
   wholeMs: durationMs(sound),
 });
 
+/** The bench says that a line is quiet after two frames without sound. */
+const QUIET_AFTER_MS = 40;
+
 /**
  * The exchange rings phone 1, which nobody answers; gives when the tone after the greeting has ended. Times are of the
  * bench (CLOCK_MONOTONIC, ms): it takes part in the audio itself, while this process hears of it later.
@@ -60,10 +63,14 @@ export const beepEnds = async (gateway: Gateway, line = 1): Promise<number> => {
   await gateway.bench.ring(port, { callerId: '5557777' });
   await gateway.bench.waitFor(`phone/${line}`, 'ringing', { timeoutMs: 10_000 });
   await gateway.bench.waitFor(port, 'line', { line: 'talking', timeoutMs: RING_S * 1_000 + 3_000 });
-  await gateway.bench.waitFor(port, 'tone', { hertz: [beepHertz], timeoutMs: 20_000 });
-  const QUIET_MS = 100;
-  const { at } = await gateway.bench.waitFor(port, 'quiet', { ms: QUIET_MS, timeoutMs: 10_000 });
-  return at - QUIET_MS;
+  let quietAt = 0;
+  const end = await gateway.bench.events((event) => {
+    if (event.event === 'sound' && event.port === port && event['on'] === false) quietAt = event.at;
+  });
+  const beep = await gateway.bench.waitFor(port, 'tone', { hertz: [beepHertz], timeoutMs: 20_000 });
+  await eventually('the end of the tone', 10_000, () => quietAt > beep.at);
+  end();
+  return quietAt - QUIET_AFTER_MS;
 };
 
 /** The caller speaks for so long; returns when the last of it has left. */
