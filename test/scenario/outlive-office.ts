@@ -99,8 +99,11 @@ export const farCalls = (far: Baresip, phone: keyof typeof calling, turn: InTurn
     await far.dial(`sip:${userOf(phone)}@b.test`);
   });
 
-/** `readyMs`: until calls were possible again; `bareMs`: what `node -e 0` took, started in the same moment. */
-export type Replaced = { readonly readyMs: number; readonly bareMs: number };
+/**
+ * `readyMs`: until calls were possible again; `waitedMs`: for how much of it others had the processors; `bareMs`: what
+ * `node -e 0` took, started in the same moment.
+ */
+export type Replaced = { readonly readyMs: number; readonly waitedMs: number; readonly bareMs: number };
 
 /** What Node alone takes now: a machine that has much else to do, or stands still, is known by it. */
 const bareNodeMs = async (): Promise<number> => {
@@ -116,5 +119,6 @@ export const replaceControl = async ({ gateway }: Office): Promise<Replaced> => 
   const former = await gateway.signalPlane('control');
   await gateway.planeReplaced('control', former, PATIENCE_MS);
   await gateway.ready(PATIENCE_MS);
-  return { readyMs: Math.round(performance.now() - killedAt), bareMs: await bare };
+  const [readyMs, waitedMs] = [performance.now() - killedAt, gateway.waitedMs('control')];
+  return { readyMs: Math.round(readyMs), waitedMs: Math.round(waitedMs), bareMs: await bare };
 };
