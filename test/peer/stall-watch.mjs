@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 // them is not put aside for another.
 const [pid] = process.argv.slice(2);
 const EVERY_MS = 5;
-const LATE_MS = 12;
+const LATE_MS = 6;
 const SCHED_FIFO = '1';
 
 const now = () => performance.timeOrigin + performance.now();
