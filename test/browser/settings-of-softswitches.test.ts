@@ -180,17 +180,20 @@ test(
     await dial(gateway, 1, farNumber);
     await hearsTone(gateway, 1, farHertz, 5_000);
     await at.page.evaluate(`location.hash = '#/tools/analyse-route?number=212'`);
-    await at.press('Show the ways');
-    const first = (await at.page.locator('.way').first().textContent()) ?? '';
+    // one that was doubted a moment ago stands behind, however few calls it has; the INVITEs that it left without an
+    // answer doubt it once more when their time is over, until its next probe
+    const first = await eventually('the analysis to name the one without a call', 40_000, async () => {
+      await at.press('Show the ways');
+      const words = (await at.page.locator('.way').first().textContent()) ?? '';
+      if (words.includes('Softswitch primary')) return words;
+      await sleep(500);
+      return undefined;
+    });
     context.diagnostic(`the analysis says: ${first}`);
     assert.match(first, /calls? up, route outside/, 'the group is sorted by calls, and the route leads there');
-    // one that was doubted a moment ago stands behind, however few calls it has
-    const [named, wanted] = first.includes('Softswitch primary')
-      ? (['primary', a] as const)
-      : (['secondary', b] as const);
     await at.isInOrder('when a route is analysed');
     await dial(gateway, 2, '212');
-    await eventually('the one that was named to be asked', 5_000, () => asked(wanted, '212') > 0);
+    await eventually('the one that was named to be asked', 5_000, () => asked(a, '212') > 0);
     for (const phone of [1, 2]) await hangUp(gateway, phone);
 
     const { sip } = await capture.stop();
@@ -214,11 +217,7 @@ test(
     const firstAsked = [address.softswitchA, address.softswitchB]
       .flatMap((host) => invites(sip, host, '212').map(({ at: when }) => ({ host, when })))
       .sort((one, other) => one.when - other.when)[0]?.host;
-    assert.equal(
-      firstAsked,
-      named === 'primary' ? address.softswitchA : address.softswitchB,
-      'the one that the analysis named is asked first',
-    );
+    assert.equal(firstAsked, address.softswitchA, 'the one that the analysis named is asked first');
     at.assertQuiet();
   }),
 );
