@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
@@ -15,7 +15,8 @@ import { Digests } from './operation/digests.ts';
 import { DrillShelf } from './operation/drill-shelf.ts';
 import { Drills } from './operation/drills.ts';
 import { InboundProof, type Incoming } from './operation/inbound-proof.ts';
-import { dueNow, hourOf, localDay } from './operation/rehearsal-calendar.ts';
+import { ProofWatch } from './operation/proof-watch.ts';
+import { drillDue, hourOf, localDay } from './operation/rehearsal-calendar.ts';
 import type { CallRecord } from './records/call-record-machine.ts';
 import { Figures } from './records/figures.ts';
 import type { PlanResult } from './routing/plan.ts';
@@ -57,11 +58,10 @@ export class Rehearsal {
   readonly #shelf: DrillShelf;
   readonly #notices: Notices;
   readonly #digests: Digests;
+  readonly #proofs: ProofWatch;
   #upward: Upward | undefined;
   #backup = false;
   #cancels: (() => void)[] = [];
-  /** Settings have changed what brings calls in: our numbers are to be proved again. */
-  #proofWanted = false;
   #drillRefusedIn = '';
 
   constructor(options: RehearsalOptions) {
@@ -78,8 +78,18 @@ export class Rehearsal {
       dids: () => configuration().dids,
       ways: () => waysOut(trunks),
       ownNumbers: () => ownNumbers(configuration()),
-      keep: (sheet) => shelf.keepProof(sheet),
+      inward: () => inwardOf(configuration()),
+      keep: (sheet, inward) => shelf.keepProof(sheet, inward),
       token: () => randomBytes(16).toString('hex'),
+    });
+    this.#proofs = new ProofWatch({
+      ...{ clock, log, shelf, proof: this.proof },
+      settings: () => configuration().drill,
+      inward: () => inwardOf(configuration()),
+      numbers: () => configuration().dids.length,
+      ways: () => waysOut(trunks).length,
+      calls: () => this.#calls().length,
+      isBusy: () => this.drills.running,
     });
     const settings = () => configuration().notice;
     this.#notices = new Notices({
@@ -123,29 +133,36 @@ export class Rehearsal {
     for (const { record } of await this.#options.journal.last(MOST_RECORDS)) this.figures.add(record);
     await this.drills.open(this.#options.before);
     await this.#digests.open();
-    upward.onChange(() => this.#look());
+    upward.onChange(() => {
+      this.#look();
+      this.#proofs.noteCalls();
+    });
     this.#look();
     this.#every(LOOK_MS, () => this.#lookAtCalendar());
     this.#every(LOOK_MS, () => void this.#digests.look());
+    this.#proofs.open();
     this.#every(OVERDUE_LOOK_MS, () => this.drills.lookForOverdue());
   }
 
   /** A drill that is under way ends; the softswitch is free. */
   close(): void {
     this.drills.stop('the gateway was stopped');
+    this.#proofs.close();
     for (const cancel of this.#cancels) cancel();
   }
 
   /** Takes the next fact; to be called for every fact. */
   fold(fact: Fact): void {
     this.drills.fold(fact);
-    if (fact.fact === 'configured' && fact.steps.some((step) => /trunk|account|reroute|rehearse/i.test(step)))
-      this.#proofWanted = true;
+    if (fact.fact === 'configured') this.#proofs.configured();
   }
 
   /** A call that comes in and is one of our own proofs is refused before anybody is rung; undefined: it is none. */
   planOf(offer: Incoming): PlanResult | undefined {
-    if (!this.proof.recognises(offer)) return undefined;
+    if (!this.proof.recognises(offer)) {
+      this.proof.giveWay(offer);
+      return undefined;
+    }
     const why = 'the box called its own number to see whether it arrives';
     return { is: 'refused', cause: 'declined', reasons: [{ what: offer.did ?? offer.dialled, why }] };
   }
@@ -168,37 +185,18 @@ export class Rehearsal {
     const { clock, configuration, trunks } = this.#options;
     const settings = configuration().drill;
     const [last] = this.#shelf.sheets.filter(({ by }) => by === CALENDAR);
-    const begun = {
-      drill: last ? localDay(last.at).day : '',
-      proof: dayOf(this.#proofWanted ? 0 : this.#shelf.proof?.at),
-      refusedIn: this.#drillRefusedIn,
-    };
+    const begun = { drill: last ? localDay(last.at).day : '', refusedIn: this.#drillRefusedIn };
     const isIdle = this.#calls().length === 0 && !this.drills.running && !this.proof.running;
-    // a proof after a change of settings does not wait for the night
-    const at = this.#proofWanted ? '00:00' : settings.at;
-    const now = localDay(clock.wall());
     const isUp = trunks.shown().some(({ health }) => health === 'up');
-    const due = dueNow(now, settings, begun, isIdle && isUp);
-    const proofDue = dueNow(now, { ...settings, at }, begun, isIdle && isUp).proof;
-    if (due.drill) this.#drill(settings);
-    else if (proofDue && configuration().dids.length > 0) this.#prove();
+    if (drillDue(localDay(clock.wall()), settings, begun, isIdle && isUp)) this.#drill(settings);
   }
 
   #drill({ testNumber, blockS }: Configuration['drill']): void {
     const ask = { by: CALENDAR, trunk: '', blockMs: blockS * 1000, number: testNumber };
     this.drills.start(ask).catch((error: unknown) => {
       this.#drillRefusedIn = hourOf(localDay(this.#options.clock.wall()));
-      this.#notBegun('the monthly drill', error);
+      this.#options.log.warn({ why: wordsOf(error) }, 'the monthly drill could not be made; it is tried again');
     });
-  }
-
-  #prove(): void {
-    this.#proofWanted = false;
-    this.proof.run().catch((error: unknown) => this.#notBegun('the proof of our numbers', error));
-  }
-
-  #notBegun(what: string, error: unknown): void {
-    this.#options.log.warn({ why: wordsOf(error) }, `${what} could not be made; it is tried again`);
   }
 
   #every(ms: number, work: () => void): void {
@@ -221,7 +219,6 @@ const digestTime = ({ digestAt, digestZone }: Configuration['notice']): DigestTi
     : { at: digestAt, zone: digestZone === '' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : digestZone };
 
 const CALENDAR = 'calendar';
-const dayOf = (wall: number | undefined): string => (wall === undefined ? '' : localDay(wall).day);
 
 /** Ways out that work now; the last by priority first, as calls come in by the first. */
 const waysOut = (trunks: Trunks): readonly string[] => {
@@ -235,3 +232,10 @@ const ownNumbers = ({ accounts, dids }: Configuration): readonly string[] => [
   ...accounts.map(({ user }) => user),
   ...dids.map(({ number }) => number),
 ];
+
+/** All that brings calls in, as one word; passwords change nothing in where a number leads. */
+const inwardOf = ({ trunks, groups, accounts, lines, routes, dids, numberPools }: Configuration): string => {
+  const all = { trunks, groups, accounts, lines, routes, dids, numberPools };
+  const text = JSON.stringify(all, (key, value: unknown) => (key === 'password' ? undefined : value));
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+};

@@ -33,8 +33,16 @@ export const drill = v.strictObject({
   }),
   inboundProof: choice({
     title: 'Inbound proof',
-    help: 'Every night the box calls its own numbers over another way and looks whether they arrive.',
-    of: ['off', 'nightly'],
-    default: 'off',
+    help: 'When the box calls its own numbers over another way and looks whether they arrive: every night, and when settings that bring calls in have changed. Only when nobody calls; nobody is rung.',
+    of: ['off', 'nightly', 'nightlyAndChanges'],
+    default: 'nightlyAndChanges',
+  }),
+  proofAfterS: whole({
+    title: 'After a change',
+    help: 'So long changed settings stand before the numbers are proved with them.',
+    unit: 's',
+    min: 2,
+    max: 3600,
+    default: 300,
   }),
 });

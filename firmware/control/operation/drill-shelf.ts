@@ -16,6 +16,8 @@ type Kept = {
   readonly sheets: readonly DrillSheet[];
   /** The last proof that our own numbers arrive. */
   readonly proof?: ProofSheet;
+  /** What brought calls in when that proof was made, as one word. */
+  readonly provedWith?: string;
 };
 
 /** The sheets of all drills and the last proof of our numbers, in one file that survives a power cut; newest first. */
@@ -61,8 +63,12 @@ export class DrillShelf {
     return this.#kept.proof;
   }
 
-  async keepProof(proof: ProofSheet): Promise<void> {
-    await this.#write({ ...this.#kept, proof });
+  get provedWith(): string | undefined {
+    return this.#kept.provedWith;
+  }
+
+  async keepProof(proof: ProofSheet, provedWith: string): Promise<void> {
+    await this.#write({ ...this.#kept, proof, provedWith });
   }
 
   #write(kept: Kept): Promise<void> {

@@ -30,7 +30,8 @@ const proved = async (came: Incoming): Promise<readonly [arrives: boolean, recog
       hangUp: () => {},
     },
     dids: () => [{ id: 'main', number: '+4930100' }],
-    ways: () => ['b'],
+    ways: () => ['b', 'a'],
+    inward: () => 'as it is',
     ownNumbers: () => ['4930100', '101'],
     emergency: () => ['112'],
     keep: async () => {},
@@ -54,3 +55,75 @@ for (const [what, came, known] of [
     assert.deepEqual(await proved(came), [known, known]);
   });
 }
+
+/** A proof of two numbers, of which the first is called while `comes` begins; what it led to. */
+const disturbed = async (comes: Incoming, givesWay: boolean) => {
+  const clock = new TestClock();
+  const runner = new Runner(clock, silentLog);
+  const did: string[] = [];
+  runner.onFact((fact) => void did.push((fact as { fact: string }).fact));
+  const proof: InboundProof = new InboundProof({
+    ...{ clock, runner },
+    testCalls: {
+      place: async ({ number }) => {
+        did.push(`calls ${number}`);
+        if (number === '4930100') proof.giveWay(comes);
+        return busy;
+      },
+      hangUp: () => void did.push('hangs up'),
+    },
+    dids: () => [
+      { id: 'main', number: '+4930100' },
+      { id: 'desk', number: '+4930101' },
+    ],
+    ways: () => ['b', 'a'],
+    inward: () => 'as it is',
+    ownNumbers: () => ['4930100'],
+    emergency: () => ['112'],
+    keep: async () => void did.push('kept'),
+    token: () => TOKEN,
+  });
+  const why = await proof.run({ givesWay }).then(
+    () => '',
+    (error: Error) => error.message,
+  );
+  return { did, why };
+};
+const fromPhone = incoming({ from: { kind: 'phone', id: 'line/1', number: '101' }, dialled: '555' });
+const toTheEnd = ['calls 4930100', 'numberLost', 'calls 4930101', 'numberLost', 'kept'];
+
+for (const [what, comes] of [
+  ['from a phone of ours', fromPhone],
+  ['from outside, for another number of ours', incoming({ dialled: '4930199' })],
+] as const)
+  test(`a proof that nobody asked for ends for a call ${what}, and says nothing of its numbers`, async () => {
+    const { did, why } = await disturbed(comes, true);
+    assert.deepEqual(did, ['calls 4930100', 'hangs up']);
+    assert.match(why, /gave way/);
+  });
+
+for (const [what, comes, givesWay] of [
+  ['may be its own without any mark', incoming(), true],
+  ['comes without a number, as from an exchange line', incoming({ dialled: '' }), true],
+  ['is the one that the box itself makes', incoming({ from: { kind: 'gateway', id: '', number: '' } }), true],
+  ['comes while a person waits for the proof', fromPhone, false],
+] as const)
+  test(`a proof goes on beside a call that ${what}`, async () => {
+    assert.deepEqual(await disturbed(comes, givesWay), { did: toTheEnd, why: '' });
+  });
+
+test('no number is called where one way alone works', async () => {
+  const clock = new TestClock();
+  const proof = new InboundProof({
+    ...{ clock, runner: new Runner(clock, silentLog) },
+    testCalls: { place: async () => assert.fail('it called'), hangUp: () => {} },
+    dids: () => [{ id: 'main', number: '+4930100' }],
+    ways: () => ['b'],
+    inward: () => '',
+    ownNumbers: () => [],
+    emergency: () => [],
+    keep: async () => {},
+    token: () => TOKEN,
+  });
+  await assert.rejects(proof.run(), /only one way works now/);
+});

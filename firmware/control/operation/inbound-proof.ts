@@ -6,6 +6,7 @@ import { failureTable, isFailure } from '../failure.ts';
 import type { EndableTestCalls, TestCallResult } from '../ivr/test-call.ts';
 import { neverTested } from '../ivr/test-call.ts';
 import type { Routed } from '../routing/question.ts';
+import { LEAST_WAYS } from './proof-calendar.ts';
 
 /** What became of the call to one number of ours. */
 export type ProofRow = {
@@ -40,7 +41,10 @@ export type InboundProofOptions = {
   /** Numbers that the box shows as its own when it calls. */
   readonly ownNumbers: () => readonly string[];
   readonly emergency: () => readonly string[];
-  readonly keep: (sheet: ProofSheet) => Promise<void>;
+  /** What brings calls in, as one word. */
+  readonly inward: () => string;
+  /** `inward`: as it was when the proof began. */
+  readonly keep: (sheet: ProofSheet, inward: string) => Promise<void>;
   /** 32 hexadecimal digits that nobody can guess. */
   readonly token: () => string;
 };
@@ -57,6 +61,8 @@ export class InboundProof {
   readonly #options: InboundProofOptions;
   #expected: Expected | undefined;
   #running = false;
+  #givesWay = false;
+  #gaveWay = false;
 
   constructor(options: InboundProofOptions) {
     this.#options = options;
@@ -66,24 +72,43 @@ export class InboundProof {
     return this.#running;
   }
 
-  /** Calls every number of ours, one after the other. Rejects with `operation-refused` where there is none, or no way. */
-  async run(): Promise<ProofSheet> {
-    const { dids, ways, clock, keep } = this.#options;
+  /**
+   * Calls every number of ours, one after the other. Rejects with `operation-refused` where there is none, or one way
+   * alone: a number is called by another way than the one that brings it. `givesWay`: it ends when somebody calls.
+   */
+  async run({ givesWay = false }: { readonly givesWay?: boolean } = {}): Promise<ProofSheet> {
+    const { dids, ways, clock, keep, inward } = this.#options;
     const numbers = [...new Map(dids().map((did) => [did.number, did])).values()];
-    const [over] = ways();
-    if (this.#running) throw new GatewayError('operation-refused', 'a proof is under way');
-    if (numbers.length === 0) throw new GatewayError('operation-refused', 'no number of ours is in the settings');
-    if (over === undefined) throw new GatewayError('operation-refused', 'no way out works now');
+    const [over, ...others] = ways();
+    if (this.#running) throw refused('a proof is under way');
+    if (numbers.length === 0) throw refused('no number of ours is in the settings');
+    if (over === undefined) throw refused('no way out works now');
+    if (others.length + 1 < LEAST_WAYS) throw refused('only one way works now, and a number is called by another one');
     this.#running = true;
+    this.#givesWay = givesWay;
+    this.#gaveWay = false;
     try {
+      const madeWith = inward();
       const rows: ProofRow[] = [];
       for (const number of numbers) rows.push(await this.#prove(number, over));
       const sheet: ProofSheet = { at: clock.wall(), rows };
-      await keep(sheet);
+      await keep(sheet, madeWith);
       return sheet;
     } finally {
       this.#running = false;
     }
+  }
+
+  /** Somebody calls, and it is not the call that is waited for: a proof that nobody asked for leaves the ways to them. */
+  giveWay({ from, did, dialled }: Incoming): void {
+    if (!this.#running || !this.#givesWay || this.#gaveWay || from.kind === 'gateway') return;
+    const called = did ?? dialled;
+    // what brings no number, or the one that is waited for, may be our own call without its marks
+    const mayBeOurs = from.kind !== 'phone' && (called === '' || sameNumber(called, this.#expected?.number ?? ''));
+    if (mayBeOurs) return;
+    this.#gaveWay = true;
+    const { runner, testCalls } = this.#options;
+    runner.outward(() => testCalls.hangUp());
   }
 
   /**
@@ -110,6 +135,7 @@ export class InboundProof {
   async #prove({ id, number }: OwnNumber, over: string): Promise<ProofRow> {
     const { testCalls, token, emergency, runner } = this.#options;
     const dialled = number.replace(/^\+/, '');
+    this.#mindOthers();
     const expected: Expected = { number, token: token() };
     const never = neverTested(dialled, emergency());
     this.#expected = expected;
@@ -119,12 +145,19 @@ export class InboundProof {
         .place({ number: dialled, trunk: over, mark: expected.token })
         .catch((error: unknown) => wordsOf(error)));
     this.#expected = undefined;
+    if (expected.arrivedOver === undefined) this.#mindOthers();
     const row = rowOf({ id, number }, over, expected, ended);
     const fact: Fact = { fact: row.arrives ? 'numberArrives' : 'numberLost', did: id, why: row.sentence };
     runner.cascade(() => runner.fact(fact));
     return row;
   }
+
+  #mindOthers(): void {
+    if (this.#gaveWay) throw refused('somebody calls, and the proof gave way');
+  }
 }
+
+const refused = (why: string): GatewayError => new GatewayError('operation-refused', why);
 
 const rowOf = (
   { id, number }: OwnNumber,

@@ -1,4 +1,4 @@
-/** What is due by the calendar of rehearsals; pure, with local time given as parts of the day. */
+/** When a drill is due by the calendar; pure, with local time given as parts of the day. */
 export type LocalDay = {
   /** As `2027-03-16`. */
   readonly day: string;
@@ -10,14 +10,13 @@ export type LocalDay = {
 export type CalendarSettings = {
   readonly monthly: string;
   readonly at: string;
-  readonly inboundProof: 'off' | 'nightly';
 };
 
 /**
- * The days on which the calendar has begun each of them last; empty: never. `refusedIn`: the hour (`hourOf`) in which a
- * drill would prove nothing and was refused; left out: in none.
+ * The day on which the calendar has begun a drill last; empty: never. `refusedIn`: the hour (`hourOf`) in which a drill
+ * would prove nothing and was refused; left out: in none.
  */
-export type BegunOn = { readonly drill: string; readonly proof: string; readonly refusedIn?: string };
+export type BegunOn = { readonly drill: string; readonly refusedIn?: string };
 
 /** An hour of a day, as `2027-03-16 03`. */
 export const hourOf = ({ day, time }: LocalDay): string => `${day} ${time.slice(0, 2)}`;
@@ -35,16 +34,16 @@ export const localDay = (wall: number): LocalDay => {
 /** A box that does not know the time shows a year long gone: nothing is due then. */
 const FIRST_DAY = '2026-01-01';
 
-/** What is to begin now. Only when idle; else it is tried again until the day is over, a refused drill once an hour. */
-export const dueNow = (
+/** Whether a drill is to begin now. Only when idle; else it is tried again until the day is over, a refused one once an hour. */
+export const drillDue = (
   now: LocalDay,
-  { monthly, at, inboundProof }: CalendarSettings,
-  begun: BegunOn,
+  { monthly, at }: CalendarSettings,
+  { drill, refusedIn }: BegunOn,
   idle: boolean,
-): { readonly drill: boolean; readonly proof: boolean } => {
-  const isTime = idle && now.day >= FIRST_DAY && now.time >= at;
-  return {
-    drill: isTime && monthly === String(now.dayOfMonth) && begun.drill !== now.day && begun.refusedIn !== hourOf(now),
-    proof: isTime && inboundProof === 'nightly' && begun.proof !== now.day,
-  };
-};
+): boolean =>
+  idle &&
+  now.day >= FIRST_DAY &&
+  now.time >= at &&
+  monthly === String(now.dayOfMonth) &&
+  drill !== now.day &&
+  refusedIn !== hourOf(now);
