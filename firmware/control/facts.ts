@@ -179,6 +179,8 @@ export type Fact =
     }
   /** The last drill that passed is longer ago than it should be. */
   | { readonly fact: 'drillOverdue'; readonly why: string }
+  /** There is nothing any more that a drill would prove. */
+  | { readonly fact: 'drillNotOverdue' }
   | {
       readonly fact: 'drillEnded';
       readonly trunk: string;

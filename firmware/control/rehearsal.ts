@@ -47,7 +47,7 @@ export type RehearsalOptions = {
 /** Records of which figures are made at the start: some months of an office, read in a moment. */
 const MOST_RECORDS = 2_000;
 const LOOK_MS = 20_000;
-const OVERDUE_LOOK_MS = 86_400_000;
+const OVERDUE_LOOK_MS = 3_600_000;
 
 /** What the box does to prove itself, and how the office hears of what is wrong: makes these rooms and looks at the calendar. */
 export class Rehearsal {
@@ -72,7 +72,11 @@ export class Rehearsal {
     const shelf = this.#shelf;
     const dialled = () => this.#calls().map((call) => call.dialled);
     const shown = () => trunks.shown();
-    this.drills = new Drills({ runner, clock, log, shelf, testCalls, silence, trunks: shown, box, emergency, dialled });
+    this.drills = new Drills({
+      ...{ runner, clock, log, shelf, testCalls, silence, trunks: shown, box, emergency, dialled },
+      testNumber: () => configuration().drill.testNumber,
+      sure: () => timeIsKnown(clock.wall()),
+    });
     this.proof = new InboundProof({
       ...{ runner, clock, testCalls, emergency },
       dids: () => configuration().dids,
@@ -154,7 +158,9 @@ export class Rehearsal {
   /** Takes the next fact; to be called for every fact. */
   fold(fact: Fact): void {
     this.drills.fold(fact);
-    if (fact.fact === 'configured') this.#proofs.configured();
+    if (fact.fact !== 'configured') return;
+    this.#proofs.configured();
+    if (this.#upward !== undefined) this.#options.runner.outward(() => this.drills.lookForOverdue());
   }
 
   /** A call that comes in and is one of our own proofs is refused before anybody is rung; undefined: it is none. */

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../core/log.ts';
 import { DurableFile } from '../../store/durable-file.ts';
+import type { Unproved } from './drill-age.ts';
 import type { DrillPlan } from './drill-machine.ts';
 import type { DrillSheet } from './drill-sheet.ts';
 import type { ProofSheet } from './inbound-proof.ts';
@@ -18,6 +19,8 @@ type Kept = {
   readonly proof?: ProofSheet;
   /** What brought calls in when that proof was made, as one word. */
   readonly provedWith?: string;
+  /** Left out: nothing counts. */
+  readonly unproved?: Unproved;
 };
 
 /** The sheets of all drills and the last proof of our numbers, in one file that survives a power cut; newest first. */
@@ -61,6 +64,15 @@ export class DrillShelf {
 
   get proof(): ProofSheet | undefined {
     return this.#kept.proof;
+  }
+
+  get unproved(): Unproved | undefined {
+    return this.#kept.unproved;
+  }
+
+  async keepUnproved(unproved: Unproved | undefined): Promise<void> {
+    const { unproved: _, ...rest } = this.#kept;
+    await this.#write({ ...rest, ...(unproved === undefined ? {} : { unproved }) });
   }
 
   get provedWith(): string | undefined {

@@ -31,12 +31,18 @@ const answered: TestCallResult = {
 
 /** A box; one in the same place is the box after a restart. */
 const setUp = async (
-  more: { readonly trunks?: TrunkShown[]; readonly dialled?: string[]; readonly place?: string } = {},
+  more: {
+    readonly trunks?: TrunkShown[];
+    readonly dialled?: string[];
+    readonly place?: string;
+    readonly testNumber?: string;
+  } = {},
 ) => {
   const {
     trunks = [trunk('secondary', 2), trunk('primary', 1)],
     dialled = [],
     place = join(folder, String(boxes++)),
+    testNumber = '',
   } = more;
   const clock = new TestClock();
   const states = new Map<string, unknown>();
@@ -47,6 +53,7 @@ const setUp = async (
   });
   const facts: Fact[] = [];
   const silenced = new Set<string>();
+  const set = { testNumber };
   const drills = new Drills({
     ...{ runner, clock, log: silentLog, shelf: new DrillShelf(place, silentLog) },
     testCalls: { place: async () => answered },
@@ -55,6 +62,8 @@ const setUp = async (
     box: () => ({ name: 'Town hall', build: 'test' }),
     emergency: () => ['112'],
     dialled: () => dialled,
+    testNumber: () => set.testNumber,
+    sure: () => true,
   });
   runner.onFact((fact) => {
     facts.push(fact as Fact);
@@ -67,7 +76,7 @@ const setUp = async (
     // the test call has ended by then
     await sleep(5);
   };
-  return { drills, clock, facts, silenced, state, states, place, begun };
+  return { drills, clock, facts, silenced, state, states, place, begun, set };
 };
 const ask = { by: 'page', trunk: '', blockMs: 20_000, number: '5550100' };
 
@@ -166,4 +175,57 @@ test('thirty-five days after the last that passed it is overdue', async () => {
   clock.turn(86_400_000);
   drills.lookForOverdue();
   assert.equal(overdue(), 1);
+});
+
+const DAY_MS = 86_400_000;
+const overdueIn = (facts: readonly Fact[]) => facts.filter(({ fact }) => /Overdue/.test(fact));
+
+test('a box that has all for a drill and never made one is overdue after thirty-five days, and is told how many', async () => {
+  const { drills, clock, facts } = await setUp({ testNumber: '5550100' });
+  await drills.open(new Map());
+  clock.turn(35 * DAY_MS - 1);
+  drills.lookForOverdue();
+  assert.deepEqual(overdueIn(facts), []);
+  clock.turn(1);
+  drills.lookForOverdue();
+  const why = 'none was made in the 35 days since two softswitches and a test number were set up';
+  assert.deepEqual(overdueIn(facts), [{ fact: 'drillOverdue', why }]);
+});
+
+test('nothing is overdue where there is no test number, or one softswitch; the days count from when both are there', async () => {
+  for (const more of [{}, { testNumber: '5550100', trunks: [trunk('primary', 1)] }]) {
+    const { drills, clock, facts } = await setUp(more);
+    await drills.open(new Map());
+    clock.turn(100 * DAY_MS);
+    drills.lookForOverdue();
+    assert.deepEqual(overdueIn(facts), []);
+  }
+  const { drills, clock, facts, set } = await setUp();
+  await drills.open(new Map());
+  clock.turn(34 * DAY_MS);
+  set.testNumber = '5550100';
+  drills.lookForOverdue();
+  clock.turn(34 * DAY_MS);
+  drills.lookForOverdue();
+  assert.deepEqual(overdueIn(facts), []);
+  clock.turn(DAY_MS);
+  drills.lookForOverdue();
+  assert.equal(overdueIn(facts).length, 1);
+  set.testNumber = '';
+  drills.lookForOverdue();
+  assert.deepEqual(overdueIn(facts).at(-1), { fact: 'drillNotOverdue' }, 'nothing is left to prove');
+});
+
+test('the days go on counting over a restart', async () => {
+  const first = await setUp({ testNumber: '5550100' });
+  await first.drills.open(new Map());
+  first.clock.turn(20 * DAY_MS);
+  first.drills.lookForOverdue();
+  // it is on disk once the next is
+  await sleep(20);
+  const next = await setUp({ testNumber: '5550100', place: first.place });
+  await next.drills.open(new Map());
+  next.clock.turn(15 * DAY_MS);
+  next.drills.lookForOverdue();
+  assert.equal(overdueIn(next.facts).length, 1);
 });

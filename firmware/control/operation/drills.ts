@@ -7,6 +7,7 @@ import type { Fact } from '../facts.ts';
 import { failureTable, isFailure } from '../failure.ts';
 import { neverTested, type TestCallResult, type TestCalls } from '../ivr/test-call.ts';
 import type { TrunkShown } from '../trunk/trunk.ts';
+import { DrillAge } from './drill-age.ts';
 import {
   type Drill,
   type DrillCall,
@@ -21,8 +22,6 @@ import { type DrillSheet, type SheetBox, sheetOf } from './drill-sheet.ts';
 import type { DrillShelf } from './drill-shelf.ts';
 
 const ID = 'drill';
-/** A sheet is asked for every month; a few days may pass before there is time. */
-const OVERDUE_MS = 35 * 86_400_000;
 
 export type DrillAsk = {
   readonly by: string;
@@ -47,6 +46,10 @@ export type DrillsOptions = {
   readonly emergency: () => readonly string[];
   /** Dialled numbers of the calls that are up. */
   readonly dialled: () => readonly string[];
+  /** `drill.testNumber` of the settings that run. */
+  readonly testNumber: () => string;
+  /** Whether the wall time can be believed. */
+  readonly sure: () => boolean;
 };
 
 type Waiting = { done: (sheet: DrillSheet) => void; failed: (error: unknown) => void };
@@ -55,10 +58,22 @@ type Waiting = { done: (sheet: DrillSheet) => void; failed: (error: unknown) => 
 export class Drills {
   readonly #options: DrillsOptions;
   #waiting: Waiting | undefined;
+  readonly #age: DrillAge;
   #starting = false;
+  #overdue = false;
 
   constructor(options: DrillsOptions) {
     this.#options = options;
+    const { clock, sure, shelf, log } = options;
+    this.#age = new DrillAge({
+      ...{ clock, sure },
+      kept: () => shelf.unproved,
+      keep: (unproved) => {
+        shelf
+          .keepUnproved(unproved)
+          .catch((error: unknown) => log.warn({ why: wordsOf(error) }, 'the age of the last drill could not be kept'));
+      },
+    });
   }
 
   get sheets(): readonly DrillSheet[] {
@@ -73,6 +88,7 @@ export class Drills {
   async open(before: ReadonlyMap<string, unknown>): Promise<void> {
     const { shelf, runner } = this.#options;
     await shelf.open();
+    this.#age.open(this.#lastGood?.at ?? this.sheets.at(-1)?.at);
     const left = before.get(ID) as Drill | undefined;
     if (left !== undefined && left.is !== 'over') {
       this.#host(left);
@@ -131,15 +147,34 @@ export class Drills {
     }
   }
 
-  /** States that a drill is overdue, if it is; to be called once a day. */
+  get #lastGood(): DrillSheet | undefined {
+    return this.sheets.find(({ passed }) => passed);
+  }
+
+  /**
+   * States that a drill is overdue, or is not any more; to be called every hour, and when settings have changed. A box
+   * that has something to prove, and everything for it, counts although it was never drilled.
+   */
   lookForOverdue(): void {
-    const { runner, clock } = this.#options;
-    const good = this.sheets.find(({ passed }) => passed);
-    const oldest = good ?? this.sheets.at(-1);
-    if (oldest === undefined || clock.wall() - oldest.at < OVERDUE_MS) return;
-    const days = Math.floor((clock.wall() - oldest.at) / 86_400_000);
-    const why = good ? `the last one that passed is ${days} days ago` : `none has passed in ${days} days`;
-    runner.cascade(() => runner.fact({ fact: 'drillOverdue', why } satisfies Fact));
+    const { runner, trunks, testNumber } = this.#options;
+    const isSetUp = trunks().length > 1 && testNumber() !== '';
+    const days = this.#age.overdueDays(isSetUp || this.sheets.length > 0);
+    if (days === undefined && !this.#overdue) return;
+    this.#overdue = days !== undefined;
+    const fact: Fact =
+      days === undefined ? { fact: 'drillNotOverdue' } : { fact: 'drillOverdue', why: this.#overdueWords(days) };
+    runner.cascade(() => runner.fact(fact));
+  }
+
+  #passed(): void {
+    this.#overdue = false;
+    this.#age.passed();
+  }
+
+  #overdueWords(days: number): string {
+    if (this.#lastGood !== undefined) return `the last one that passed is ${days} days ago`;
+    if (this.sheets.length > 0) return `none has passed in ${days} days`;
+    return `none was made in the ${days} days since two softswitches and a test number were set up`;
   }
 
   #isEmergency(dialled: string): boolean {
@@ -194,6 +229,7 @@ export class Drills {
     const last = shelf.sheets.find((sheet) => sheet.trunk === trunk);
     const sheet = sheetOf(measured, box(), last);
     const { id, passed, sentence: why } = sheet;
+    if (passed) runner.outward(() => this.#passed());
     runner.fact({ fact: 'drillEnded', trunk, passed, why, sheet: id } satisfies Fact);
     const waiting = this.#waiting;
     this.#waiting = undefined;

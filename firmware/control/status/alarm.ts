@@ -119,6 +119,8 @@ const alarmsOfRehearsals = (alarms: Alarms, fact: Fact, wall: number): Alarms =>
         : raise(alarms, 'drillFailed', fact.trunk, fact.why, wall);
     case 'drillOverdue':
       return raise(alarms, 'drillOverdue', '', fact.why, wall);
+    case 'drillNotOverdue':
+      return clear(alarms, 'drillOverdue');
     case 'emergencyCall':
       return raise(withoutOldest(alarms), 'emergencyCall', fact.call, factWords(fact), wall);
     case 'numberLost':

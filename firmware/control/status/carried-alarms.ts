@@ -27,7 +27,7 @@ const carried = (id: string, kept: Partial<Alarm> | null | undefined): readonly 
 /** A new plane looks at these anew, and says again what is still so. */
 const LOOKED_AT: ReadonlySet<AlarmKind> = new Set<AlarmKind>([
   ...(['trunkDown', 'pathDown', 'registrationLost', 'wrongPassword', 'lineOut', 'trunkLocked'] as const),
-  ...(['mailboxFull', 'pageOut', 'ownSentenceUnusable', 'holidaysMissing', 'longCall'] as const),
+  ...(['mailboxFull', 'pageOut', 'ownSentenceUnusable', 'holidaysMissing', 'longCall', 'drillOverdue'] as const),
 ]);
 
 /** Those of carried alarms that have to be raised again, or their cause has ended while nobody looked. */

@@ -75,6 +75,7 @@ const ofRehearsals = {
   drillBegan: (fact) => `drill: ${fact.trunk} is blocked by ${fact.by}`,
   drillStepped: (fact) => `drill of ${fact.trunk}: ${fact.why}`,
   drillOverdue: (fact) => `a drill is overdue: ${fact.why}`,
+  drillNotOverdue: () => 'no drill is overdue',
   drillEnded: (fact) => `drill of ${fact.trunk} ${fact.passed ? 'passed' : 'failed'}: ${fact.why}`,
   numberArrives: (fact) => `calls to ${fact.did} arrive: ${fact.why}`,
   numberLost: (fact) => `calls to ${fact.did} do not arrive: ${fact.why}`,
