@@ -36,8 +36,8 @@ const walk = (folder, suffix) =>
  * what all wait for at the end. Of those that are heavy one runs at a time.
  */
 const patient = new Set([
-  'mutated-datagrams',
   'the-walk-to-the-mailbox',
+  'mutated-datagrams',
   'operations',
   'every-page',
   'the-lab-refuses-and-stops',
@@ -105,8 +105,11 @@ const patient = new Set([
 ]);
 const AT_ONCE = 4;
 
-/** It takes a whole processor for most of its time: a browser, or a flood. */
-const isHeavy = (file) => file.startsWith('test/browser/') || nameOf(file) === 'mutated-datagrams';
+/** It takes a whole processor for most of its time: a browser that is not left waiting, or a flood. */
+const isHeavy = (file) =>
+  file.startsWith('test/browser/') ? !atLeisure.has(nameOf(file)) : nameOf(file) === 'mutated-datagrams';
+/** In these a browser waits for a call, most of its time. */
+const atLeisure = new Set(['the-walk-to-the-mailbox']);
 
 /** Patient ones that do next to nothing but wait, for long: they run beside those whose times are measured. */
 const waiting = new Set([
