@@ -47,6 +47,17 @@ test('the failover of a group may be a trunk or another group', async () => {
 const phones = (more: object): object[] =>
   (factoryConfiguration().lines ?? []).map((line, at) => (at === 0 ? { ...line, ...more } : line));
 
+test('a phone may name trunks, groups and exchange lines; one that is named cannot be taken out', async () => {
+  const lines = phones({ trunks: ['primary', 'upstream', 'line/5'] });
+  assert.deepEqual(await refusedIn({ lines }), []);
+  const checked = await checkConfiguration(whole({ lines, groups: [], trunks: [], routes: [], dids: [] }));
+  assert.ok(!checked.ok);
+  assert.deepEqual(
+    checked.refused.map(({ path, limit }) => `${path} ${limit}`),
+    [0, 1].map((at) => `lines/0/trunks/${at} must be a trunk or a group or a line that is in the settings`),
+  );
+});
+
 /** Each names one thing that is not there; exactly that field is refused. */
 const dangling: readonly (readonly [path: string, more: object])[] = [
   ['trunks/0/group', { trunks: [{ id: 'primary', host: 'a.example', group: 'none' }] }],
@@ -59,6 +70,7 @@ const dangling: readonly (readonly [path: string, more: object])[] = [
     { dids: [{ id: 'main', number: '2025550100', group: 'upstream', failoverTrunk: 'upstream' }] },
   ],
   ['routes/0/ways/1', { routes: [{ id: 'all', ways: ['primary', 'none'] }] }],
+  ['lines/0/trunks/1', { lines: phones({ trunks: ['primary', 'none'] }) }],
   ['routes/0/calendar', { routes: [{ id: 'all', calendar: 'none' }] }],
   ['routes/0/scenario', { routes: [{ id: 'all', scenario: 'none' }] }],
   ['dids/0/rings', { dids: [{ id: 'main', number: '1', rings: 'none' }] }],

@@ -75,6 +75,7 @@ const referencesIn = (whole: Configuration): readonly Reference[] => [
   ...each(whole.lines, 'lines', (line, path) => [
     [`${path}/numberPool`, line.numberPool, 'numberPool'],
     [`${path}/location`, line.location, 'location'],
+    ...line.trunks.map((way, at): Reference => [`${path}/trunks/${at}`, way, 'trunk', 'group', 'line']),
     ...boundTo(path, line),
   ]),
   ...each(whole.groups, 'groups', (group, path) => [

@@ -1,5 +1,16 @@
 import * as v from 'valibot';
-import { choice, choices, dialled, flag, nameOrNothing, optionalText, shortName, text, texts } from '../setting.ts';
+import {
+  choice,
+  choices,
+  dialled,
+  flag,
+  nameOrNothing,
+  optionalText,
+  shortName,
+  text,
+  texts,
+  wayOrNothing,
+} from '../setting.ts';
 import { boundBy } from './bound.ts';
 
 /** Classes of numbers (R8); the country says which number is of which. */
@@ -82,12 +93,26 @@ export const line = v.strictObject({
     form: { is: /^[1-9][0-9]{0,3}$/, words: 'must be a country code such as 49' },
     appliesWhen: { setting: 'kind', is: ['fxs'] },
   }),
+  trunks: texts({
+    title: 'Only over these trunks',
+    help: 'Phones. Trunks, groups and exchange lines that its calls to outside may take; empty: all. Emergency calls take any.',
+    most: 32,
+    max: 40,
+    form: { is: wayOrNothing.is, words: 'must be a trunk, a group or a line such as line/5' },
+    appliesWhen: { setting: 'kind', is: ['fxs'] },
+  }),
   ownNumber: optionalText({
     title: 'Own number',
     help: 'Phones. Shown to callees before any number of the site.',
     max: 24,
     default: '',
     form: dialled,
+    appliesWhen: { setting: 'kind', is: ['fxs'] },
+  }),
+  ownNumberConfirmed: flag({
+    title: 'Own number confirmed',
+    help: 'Phones. The installer has called it and it rang here. Until then it is shown to nobody.',
+    default: false,
     appliesWhen: { setting: 'kind', is: ['fxs'] },
   }),
   numberPool: optionalText({

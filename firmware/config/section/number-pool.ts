@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import { choice, dialled, flag, optionalText, shortName, text, whole } from '../setting.ts';
 
+const CONFIRMED = 'The installer has called it and it rang here. Until then it is shown to nobody.';
+
 const member = v.strictObject({
   number: text({ title: 'Number', help: 'As the callee shall see it.', min: 1, max: 24, form: dialled }),
-  confirmed: flag({ title: 'Confirmed', help: 'The installer has called it and it rang here.', default: false }),
+  confirmed: flag({ title: 'Confirmed', help: CONFIRMED, default: false }),
   maxConcurrent: whole({ title: 'Calls at once', help: '0 = no limit.', min: 0, max: 1000, default: 0 }),
   forwarded: flag({
     title: 'For forwarded calls',
@@ -12,11 +14,15 @@ const member = v.strictObject({
   }),
 });
 
-/** Caller numbers of one site at one trunk (U10): assigned to the account, and reachable by call back. */
+/**
+ * Caller numbers of one site at one trunk (U10): assigned to the account, and reachable by call back, which a person has
+ * tried and said so of each.
+ */
 export const numberPool = v.strictObject({
   id: shortName('Named by phone lines as their site.'),
   trunk: text({ title: 'Trunk', help: 'Trunk whose account owns the numbers.', min: 1, max: 32 }),
   main: text({ title: 'Main number', help: 'Shown when all others are in use.', min: 1, max: 24, form: dialled }),
+  mainConfirmed: flag({ title: 'Main number confirmed', help: CONFIRMED, default: false }),
   members: v.optional(v.pipe(v.array(member), v.maxLength(200, 'must have at most 200 numbers')), []),
   rotation: choice({
     title: 'Rotation',
@@ -31,4 +37,5 @@ export const numberPool = v.strictObject({
     default: '',
     form: dialled,
   }),
+  forwardedConfirmed: flag({ title: 'Main number for forwarded calls confirmed', help: CONFIRMED, default: false }),
 });

@@ -97,6 +97,7 @@ const outsideFound = (question: PlanQuestion, rule: Forwarding, target: Target, 
   if (!line) return { left: 'there is no phone on this line' };
   const { levels, reasons, refused } = outsideLevels(inNameOf(question, line), target.name, {
     ...{ line, forwarded: true, why },
+    ...(rule.display === 'caller' ? { asCaller: true as const } : {}),
   });
   if (!isSome(levels)) return { left: `it cannot be called: ${refused ?? 'noRoute'}` };
   const [first, ...others] = levels.map((each) => ({
@@ -126,9 +127,8 @@ const shown = (
   const hidden = offer.caller.withheld ? { withheld: true as const } : {};
   const caller = { number, ...(name === undefined ? {} : { name }), ...hidden };
   const account = accountOfLine(question.configuration, line);
-  const own = line.ownNumber === '' ? undefined : { number: line.ownNumber };
   const [first, ...others] = attempts.map((attempt): Attempt => {
-    const shows = display === 'caller' ? passedOn(question, attempt.targets[0].id, caller) : (attempt.shows ?? own);
+    const shows = display === 'caller' ? passedOn(question, attempt.targets[0].id, caller) : attempt.shows;
     return {
       ...attempt,
       by: id,

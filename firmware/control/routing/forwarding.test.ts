@@ -115,22 +115,29 @@ describe('forwarding', () => {
     const account = { id: 'second', user: '12', password: 'x', line: 'line/2' };
     const lines = [
       { id: 'line/1', card: 'card', port: '1', extension: '11' },
-      { id: 'line/2', card: 'card', port: '2', extension: '12', account: 'second', ownNumber: '5550102' },
+      { id: 'line/2', card: 'card', port: '2', extension: '12', account: 'second' },
     ];
     const number = { to: 'number', name: '0301234' };
-    const shown = (display: string) => {
+    let told = false;
+    const shown = (display: string, ownNumberConfirmed = true) => {
+      const [first, second] = lines;
       const result = plan(
         asked([rule('d', { on: 'noAnswer', display, accept: true, targets: [number] })], {
           accounts: [account],
-          lines,
+          lines: [first, { ...second, ownNumber: '5550102', ownNumberConfirmed }],
         }),
       );
       assert.ok(result.is === 'planned');
+      told = result.reasons.some(({ what }) => what === 'caller number 5550102');
       const { shows, account: by, accept, by: named } = result.levels[1]!.attempts[0];
       return [shows?.number, by, accept, named];
     };
     assert.deepEqual(shown('caller'), ['11', 'second', true, 'd']);
     assert.deepEqual(shown('own'), ['5550102', 'second', true, 'd']);
+    assert.deepEqual(shown('caller', false), ['11', 'second', true, 'd']);
+    assert.equal(told, false, 'no number of ours is asked for where the caller is shown');
+    assert.deepEqual(shown('own', false), [undefined, 'second', true, 'd']);
+    assert.equal(told, true, 'a number that is not confirmed says so');
   });
 
   it('never passes one target twice, and no more than 8 levels, whatever phones forward to each other', () => {

@@ -13,8 +13,16 @@ type Member = {
   readonly maxConcurrent?: number;
   readonly forwarded?: boolean;
 };
-type Pool = { readonly rotation?: string; readonly forwarded?: string; readonly members?: readonly Member[] };
+type Pool = {
+  readonly rotation?: string;
+  readonly mainConfirmed?: boolean;
+  readonly forwarded?: string;
+  readonly forwardedConfirmed?: boolean;
+  readonly members?: readonly Member[];
+};
 
+/** The own number of a phone. */
+const OWN = { ownNumber: '030555', ownNumberConfirmed: true };
 const members: readonly Member[] = [
   { number: '030100', confirmed: true, maxConcurrent: 1 },
   { number: '030200', confirmed: true, maxConcurrent: 2 },
@@ -29,7 +37,7 @@ const settings = (pool: Pool = {}, line = {}, transforms: readonly object[] = []
     ],
     accounts: [{ id: 'office', user: '100', password: 'x', displayName: 'Office', line: 'line/1' }],
     lines: [{ id: 'line/1', card: 'c', port: 'p', numberPool: 'berlin', ...line }],
-    numberPools: [{ id: 'berlin', trunk: 'A', main: '030999', members, ...pool }],
+    numberPools: [{ id: 'berlin', trunk: 'A', main: '030999', mainConfirmed: true, members, ...pool }],
   });
 
 type Given = { readonly memory?: Partial<RoutingMemory>; readonly seed?: number; readonly withheld?: true };
@@ -47,7 +55,52 @@ const shown = (whole: ReturnType<typeof settings>, given: Given = {}, trunk = 'A
   callerFor(ask(whole, given), whole.lines[0], trunk, '0404', forwarded).shows;
 
 it('the own number of the phone goes before those of its site', () => {
-  assert.deepEqual(shown(settings({}, { ownNumber: '030555' })), { number: '030555', name: 'Office' });
+  assert.deepEqual(shown(settings({}, OWN)), { number: '030555', name: 'Office' });
+});
+
+it('a number that nobody has confirmed is not shown: the next in order is, and the account in the end', () => {
+  const unconfirmed = { ...OWN, ownNumberConfirmed: false };
+  assert.equal(shown(settings({}, unconfirmed))?.number, '030100');
+  assert.equal(shown(settings({ members: [] }, unconfirmed))?.number, '030999');
+  assert.equal(shown(settings({ members: [], mainConfirmed: false }, unconfirmed)), undefined);
+  assert.equal(shown(settings({ members: [], mainConfirmed: false }, OWN))?.number, '030555');
+  const withheld = shown(settings({ members: [], mainConfirmed: false }, unconfirmed), { withheld: true });
+  assert.deepEqual(withheld, { number: '', withheld: true }, 'no number of ours goes to the softswitch either');
+  // of a call that is led on: the second set, its main number, the main number, the own number, the account
+  const second = { forwarded: '030777', forwardedConfirmed: true };
+  const led = (pool: Pool, line: object = OWN) => shown(settings(pool, line), {}, 'A', true)?.number;
+  assert.equal(led(second), '030777');
+  assert.equal(led({ ...second, forwardedConfirmed: false }), '030999');
+  assert.equal(led({ ...second, forwardedConfirmed: false, mainConfirmed: false }), '030555');
+  assert.equal(led({ ...second, forwardedConfirmed: false, mainConfirmed: false }, unconfirmed), undefined);
+});
+
+it('every number that is left out says why, and the choice says that others were', () => {
+  const asked = (pool: Pool, line: object, trunk = 'A', memory: Partial<RoutingMemory> = {}) => {
+    const whole = settings(pool, line);
+    const { leftOut, why } = callerFor(ask(whole, { memory }), whole.lines[0], trunk, '0404', false);
+    return [why, ...leftOut.map((each) => `${each.what}: ${each.why}`)];
+  };
+  const until =
+    'it is shown to nobody until it is confirmed: call it from outside, see that it rings here, and mark it so';
+  assert.deepEqual(
+    asked({ mainConfirmed: false, members: [{ number: '030300' }] }, { ...OWN, ownNumberConfirmed: false }),
+    [
+      'as the account says, for no other number may be shown',
+      `caller number 030555: it is the own number of line/1, but ${until}`,
+      `caller number 030300: of berlin: ${until}`,
+      `caller number 030999: it is the main number of berlin, but ${until}`,
+    ],
+  );
+  assert.deepEqual(asked({}, {}, 'A', { numbersInUse: { '030100': 1 } }), [
+    '030200 of berlin',
+    'caller number 030100: of berlin: it is shown by 1 of 1 calls at once',
+    `caller number 030300: of berlin: ${until}`,
+  ]);
+  assert.deepEqual(asked({}, {}, 'B').slice(1), ['caller numbers of berlin: they are of A, not of B']);
+  assert.deepEqual(asked({}, OWN), ['030555 is the own number of line/1']);
+  const many = Array.from({ length: 12 }, (_, at) => ({ number: `0304${10 + at}` }));
+  assert.match(asked({ members: many }, {}).at(-1)!, /^caller numbers of berlin: 4 more/);
 });
 
 it('a number of the site is shown by the trunk that owns it, and by no other', () => {
@@ -63,6 +116,9 @@ it('rules of the trunk make it what is sent, and what is remembered stays as the
   assert.deepEqual(shown(abroad)?.of?.number, '030100');
   const broken = settings({}, {}, [{ on: 'caller', prepend: '*31#' }]);
   assert.equal(shown(broken), undefined);
+  const { leftOut } = callerFor(ask(broken), broken.lines[0], 'A', '0404', false);
+  const why = 'the rules of A make it *31#030100, which is no caller number';
+  assert.ok(leftOut.some((each) => each.what === 'caller number 030100' && each.why === why));
 });
 
 it('numbers that are in use as often as they may be, or that nobody has confirmed, are left out; then the main number', () => {
@@ -95,7 +151,10 @@ it('numbers take turns, or are drawn', () => {
 });
 
 it('a call that is led on shows the second set', () => {
-  assert.equal(shown(settings({ forwarded: '030777' }, { ownNumber: '030555' }), {}, 'A', true)?.number, '030777');
+  assert.equal(
+    shown(settings({ forwarded: '030777', forwardedConfirmed: true }, OWN), {}, 'A', true)?.number,
+    '030777',
+  );
   assert.equal(shown(settings(), {}, 'A', true)?.number, '030999');
   const second = [
     { number: '030700', confirmed: true, forwarded: true, maxConcurrent: 1 },
@@ -126,6 +185,9 @@ it('a wish to be withheld is kept, with a number of the site and without one', (
 
 it('whatever is in use, a number that is shown is owned, confirmed and within its limit', () => {
   const pool = fc.record({
+    mainConfirmed: fc.boolean(),
+    forwarded: fc.constantFrom('', '030777'),
+    forwardedConfirmed: fc.boolean(),
     rotation: fc.constantFrom('none', 'sequential', 'random'),
     members: fc.uniqueArray(
       fc.record({
@@ -143,15 +205,28 @@ it('whatever is in use, a number that is shown is owned, confirmed and within it
     poolTurns: fc.record({ berlin: fc.nat(1000) }),
   });
   fc.assert(
-    fc.property(pool, memory, fc.nat(2 ** 31), fc.boolean(), (given, remembered, seed, forwarded) => {
-      const whole = settings(given);
-      const number = shown(whole, { memory: remembered, seed }, 'A', forwarded)?.number;
-      if (number === '030999') return;
-      const member = given.members.find((each) => each.number === number);
-      assert.ok(member?.confirmed, `${number} is not confirmed`);
-      assert.equal(member.forwarded, forwarded, `${number} is of the other set`);
-      const used = remembered.numbersInUse[member.number] ?? 0;
-      assert.ok(member.maxConcurrent === 0 || used < member.maxConcurrent, `${number} is used ${used} times`);
-    }),
+    fc.property(
+      pool,
+      fc.boolean(),
+      memory,
+      fc.nat(2 ** 31),
+      fc.boolean(),
+      (given, own, remembered, seed, forwarded) => {
+        const whole = settings(given, { ...OWN, ownNumberConfirmed: own });
+        const number = shown(whole, { memory: remembered, seed }, 'A', forwarded)?.number;
+        const alone = new Map([
+          ['030999', given.mainConfirmed],
+          ['030777', forwarded && given.forwardedConfirmed],
+          ['030555', own],
+        ]);
+        if (number === undefined) return assert.ok(!own && !given.mainConfirmed, 'a confirmed number was passed over');
+        if (alone.has(number)) return assert.ok(alone.get(number), `${number} is not confirmed`);
+        const member = given.members.find((each) => each.number === number);
+        assert.ok(member?.confirmed, `${number} is not confirmed`);
+        assert.equal(member.forwarded, forwarded, `${number} is of the other set`);
+        const used = remembered.numbersInUse[member.number] ?? 0;
+        assert.ok(member.maxConcurrent === 0 || used < member.maxConcurrent, `${number} is used ${used} times`);
+      },
+    ),
   );
 });

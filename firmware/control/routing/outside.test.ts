@@ -290,3 +290,61 @@ describe('the outside prefix and the toll guard', () => {
     assert.equal(result.levels[0].attempts[0].targets[0].number, '301234');
   });
 });
+
+describe('a phone that may take some ways only', () => {
+  const only = (...ways: string[]): object => ({
+    groups: [{ id: 'g' }],
+    lines: [
+      { id: 'line/1', card: 'card', port: '1', extension: '11', trunks: ways },
+      { id: 'line/8', kind: 'fxo', card: 'card', port: '8', rings: 'line/1' },
+    ],
+  });
+  const fxo = way('line/8');
+  const inGroup = way('c', { group: 'g' });
+  check([
+    ['takes every way where it names none', 'a b c line/8', only(), [a, b, c, fxo]],
+    ['takes the trunk it names, and no exchange line behind it', 'b', only('b'), [a, b, c, fxo]],
+    ['takes a group by its name', 'c', only('g'), [a, b, inGroup, fxo]],
+    ['takes an exchange line by its name', 'b line/8', only('b', 'line/8'), [a, b, fxo]],
+    [
+      'tries what it may take though that is down, and the others are up',
+      'b',
+      only('b'),
+      [a, way('b', { health: 'down' })],
+    ],
+    ['is told that it may not, where nothing is left', 'barred', only('b'), [a, c]],
+    ['is told of congestion where what it may take is full', 'congestion', only('b'), [a, way('b', { lock: 'all' })]],
+    [
+      'is barred where the route leads to others only',
+      'barred',
+      { ...only('b'), routes: [{ id: 'r', prefix: '', ways: ['a'] }] },
+    ],
+    ['a protect route is no way round', 'b', only('b'), [way('a', { role: 'protect' }), b]],
+  ]);
+
+  it('each way that it may not take says so', () => {
+    const asked = question(dialled, [a, b], only('b'));
+    assert.equal(whyOf(asked, 'a'), 'line/1 may not call over it, only over b');
+  });
+
+  it('the PIN of the toll guard opens no other trunk', () => {
+    assert.equal(waysOf(question({ ...dialled, overridden: true }, [a, b], only('b'))), 'b');
+  });
+
+  it('what it forwards to outside takes no other way either, and other phones do as they like', () => {
+    const settings = {
+      lines: [
+        { id: 'line/1', card: 'card', port: '1', extension: '11' },
+        { id: 'line/2', card: 'card', port: '2', extension: '12', trunks: ['b'] },
+      ],
+      forwardings: [{ id: 'f', line: 'line/2', on: 'always', targets: [{ to: 'number', name: '0301234' }] }],
+    };
+    const forwarded = question(fromPhone('12'), [a, b], settings);
+    assert.match(waysOf(forwarded), /(^|\| )b$/);
+    assert.equal(waysOf(question(dialled, [a, b], settings)), 'a b');
+  });
+
+  it('an emergency call takes them all', () => {
+    assert.equal(waysOf(question(fromPhone('112'), [a, b], only('b'))), 'a b');
+  });
+});

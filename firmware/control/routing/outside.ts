@@ -37,8 +37,8 @@ type Asking = {
 
 /**
  * How an outside number is reached (pure), whether it was dialled, is forwarded to, or is a failover number: the toll
- * guard first (R8), then routes (U4, U12), then the ways they allow, without what is shut or full (U8, U19); exchange
- * lines after the softswitches; protect routes only when all that has failed (U7).
+ * guard first (R8), then routes (U4, U12), then the ways they allow, without what the phone may not take (R8) and what
+ * is shut or full (U8, U19); exchange lines after the softswitches; protect routes only when all that has failed (U7).
  */
 export const outsideLevels = (question: PlanQuestion, number: string, about: OutsideAbout): OutsideLevels => {
   const reasons: PlanReason[] = about.why === '' ? [] : [{ what: number, why: about.why }];
@@ -67,7 +67,8 @@ const isNormal = ({ way }: Candidate): boolean => way.role === 'normal';
 
 const byWays = (asking: Asking, routes: readonly (KnownRoute | undefined)[]): OutsideLevels => {
   const { reasons, question } = asking;
-  const { open, down } = sifted(asking, candidatesOf(asking, routes));
+  const { open, down, allBarred } = sifted(asking, candidatesOf(asking, routes));
+  if (allBarred) return { levels: [], reasons, refused: 'barred' };
   // what is known to be down costs no time while anything else is left (U6)
   const used = open.length > 0 ? open : down.filter(({ way }) => way.kind === 'trunk');
   for (const each of down) if (!used.includes(each)) reasons.push(leftDown(each.way));
@@ -132,11 +133,15 @@ const fallbackLines = (
   return [...left].flatMap((way) => (way.kind === 'line' ? [{ way, route: undefined }] : []));
 };
 
+type Sifted = {
+  readonly open: readonly Candidate[];
+  readonly down: readonly Candidate[];
+  /** There are ways, and this phone may take none of them (R8). */
+  readonly allBarred: boolean;
+};
+
 /** What may be used, and what is known to be dead; what is left out says why. */
-const sifted = (
-  { question, about, reasons }: Asking,
-  candidates: readonly Candidate[],
-): { readonly open: readonly Candidate[]; readonly down: readonly Candidate[] } => {
+const sifted = ({ question, about, reasons }: Asking, candidates: readonly Candidate[]): Sifted => {
   const objections = candidates.map(({ way }) => objectionTo(way, question, about.line));
   const which = (fits: (objection: Objection | undefined) => boolean): readonly Candidate[] =>
     candidates.filter((_, at) => fits(objections[at]));
@@ -145,7 +150,11 @@ const sifted = (
     if (objection === undefined || objection.is === 'down') continue;
     reasons.push({ what: way.id, why: objection.why, ...(isShut(way) ? { shut: true } : {}) });
   }
-  return { open: which((one) => one === undefined), down: which((one) => one?.is === 'down') };
+  return {
+    open: which((one) => one === undefined),
+    down: which((one) => one?.is === 'down'),
+    allBarred: objections.length > 0 && objections.every((one) => one?.is === 'barred'),
+  };
 };
 
 const attemptsBy = ({ question, number, about, reasons }: Asking, chosen: readonly Candidate[]): readonly Attempt[] => {
@@ -156,7 +165,7 @@ const attemptsBy = ({ question, number, about, reasons }: Asking, chosen: readon
       way.kind === 'line'
         ? lineAttempt(way, number, softswitches ? 'no softswitch took the call' : 'no softswitch is set up')
         : trunkAttempt(way, before?.kind === 'line' ? undefined : before, number, question);
-    const attempt = asSent(question, explained(plain, way, route, question, number), about);
+    const attempt = asSent(question, explained(plain, way, route, question, number), about, reasons);
     // nothing is tried beside a protect route, nor beside an exchange line
     const alone = way.role === 'protect' || before?.kind === 'line';
     reasons.push({ what: attempt.id, why: attempt.why });

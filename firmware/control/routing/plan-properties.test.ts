@@ -85,12 +85,18 @@ const forwarding = fc.record({
 const named = (list: readonly object[], name: string): object[] =>
   list.map((each, at) => ({ id: `${name}${at}`, ...each }));
 
+/** Mostly over every trunk, else over some. */
+const onlyOver = (line: object): fc.Arbitrary<object> =>
+  fc
+    .tuple(some([false, false, false, true]), fc.uniqueArray(some([...ways, ...exchange, 'g', 'h']), { minLength: 1 }))
+    .map(([isOnly, trunks]) => (isOnly ? { ...line, trunks } : line));
+
 const settings = fc
   .record({
     routes: fc.array(withHours(route), { maxLength: 5 }),
     groups: fc.tuple(withHours(group), withHours(group)),
     forwardings: fc.array(withHours(forwarding), { maxLength: 6 }),
-    lines: fc.tuple(...office().lines.map((line) => withHours(fc.constant(line)))),
+    lines: fc.tuple(...office().lines.map((line) => withHours(onlyOver(line)))),
     ringGroup: withHours(fc.constant({ id: 'all', extension: '20', lines: [...phones] })),
     prefixMode: some(['longest', 'shorter']),
     outsidePrefix: some(['', '', '0']),
@@ -229,6 +235,19 @@ describe('of every call that goes out', () => {
         assert.ok(callLimit === 0 || callsUp < callLimit);
         assert.ok(cpsLimit === 0 || newCalls < cpsLimit);
         assert.notEqual(health, 'held');
+      }
+    });
+  });
+
+  it('no way that its phone may not take', () => {
+    every(outward, (asked, result) => {
+      if (isEmergency(asked)) return;
+      const { trunks = [] } = asked.configuration.lines.find(({ id }) => id === asked.offer.from.id) ?? {};
+      for (const [{ targets, by }] of waysIn(result)) {
+        const { id, group: own } = snapshotOf(asked, targets[0].id);
+        // what is forwarded goes by the ways of the phone that forwards
+        if (by !== undefined || trunks.length === 0) continue;
+        assert.ok(trunks.includes(id) || (own !== '' && trunks.includes(own)), `${id} is none of ${trunks}`);
       }
     });
   });

@@ -115,8 +115,9 @@ const onlyPlan = (question: PlanQuestion, id: string): PlanResult => {
   const why = 'this way alone was asked for';
   const plain =
     way.kind === 'line' ? lineAttempt(way, offer.dialled, why) : trunkAttempt(way, undefined, offer.dialled, question);
-  const attempt = asSent(question, { ...plain, why }, { forwarded: false });
-  return { is: 'planned', levels: [{ on: 'any', attempts: [attempt] }], reasons: [{ what: id, why }] };
+  const reasons = [{ what: id, why }];
+  const attempt = asSent(question, { ...plain, why }, { forwarded: false }, reasons);
+  return { is: 'planned', levels: [{ on: 'any', attempts: [attempt] }], reasons };
 };
 
 /** Out as routes, groups and softswitches allow; phones may have to dial a prefix first, which is not sent. */

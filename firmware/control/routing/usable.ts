@@ -5,11 +5,11 @@ import type { PlanQuestion } from './question.ts';
 
 /**
  * Why an ordinary call may not leave by this way now; undefined where it may. `down` alone may be tried when nothing
- * else is left.
+ * else is left; `barred`: never by this phone, whatever the way is like.
  */
-export type Objection = { readonly why: string; readonly is: 'forbidden' | 'full' | 'down' };
+export type Objection = { readonly why: string; readonly is: 'forbidden' | 'barred' | 'full' | 'down' };
 
-/** Whether a call of this phone (or of none) may leave by a way (U8, U11, U19, U3). Emergency calls never ask. */
+/** Whether a call of this phone (or of none) may leave by a way (R8, U8, U11, U19, U3). Emergency calls never ask. */
 export const objectionTo = (
   way: TrunkSnapshot,
   question: PlanQuestion,
@@ -17,6 +17,8 @@ export const objectionTo = (
 ): Objection | undefined => {
   const { from } = question.offer;
   if (from.kind === way.kind && from.id === way.id) return { is: 'forbidden', why: 'the call came from there' };
+  const barred = barredFrom(way, line);
+  if (barred !== undefined) return { is: 'barred', why: barred };
   const shut = shutBy(way) ?? groupShut(way, question);
   if (shut !== undefined) return { is: 'forbidden', why: shut };
   const full = fullBy(way, question, line);
@@ -25,6 +27,13 @@ export const objectionTo = (
   if (way.health === 'down') return { is: 'down', why: `${name} is down` };
   // what asked to be left alone is no last resort either
   return way.health === 'held' ? { is: 'full', why: `${name} is held` } : undefined;
+};
+
+/** A phone that may take some ways only (R8), by name or by group; exchange lines by name alone. */
+const barredFrom = ({ id, group }: TrunkSnapshot, line: Line | undefined): string | undefined => {
+  if (line === undefined || line.trunks.length === 0) return undefined;
+  if (line.trunks.includes(id) || (group !== '' && line.trunks.includes(group))) return undefined;
+  return `${line.id} may not call over it, only over ${line.trunks.join(', ')}`;
 };
 
 /** A person lets no ordinary call out over it, for a while or by the settings (U19). */

@@ -26,6 +26,7 @@ const naming: Readonly<Record<string, readonly Source[]>> = {
   'lines/card': ['cards'],
   'lines/location': ['locations'],
   'lines/numberPool': ['numberPools'],
+  'lines/trunks': ['trunks', 'groups', 'exchangeLines'],
   'lines/rings': ['phones', 'ringGroups', 'attendants'],
   'notice/longCallCalendar': ['calendars'],
   'numberPools/trunk': ['trunks'],
