@@ -123,6 +123,8 @@ export type Fact =
       readonly sentence: string;
     }
   | { readonly fact: 'trunkUp' | 'trunkSuspect' | 'trunkDown'; readonly trunk: string; readonly why: string }
+  /** It asked for a pause (503 with Retry-After) and gets it; the next of the facts above says what came after it. */
+  | { readonly fact: 'trunkHeld'; readonly trunk: string; readonly why: string }
   /** U5: a call was refused by it although name and password were sent with it. */
   | { readonly fact: 'callsRefused'; readonly trunk: string; readonly status: number }
   | { readonly fact: 'portIn' | 'portOut'; readonly line: string; readonly cause: string }

@@ -6,7 +6,7 @@ import type { Gateway } from '../peer/gateway.ts';
 import type { Kamailio } from '../peer/kamailio.ts';
 import { onSite } from '../peer/site.ts';
 import { eventually, sleep } from '../peer/wait.ts';
-import { dial, farHertz, farNumber, hearsTone, type Office, openOffice, trunkIs } from './office.ts';
+import { dial, farHertz, farNumber, hearsTone, type Office, openOffice, statusOf, trunkIs } from './office.ts';
 import { assertSpokenTwice, sentence } from './spoken.ts';
 
 /** On and off in ms, within 10 %, and the frequencies of each tone as the United States have it. */
@@ -205,6 +205,11 @@ test(
     await goesOut(office, 1, '301');
     await a.answer('INVITE', 'normally');
     await trunkIs(gateway, 'primary', /held/, 500);
+    const alarms = (): string[] => statusOf(gateway).alarms.map(({ id, cause }) => `${id}: ${cause}`);
+    assert.match(
+      alarms().join(),
+      /^trunkHeld\/primary: it asked to be left alone for [0-9.]+ s \(503 with Retry-After\)$/,
+    );
     await dial(gateway, 2, '302');
     await hearsTone(gateway, 2, farHertz);
     await gateway.bench.hangUp('phone/2');
@@ -212,6 +217,7 @@ test(
     await trunkIs(gateway, 'primary', /up/, HELD_S * 1000 + 3_000);
     const heldMs = performance.now() - refused;
     assert.ok(heldMs >= HELD_S * 1000, `left alone for ${heldMs} ms`);
+    assert.deepEqual(alarms(), [], 'nothing is left of it');
     await dial(gateway, 3, '303');
     await hearsTone(gateway, 3, farHertz);
     await gateway.bench.hangUp('phone/3');

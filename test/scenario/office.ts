@@ -155,6 +155,7 @@ export const farHeard = (far: Baresip): number | undefined => dominantFrequency(
 
 /** What the gateway says of itself in its status file; used only to show that nothing of ours is left over. */
 export type GatewayStatus = {
+  readonly alarms: readonly { readonly id: string; readonly cause: string }[];
   readonly calls: readonly unknown[];
   readonly legs: readonly string[];
   readonly audit: { readonly contexts: readonly unknown[] };

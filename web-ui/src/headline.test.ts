@@ -82,6 +82,16 @@ const rows: readonly (readonly [StatusView, string, string])[] = [
   [
     view([trunk('A', 1), trunk('B', 2, { health: 'held' })]),
     'warn',
+    'Calls work, without a spare: softswitch B asked to be left alone for a while',
+  ],
+  [
+    view([trunk('A', 1, { health: 'held' }), trunk('B', 2)]),
+    'warn',
+    'Calls go through B: softswitch A asked to be left alone for a while',
+  ],
+  [
+    view([trunk('A', 1), trunk('B', 2, { health: 'down' })]),
+    'warn',
     'Calls work, without a spare: softswitch B does not answer',
   ],
   [view([trunk('A', 1), trunk('B', 2, blocked)]), 'warn', 'Calls work, without a spare: softswitch B is blocked'],

@@ -31,6 +31,7 @@ const notTaking = (trunk: TrunkView, way: TrunkView): Headline => {
   const words = { trunk: trunk.id, way: way.id };
   const first = trunk.priority < way.priority;
   if (isShut(trunk)) return line('warn', first ? 'headline.overBlocked' : 'headline.spareBlocked', words);
+  if (trunk.health === 'held') return line('warn', first ? 'headline.overHeld' : 'headline.spareHeld', words);
   if (trunk.health === 'returning')
     return line('warn', first ? 'headline.overReturning' : 'headline.spareReturning', words);
   return line('warn', first ? 'headline.over' : 'headline.spareDown', words);

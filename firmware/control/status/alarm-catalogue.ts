@@ -2,6 +2,7 @@
 export type AlarmKind =
   | 'emergencyCall'
   | 'trunkDown'
+  | 'trunkHeld'
   | 'pathDown'
   | 'registrationLost'
   | 'wrongPassword'
@@ -46,6 +47,13 @@ export const alarmCatalogue: Readonly<Record<AlarmKind, AlarmRow>> = {
     severity: 'critical',
     text: (what) => `The softswitch ${what} does not answer. Calls take the other ways.`,
     remedy: 'Check the network and the address of the softswitch; ask its operator.',
+    happened: false,
+  },
+  trunkHeld: {
+    severity: 'warning',
+    text: (what) => `The softswitch ${what} asked to be left alone for a while. Calls take the other ways.`,
+    remedy:
+      'Nothing, if it is rare: it is asked again when that time is over. If it repeats, ask its operator why it is overloaded.',
     happened: false,
   },
   pathDown: {

@@ -15,6 +15,7 @@ const registered: Fact = { fact: 'registered', account: 'a', trunk: 'primary', e
 const from = { kind: 'phone', id: 'line/1', number: '11' } as const;
 const target = { kind: 'trunk', id: 'primary', number: '5' } as const;
 const full: Fact = { fact: 'mailboxFull', mailbox: 'line/1', why: '1200 s of 1200 s are used' };
+const heldDown: Fact = { fact: 'trunkHeld', trunk: 'primary', why: 'it asked to be left alone for 1 min' };
 const counted: Fact = { fact: 'mailboxCounted', mailbox: 'line/1', waiting: 2, kept: 1 };
 const sourceLocked: Fact = { fact: 'sourceLocked', source: '192.0.2.7', failures: 8, seconds: 60 };
 const drilled = (passed: boolean): Fact => ({
@@ -32,6 +33,13 @@ const long: Fact = { fact: 'callLong', call: 'call/7', from, dialled: '201', min
 const ended: Fact = { fact: 'callEnded', call: 'call/7', cause: 'hungUp', by: 'caller' };
 
 const rows: readonly (readonly [string, readonly Fact[], readonly string[]])[] = [
+  ['a trunk that asked for a pause', [heldDown], ['trunkHeld/primary']],
+  ['one that answers well after it', [heldDown, { fact: 'trunkUp', trunk: 'primary', why: 'it answers' }], []],
+  [
+    'one that is gone after it',
+    [heldDown, { fact: 'trunkDown', trunk: 'primary', why: 'silent' }],
+    ['trunkDown/primary'],
+  ],
   ['a trunk that is down', [{ fact: 'trunkDown', trunk: 'primary', why: 'silent' }], ['trunkDown/primary']],
   [
     'calls that are refused for their password',

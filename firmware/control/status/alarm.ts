@@ -36,9 +36,11 @@ const clear = (alarms: Alarms, ...ids: string[]): Alarms =>
 export const alarmsAfter = (alarms: Alarms, fact: Fact, wall: number): Alarms => {
   switch (fact.fact) {
     case 'trunkDown':
-      return raise(alarms, 'trunkDown', fact.trunk, fact.why, wall);
+      return raise(clear(alarms, `trunkHeld/${fact.trunk}`), 'trunkDown', fact.trunk, fact.why, wall);
+    case 'trunkHeld':
+      return raise(alarms, 'trunkHeld', fact.trunk, fact.why, wall);
     case 'trunkUp':
-      return clear(alarms, `trunkDown/${fact.trunk}`);
+      return clear(alarms, `trunkDown/${fact.trunk}`, `trunkHeld/${fact.trunk}`);
     case 'pathDown':
       return raise(alarms, 'pathDown', fact.interface, fact.why, wall);
     case 'pathUp':
@@ -181,6 +183,7 @@ export type Known = {
 
 const subjects: Partial<Readonly<Record<AlarmKind, keyof Known>>> = {
   trunkDown: 'trunks',
+  trunkHeld: 'trunks',
   callsRefused: 'trunks',
   trunkBlocked: 'trunks',
   trunkLocked: 'trunks',

@@ -26,7 +26,7 @@ const carried = (id: string, kept: Partial<Alarm> | null | undefined): readonly 
 
 /** A new plane looks at these anew, and says again what is still so. */
 const LOOKED_AT: ReadonlySet<AlarmKind> = new Set<AlarmKind>([
-  ...(['trunkDown', 'pathDown', 'registrationLost', 'wrongPassword', 'lineOut', 'trunkLocked'] as const),
+  ...(['trunkDown', 'trunkHeld', 'pathDown', 'registrationLost', 'wrongPassword', 'lineOut', 'trunkLocked'] as const),
   ...(['mailboxFull', 'pageOut', 'ownSentenceUnusable', 'holidaysMissing', 'longCall', 'drillOverdue'] as const),
 ]);
 

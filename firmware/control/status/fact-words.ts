@@ -89,6 +89,7 @@ const ofTrunks = {
   registrationFailed: (fact) => `not registered: ${fact.sentence}`,
   trunkUp: ({ trunk, why }) => `softswitch ${trunk} works: ${why}`,
   trunkSuspect: ({ trunk, why }) => `softswitch ${trunk} is doubted: ${why}`,
+  trunkHeld: ({ trunk, why }) => `softswitch ${trunk} is passed over: ${why}`,
   trunkDown: ({ trunk, why }) => `softswitch ${trunk} is down: ${why}`,
   callsRefused: (fact) =>
     `softswitch ${fact.trunk} refused a call with ${fact.status}: name or password is not accepted`,

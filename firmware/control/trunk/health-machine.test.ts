@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Instant, Lapse } from '../../core/machine.ts';
-import { type Evidence, firstHealth, type Health, HealthMachine, resumedHealth } from './health-machine.ts';
+import {
+  type Evidence,
+  firstHealth,
+  type Health,
+  HealthMachine,
+  resumedFacts,
+  resumedHealth,
+} from './health-machine.ts';
 
 const machineWith = (random: () => number) => new HealthMachine({ probeIntervalMs: 15_000, t1Ms: 500, random });
 const machine = machineWith(() => 0.5);
@@ -55,7 +62,7 @@ const rows: readonly Row[] = [
     { from: 'probe', type: 'refused', retryAfterMs: 5000 },
     1000,
     { is: 'held', until: at(6250), doubted: false },
-    ['trunkSuspect'],
+    ['trunkSuspect', 'trunkHeld'],
   ],
   [
     'asked to wait for days',
@@ -63,7 +70,7 @@ const rows: readonly Row[] = [
     { from: 'probe', type: 'refused', retryAfterMs: 1e9 },
     0,
     { until: at(1_800_000) },
-    ['trunkSuspect'],
+    ['trunkSuspect', 'trunkHeld'],
   ],
   ['waited', held, { type: 'lapse' }, 60_000, { is: 'unproven', probeAt: at(60_000) }, []],
   [
@@ -72,7 +79,7 @@ const rows: readonly Row[] = [
     { from: 'call', type: 'refused', retryAfterMs: 5000 },
     1000,
     { is: 'held', doubted: true },
-    ['trunkSuspect'],
+    ['trunkSuspect', 'trunkHeld'],
   ],
   [
     'waited after it was down',
@@ -80,7 +87,7 @@ const rows: readonly Row[] = [
     { type: 'lapse' },
     60_000,
     { is: 'down', probeAt: at(60_000) },
-    [],
+    ['trunkDown'],
   ],
   ['alive while held', held, alive, 1000, { is: 'held', until: at(60_000) }, []],
   ['link lost', up, { from: 'link', type: 'cut' }, 1000, { is: 'cut' }, ['trunkDown']],
@@ -106,6 +113,23 @@ test('a restart of ours ends neither a hold nor the time in which a softswitch r
   assert.deepEqual(resumedHealth(held, at(50)), held);
   assert.equal(resumedHealth(held, at(60_000)).is, 'unproven');
   assert.deepEqual(resumedHealth(returning, at(50)), { ...returning, probeAt: at(50) });
+});
+
+test('the pause that a softswitch asked for is told with its length, by the next plane with what is left of it', () => {
+  const words = (effects: readonly unknown[]) => effects.map((effect) => (effect as { why: string }).why);
+  const asked = machine.step(up, { from: 'call', type: 'refused', retryAfterMs: 100_000 }, at(0));
+  const left = { ...held, until: at(120_000) };
+  assert.deepEqual(
+    [words(asked.effects)[1], words(resumedFacts(left, at(60_000)))[1]],
+    [
+      'it asked to be left alone for 1 min 45 s (503 with Retry-After)',
+      'it asked to be left alone for 1 min (503 with Retry-After)',
+    ],
+  );
+  assert.deepEqual(
+    resumedFacts(left, at(0)).map(({ fact }) => fact),
+    ['trunkSuspect', 'trunkHeld'],
+  );
 });
 
 test('a fast probe is given up before its first copy would leave, a usual one is not', () => {

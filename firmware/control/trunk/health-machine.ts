@@ -1,4 +1,5 @@
 import { after, earliest, type Instant, type Lapse, type Machine, type Step } from '../../core/machine.ts';
+import { spanWords } from '../../core/time-words.ts';
 
 /**
  * Whether a softswitch can take calls, judged from all that is heard of it (U3).
@@ -38,7 +39,9 @@ export type Health = Phase & { readonly roundTripMs: number | undefined };
 export type HealthEffect =
   | { readonly do: 'probe'; readonly giveUpAfterMs: number }
   | { readonly do: 'reregister' }
-  | { readonly fact: 'trunkUp' | 'trunkSuspect' | 'trunkDown'; readonly why: string };
+  | { readonly fact: 'trunkUp' | 'trunkSuspect' | 'trunkDown' | 'trunkHeld'; readonly why: string };
+
+type HealthFact = Extract<HealthEffect, { readonly fact: string }>;
 
 export type HealthSettings = { readonly probeIntervalMs: number; readonly t1Ms: number; readonly random: () => number };
 
@@ -57,7 +60,14 @@ const LONGEST_HOLD_MS = 1_800_000;
 /** A fleet that was told the same time does not come back in the same instant. */
 const HOLD_SPREAD = 0.1;
 const RETURNING_WORDS = 'it answers again and must stay for 30 s';
-const HELD_WORDS = 'it asked to be left alone for a while (503 with Retry-After)';
+const HELD_OVER_WORDS = 'it was down before it asked to be left alone';
+const heldFacts = (ms: number): readonly HealthFact[] => {
+  const why = `it asked to be left alone for ${spanWords(ms)} (503 with Retry-After)`;
+  return [
+    { fact: 'trunkSuspect', why },
+    { fact: 'trunkHeld', why },
+  ];
+};
 /** Weight of a new sample in the smoothed round trip (RFC 6298 §2.3). */
 const SMOOTHING = 1 / 8;
 
@@ -74,10 +84,10 @@ export const resumedHealth = (kept: Health, now: Instant): Health => {
 /**
  * What a new plane states of a softswitch that it takes over in doubt: nobody else tells it, as long as nothing changes.
  */
-export const resumedFact = (health: Health): Extract<HealthEffect, { readonly fact: string }> | undefined => {
-  if (health.is === 'down') return { fact: 'trunkDown', why: 'it was down before the restart' };
-  if (health.is === 'returning') return { fact: 'trunkSuspect', why: RETURNING_WORDS };
-  return health.is === 'held' ? { fact: 'trunkSuspect', why: HELD_WORDS } : undefined;
+export const resumedFacts = (health: Health, now: Instant): readonly HealthFact[] => {
+  if (health.is === 'down') return [{ fact: 'trunkDown', why: 'it was down before the restart' }];
+  if (health.is === 'returning') return [{ fact: 'trunkSuspect', why: RETURNING_WORDS }];
+  return health.is === 'held' ? heldFacts(health.until - now) : [];
 };
 
 /** `withinMs`: the first probe goes at a random time in it. */
@@ -247,9 +257,11 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
         return { state: { ...state, probeAt: this.#anxiousAt(now) }, effects: [this.#probe(state)] };
       }
       case 'held':
+        if (!state.doubted) return this.#enter(state, { is: 'unproven', probeAt: now });
         return this.#enter(
           state,
-          state.doubted ? { is: 'down', since: now, probeAt: now } : { is: 'unproven', probeAt: now },
+          { is: 'down', since: now, probeAt: now },
+          { fact: 'trunkDown', why: HELD_OVER_WORDS },
         );
       case 'cut':
         return this.#still(state);
@@ -262,7 +274,7 @@ export class HealthMachine implements Machine<Health, Evidence, HealthEffect> {
     const holdMs = Math.min(retryAfterMs * (1 + HOLD_SPREAD * this.#settings.random()), LONGEST_HOLD_MS);
     const doubted = state.is === 'held' ? state.doubted : state.is === 'down' || state.is === 'returning';
     const held: Phase = { is: 'held', until: after(now, holdMs), doubted };
-    return this.#enter(state, held, { fact: 'trunkSuspect', why: HELD_WORDS });
+    return this.#enter(state, held, ...heldFacts(holdMs));
   }
 
   #suspectLapse(state: Health & { is: 'suspect' }, now: Instant): Step<Health, HealthEffect> {

@@ -6,7 +6,7 @@ import {
   type Health,
   type HealthEffect,
   HealthMachine,
-  resumedFact,
+  resumedFacts,
   resumedHealth,
 } from './health-machine.ts';
 import { probe } from './probe.ts';
@@ -58,8 +58,7 @@ export class TrunkHealth {
     if (!left) return this.#host(firstHealth(now, FIRST_PROBE_WITHIN_MS, random));
     const resumed = resumedHealth(left, now);
     this.#host(resumed);
-    const fact = resumedFact(resumed);
-    if (fact) this.#perform(fact);
+    for (const fact of resumedFacts(resumed, now)) this.#perform(fact);
   }
 
   /** The flow cannot be opened, so nothing can be asked: it is down until there is a way again. */
