@@ -33,12 +33,14 @@ const names = (section: string, thing: string, name: string, draft: Draft = noDr
 };
 
 test('a route names softswitches, groups and exchange lines, and phones by their extensions', () => {
-  assert.deepEqual(names('routes', 'mobile', 'ways'), [
+  const ways = [
     ['primary', 'primary'],
     ['secondary', 'secondary'],
     ['both', 'both'],
     ['line/5', 'line/5 · exchange line'],
-  ]);
+  ];
+  assert.deepEqual(names('routes', 'mobile', 'ways'), ways);
+  assert.deepEqual(names('lines', 'line/1', 'trunks'), ways, 'and so does a phone that may take some only');
   assert.deepEqual(names('routes', 'mobile', 'extensions'), [
     ['11', '11 · line/1'],
     ['40', '40 · front'],
