@@ -40,6 +40,12 @@ export type Shown = {
   readonly of?: { readonly pool: string; readonly number: string };
 };
 
+/**
+ * What an INVITE for a longer number has in common with the one before it (RFC 3578 §3.2): they are of one call.
+ * `cseq`: the last that was used.
+ */
+export type InviteThread = { readonly callId: string; readonly fromTag: string; readonly cseq: number };
+
 /** What a minute costs and how it is counted: `perMinute` in millionths of the currency. */
 export type Rate = Charge;
 
@@ -83,6 +89,8 @@ export type Fact =
       readonly cause: Cause;
       readonly by: 'caller' | 'callee' | 'gateway';
     }
+  /** A softswitch found the number incomplete, and the caller has dialled on: this is the number now (RFC 3578). */
+  | { readonly fact: 'callDialledOn'; readonly call: CallId; readonly dialled: string }
   /** Another rule than the number itself leads the call on: a forwarding, a failover, a duplicate that joins. */
   | { readonly fact: 'callLedOn'; readonly call: CallId; readonly by: string; readonly why: string }
   /** The same call came over a second trunk and is one with `of` (U1). */

@@ -156,6 +156,7 @@ export class Rooms {
 
   #fold(fact: Fact): void {
     this.planning.fold(fact);
+    this.calls.fold(fact);
     this.voices.fold(fact);
     this.rehearsal.fold(fact);
     this.longCalls.fold(fact);

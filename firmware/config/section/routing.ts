@@ -32,7 +32,7 @@ export const routing = v.strictObject({
   }),
   phoneRingS: whole({
     title: 'Ring time of phones',
-    help: 'How long a phone rings for an outside call.',
+    help: 'How long a phone rings for an outside call. One that a softswitch sends rings until that takes it back, unless somebody else would take it after this time; should the softswitch be lost meanwhile, for this time from then on.',
     unit: 's',
     min: 5,
     max: 300,

@@ -190,6 +190,11 @@ export const trunk = v.strictObject({
     of: ['event', 'info', 'inBand'],
     default: 'event',
   }),
+  overlap: flag({
+    title: 'Overlap dialling',
+    help: 'Where it finds a number incomplete (484), the caller may dial on, and it is asked for the longer number.',
+    default: false,
+  }),
   codecs: v.optional(
     v.pipe(
       v.array(v.picklist(['PCMA', 'PCMU'], 'must be PCMA or PCMU')),

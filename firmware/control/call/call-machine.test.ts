@@ -51,6 +51,7 @@ class Driver {
       else if ('tell' in effect) this.did.push(`tell ${effect.tell} ${effect.event.type}`);
       else if ('preempt' in effect) this.did.push(`preempt ${effect.preempt}`);
       else if ('move' in effect) this.did.push(`move ${effect.move} ${effect.to}`);
+      else if ('plan' in effect) this.did.push(`plan ${effect.plan.dialled}`);
       else this.did.push('state' in effect ? factWords(effect.state) : commandWords(effect));
     }
   }
@@ -165,6 +166,7 @@ const randomCall = (random: () => number): { faults: string[]; facts: string[] }
   const connected = new Set<LegId>();
   let now = start;
   let asked = false;
+  let replan = false;
   const perform = (effects: readonly CallEffect[]) => {
     for (const effect of effects) {
       if ('state' in effect) {
@@ -173,6 +175,10 @@ const randomCall = (random: () => number): { faults: string[]; facts: string[] }
       }
       if ('ask' in effect) {
         asked = true;
+        continue;
+      }
+      if ('plan' in effect) {
+        replan = true;
         continue;
       }
       if ('tell' in effect || 'preempt' in effect || 'move' in effect) continue;
@@ -188,26 +194,41 @@ const randomCall = (random: () => number): { faults: string[]; facts: string[] }
   };
   const begun = fresh();
   perform(begun.effects);
-  let call = begun.state;
+  let call: Call = random() < 0.5 ? begun.state : { ...begun.state, grows: true };
   const step = (event: Parameters<typeof callMachine.step>[1]) => {
     const out = callMachine.step(call, event, now);
     call = out.state;
     perform(out.effects);
+    if (replan) {
+      replan = false;
+      step(random() < 0.1 ? { type: 'unroutable', cause: 'barred' } : planned());
+    }
     if (!asked) return;
     asked = false;
     // The last figures come, or never do.
     if (random() < 0.5) step({ type: 'closed' });
   };
-  const attempts = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, at) => attempt(`t${at}`));
-  const levels: Some<Level> = [level(...(attempts as unknown as Some<Attempt>)), level(attempt('last'))];
-  assert.ok(legsOf(levels) >= 8);
-  step({ type: 'planned', levels, firstLeg: 10 });
+  let firstLeg = 10;
+  const planned = (): CallEvent => {
+    const one = (at: number) => attempt(`t${at}`, random() < 0.5 ? {} : { overlap: { waitMs: 4_000 } });
+    const attempts = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, at) => one(at));
+    const levels: Some<Level> = [level(...(attempts as unknown as Some<Attempt>)), level(attempt('last'))];
+    assert.ok(legsOf(levels) >= 8);
+    firstLeg += legsOf(levels);
+    return { type: 'planned', levels, firstLeg: firstLeg - legsOf(levels) };
+  };
+  step(planned());
+  let dials = (start + random() * 3_000) as Instant;
   const callerLeaves = (start + random() * 60_000) as Instant;
   for (let steps = 0; call.phase !== 'ended' && steps < 600; steps++) {
     const own = callMachine.deadline(call) ?? Number.POSITIVE_INFINITY;
     const due = call.phase === 'closing' ? own : Math.min(own, callerLeaves);
     const next = far.next;
-    if (next && next.at <= due) {
+    if (dials < due && dials < (next?.at ?? due)) {
+      now = dials;
+      dials = (now + random() * 6_000) as Instant;
+      step({ type: 'digit', leg: caller, digit: '5', ...(random() < 0.1 ? { last: true } : {}) });
+    } else if (next && next.at <= due) {
       far.take();
       now = next.at;
       if (!live.has(next.event.leg) && next.event.type !== 'released') continue;
@@ -236,11 +257,14 @@ describe('random calls', () => {
   it('have one end each, never two that answered, and leave no leg', () => {
     const random = seeded(11);
     let answered = 0;
+    let dialledOn = 0;
     for (let run = 0; run < 10_000; run++) {
       const { faults, facts } = randomCall(random);
       assert.deepEqual(faults, [], `run ${run}`);
       if (facts.includes('callAnswered')) answered++;
+      if (facts.includes('callDialledOn')) dialledOn++;
     }
+    assert.ok(dialledOn > 300, `${dialledOn} dialled on`);
     assert.ok(answered > 1000 && answered < 9000, `${answered} of 10,000 were answered`);
   });
 });

@@ -14,7 +14,7 @@ import {
   stay,
 } from './call-state.ts';
 import { huntDeadline } from './hunt-machine.ts';
-import { enter, hunting } from './hunting.ts';
+import { enter, hunting, reported } from './hunting.ts';
 import { join, joined } from './joined.ts';
 import { freshLimits } from './limits.ts';
 
@@ -75,17 +75,13 @@ function routing(call: In<'routing'>, event: CallEvent | Lapse, now: Instant): O
   }
 }
 
-/** An emergency call is reported in the same breath, before anything is tried and without waiting for anybody (S4). */
 function planned(call: In<'routing'>, event: Extract<CallEvent, { type: 'planned' }>, now: Instant): Out {
   const [level, ...rest] = event.levels;
-  const emergency = event.levels.some((each) => each.emergency);
-  const own = { ...common(call), ...(emergency ? { emergency: true as const } : {}) };
-  const { call: id, from, dialled } = call;
-  const reported: CallEffect[] = emergency ? [{ state: { fact: 'emergencyCall', call: id, from, dialled } }] : [];
+  const { call: own, effects } = reported(call, event.levels);
   const hunter = { ...own, phase: 'hunting' as const, caller: call.caller, rest };
   const about = { name: '', outside: false, hears: 'nothing' as const, alerted: false };
   const out = enter({ ...hunter, ...about }, level, freshLimits(event.firstLeg, now), now);
-  return { state: out.state, effects: [...reported, ...out.effects] };
+  return { state: out.state, effects: [...effects, ...out.effects] };
 }
 
 function talking(call: In<'talking'>, event: CallEvent | Lapse, now: Instant): Out {

@@ -1,10 +1,10 @@
 import { after, type Instant, type Some, type Step } from '../../core/machine.ts';
 import type { CallId, Fact, Party, Target } from '../facts.ts';
 import type { CallFailure, Cause } from '../failure.ts';
-import type { Caller, Connected, LegCommand, LegEvent, LegId, Offered } from '../leg/leg.ts';
+import type { Caller, Connected, LegCommand, LegEvent, LegId, Offer, Offered } from '../leg/leg.ts';
 import type { Level } from '../routing/attempt.ts';
 import type { Identity } from './duplicate.ts';
-import type { Asker, Hunt, HuntEffect } from './hunt-state.ts';
+import type { Asker, Hunt, HuntEffect, Incomplete } from './hunt-state.ts';
 
 /** How long the end of a call waits for the last figures of its audio. */
 const CLOSING_MS = 1_000;
@@ -23,6 +23,10 @@ export type Common = {
   readonly identity?: Identity;
   /** It is never ended to make way for another (S4). */
   readonly emergency?: true;
+  /** The dial plan lets the number be longer. */
+  readonly grows?: true;
+  /** The PIN of the toll guard was dialled before the number. */
+  readonly overridden?: true;
   /** Calls that are one with this one and wait for what becomes of it. */
   readonly followers?: readonly CallId[];
 };
@@ -44,6 +48,10 @@ export type Call = Common &
         readonly protect?: Protect;
         /** The voice that asks the caller to wait. */
         readonly wait?: LegId;
+        /** The caller may dial on. */
+        readonly overlap?: Overlap;
+        /** The softswitch that sent the call is lost. */
+        readonly upstreamLost?: true;
         /** A provisional answer is owed to a softswitch at least every minute (RFC 3261 §13.3.1.1). */
         readonly remindAt?: Instant;
       }
@@ -71,6 +79,17 @@ export type Call = Common &
     | { readonly phase: 'closing'; readonly cause: Cause; readonly by: Ender; readonly until: Instant }
     | { readonly phase: 'ended'; readonly cause: Cause }
   );
+/** A number that may be dialled on (`overlap.ts`). */
+export type Overlap = {
+  /** Digits that nobody has been asked for yet. */
+  readonly typed: string;
+  /** How often a longer number was asked for. */
+  readonly rounds: number;
+  /** From then on an incomplete number is the end. */
+  readonly endAt?: Instant;
+  /** No INVITE is under way: the next digit makes one. */
+  readonly awaits?: Incomplete;
+};
 export type Protect = {
   readonly level: Level;
   readonly until: Instant;
@@ -93,6 +112,8 @@ export type CallEvent =
   /** The caller of the first has gone: this one goes on in its place, or follows who does. */
   | { readonly type: 'handed'; readonly hunting: In<'hunting'>; readonly followers: readonly CallId[] }
   | { readonly type: 'follows'; readonly of: CallId }
+  /** The softswitch that sent the call is lost: it cannot take it back. */
+  | { readonly type: 'upstreamLost' }
   /** The call that was to make way for this one is gone. */
   | { readonly type: 'cleared'; readonly call: CallId }
   /** The last termination of this call has gone. */
@@ -104,6 +125,8 @@ export type CallEffect =
   | LegCommand
   | { readonly state: Fact }
   | { readonly ask: 'closed' }
+  /** It is to be planned anew with what was dialled by now. */
+  | { readonly plan: Offer }
   /** This call makes way for an emergency call; the asker is told `cleared`. */
   | { readonly preempt: CallId }
   | { readonly tell: CallId; readonly event: CallEvent }
@@ -111,16 +134,22 @@ export type CallEffect =
   | { readonly move: readonly LegId[]; readonly to: CallId };
 export type Out = Step<Call, CallEffect>;
 
-export const common = ({ call, from, who, dialled, began, identity, emergency, followers }: Common): Common => ({
-  ...{ call, from, who, dialled },
-  ...(began === undefined ? {} : { began }),
-  ...(identity === undefined ? {} : { identity }),
-  ...(emergency === undefined ? {} : { emergency }),
-  ...(followers === undefined || followers.length === 0 ? {} : { followers }),
-});
-export const askerOf = (call: Common & { caller: { leg: LegId } }): Asker => ({
+export const common = (of: Common): Common => {
+  const { call, from, who, dialled, began, identity, emergency, grows, overridden, followers } = of;
+  return {
+    ...{ call, from, who, dialled },
+    ...(began === undefined ? {} : { began }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(emergency === undefined ? {} : { emergency }),
+    ...(grows === undefined ? {} : { grows }),
+    ...(overridden === undefined ? {} : { overridden }),
+    ...(followers === undefined || followers.length === 0 ? {} : { followers }),
+  };
+};
+export const askerOf = (call: Common & { caller: { leg: LegId }; upstreamLost?: true }): Asker => ({
   caller: call.who,
   beside: call.caller.leg,
+  ...(call.upstreamLost ? { lost: true } : {}),
 });
 export const stay = (state: Call, ...effects: CallEffect[]): Out => ({ state, effects });
 

@@ -76,27 +76,40 @@ export class Calls implements LegBook {
   }
 
   offer(offer: Offer): void {
-    const { runner, plan, epoch } = this.#options;
+    const { runner, epoch } = this.#options;
     const call: CallId = `call/${epoch}-${this.#nextCall++}`;
     runner.cascade(() => {
       const first = this.#firstOf(offer);
       this.#callOf.set(offer.leg, call);
-      const { from, caller, dialled, leg } = offer;
+      const { from, caller, dialled, leg, grows, overridden } = offer;
       const identity = this.#identityOf(offer);
-      const about = { call, from, who: caller, dialled, began: runner.now(), ...(identity ? { identity } : {}) };
+      const about = {
+        ...{ call, from, who: caller, dialled, began: runner.now(), ...(identity ? { identity } : {}) },
+        ...{ ...(grows ? { grows } : {}), ...(overridden ? { overridden } : {}) },
+      };
       const begun = beginCall(about, { leg, is: 'offered' });
       runner.host(call, callMachine, begun.state, (effect) => this.#perform(call, effect));
       for (const effect of begun.effects) this.#perform(call, effect);
       if (first) return this.#tell(call, { type: 'joined', of: first, status: this.#duplicateAnswer() });
-      const planned = plan(offer);
-      for (const { what, why, shut } of planned.reasons) {
-        if (shut) this.#state({ fact: 'callShutOut', call, way: what, why });
-      }
-      this.#tell(
-        call,
-        planned.is === 'planned' ? this.#reserve(planned) : { type: 'unroutable', cause: planned.cause },
-      );
+      this.#plan(call, offer);
     });
+  }
+
+  #plan(call: CallId, offer: Offer): void {
+    const planned = this.#options.plan(offer);
+    for (const { what, why, shut } of planned.reasons) {
+      if (shut) this.#state({ fact: 'callShutOut', call, way: what, why });
+    }
+    this.#tell(call, planned.is === 'planned' ? this.#reserve(planned) : { type: 'unroutable', cause: planned.cause });
+  }
+
+  /** To be called for every fact: a softswitch that is lost cannot take back the calls that it has sent. */
+  fold(fact: Fact): void {
+    if (fact.fact !== 'trunkDown') return;
+    for (const id of [...this.up()]) {
+      const from = this.#options.runner.state<Call>(id)?.from;
+      if (from?.kind === 'trunk' && from.id === fact.trunk) this.#tell(id, { type: 'upstreamLost' });
+    }
   }
 
   /** Goes on with the calls of a plane before us; their legs are taken over by their own rooms, then `settle` is due. */
@@ -198,6 +211,7 @@ export class Calls implements LegBook {
       return this.#options.runner.outward(() => this.#onClosing(call, closed));
     }
     if ('tell' in effect) return this.#tell(effect.tell, effect.event);
+    if ('plan' in effect) return this.#plan(call, effect.plan);
     if ('preempt' in effect) return this.#preempt(effect.preempt, call);
     if ('move' in effect) {
       for (const leg of effect.move) this.#callOf.set(leg, effect.to);

@@ -41,6 +41,9 @@ class Driver {
   refuse(leg: number, cause: Cause, status?: number, more: object = {}): this {
     return this.hear(leg, { type: 'released', cause, ...(status ? { status } : {}), ...more });
   }
+  lose(): this {
+    return this.#step({ type: 'upstreamLost' });
+  }
   /** Turns the clock, with each deadline on the way. */
   turn(ms: number): this {
     const end = after(this.now, ms);
@@ -242,6 +245,62 @@ const randomHunt = (ends: FarEnds, attempts: Some<Attempt>): { faults: string[];
   if (state.phase === 'lost' && (live.size > 0 || open.size > 0)) faults.push(`lost, but open: ${[...live, ...open]}`);
   return { faults, ended: state.phase, setups };
 };
+
+describe('an incomplete number', () => {
+  const overlap = { waitMs: 4_000 };
+  const thread = { callId: 'c', fromTag: 't', cseq: 1 };
+  const incomplete = (hunt: Driver) => (hunt.state.phase === 'lost' ? hunt.state.incomplete : hunt.state.phase);
+  const shows = { number: '0301' };
+  const piecewise = attempt('a', { overlap, shows });
+
+  it('is said of the softswitch that takes numbers in pieces, with what a longer one goes on with', () => {
+    const hunt = new Driver(piecewise, attempt('b')).refuse(10, 'numberIncomplete', 484, { thread }).done('+a');
+    hunt.lost('numberIncomplete');
+    assert.deepEqual(incomplete(hunt), { over: 'a', waitMs: 4_000, thread, shows });
+  });
+
+  it('waits for a hedged leg, and is forgotten when that one rings', () => {
+    const both = () =>
+      new Driver(piecewise, attempt('b')).turn(1200).refuse(10, 'numberIncomplete', 484).done('+a', '+b');
+    const waits = both();
+    assert.equal(incomplete(waits), 'seeking');
+    assert.deepEqual(incomplete(waits.refuse(11, 'congestion', 503)), { over: 'a', waitMs: 4_000, shows });
+    const silent = both().turn(4_000);
+    assert.deepEqual(incomplete(silent), { over: 'a', waitMs: 4_000, shows });
+    const rang = both().hear(11, { type: 'alerting' }).refuse(11, 'numberIncomplete', 484);
+    assert.equal(incomplete(rang), undefined);
+  });
+
+  it('is nothing more than the end elsewhere, after it rang, for another reason, or of a number that was led to', () => {
+    const plain = new Driver(attempt('a')).refuse(10, 'numberIncomplete', 484);
+    const rang = new Driver(piecewise).hear(10, { type: 'alerting' }).refuse(10, 'numberIncomplete', 484);
+    const other = new Driver(piecewise).refuse(10, 'unknownNumber', 404);
+    const led = new Driver(piecewise).refuse(10, 'serverFailed', 302, { redirects: ['99'] });
+    led.done('+a', '+a').refuse(11, 'numberIncomplete', 484);
+    for (const hunt of [plain, rang, other, led]) assert.equal(incomplete(hunt), undefined);
+  });
+});
+
+describe('a call that a softswitch sends', () => {
+  const rings = () =>
+    new Driver(attempt('phone', { untilCancelled: true })).hear(10, { type: 'alerting' }).done('+phone');
+
+  it('rings until that softswitch takes it back, or is lost; then as long as settings say', () => {
+    rings()
+      .turn(20 * 60_000)
+      .done();
+    const lost = rings().turn(200_000).lose().turn(119_999).done();
+    lost.turn(1).done('-10 noAnswer').lost('noAnswer');
+    new Driver(attempt('phone')).hear(10, { type: 'alerting' }).lose().turn(120_000).done('+phone', '-10 noAnswer');
+  });
+
+  it('rings no longer by a second loss, nor for ever when the softswitch has forgotten it', () => {
+    rings().lose().turn(60_000).lose().turn(60_000).done('-10 noAnswer');
+    rings()
+      .turn(30 * 60_000)
+      .done('-10 noAnswer');
+  });
+});
 
 describe('random hunts', () => {
   it('end with one leg or none, whatever far ends do', () => {

@@ -18,8 +18,11 @@ import {
   type Hunt,
   type HuntEffect,
   type HuntEvent,
+  type Incomplete,
+  incompleteBy,
   lastCause,
   lose,
+  lossBy,
   type Open,
   type Out,
   type Released,
@@ -29,6 +32,7 @@ import {
   type Spent,
   STOP_WAIT_MS,
 } from './hunt-state.ts';
+import { ringsUntil, upstreamLost } from './ring-time.ts';
 
 /** Begins a hunt; it uses at most `spent.most` times the targets of an attempt as legs. */
 export const beginHunt = (attempts: Some<Attempt>, spent: Spent, asker: Asker, now: Instant): Out =>
@@ -56,6 +60,7 @@ export const huntDeadline = (hunt: Hunt): Instant | undefined => {
 export const stepHunt = (hunt: Hunt, event: HuntEvent, asker: Asker, now: Instant): Out => {
   if (event.type === 'abandon') return abandon(hunt, event.cause);
   if (event.type === 'cleared') return wayIsFree(hunt, event.call, asker, now);
+  if (event.type === 'upstreamLost') return { state: upstreamLost(hunt, now), effects: [] };
   switch (hunt.phase) {
     case 'seeking':
       return event.type === 'lapse' ? lapsed(hunt, asker, now) : seeking(hunt, event, asker, now);
@@ -81,7 +86,7 @@ function seeking(hunt: Seeking, event: LegEvent, asker: Asker, now: Instant): Ou
       return { state: proceeding(hunt, from, now), effects: [] };
     case 'progress':
     case 'alerting':
-      return commit(hunt, from, event.type, now);
+      return commit(hunt, from, event.type, asker, now);
     case 'connect':
       return connected(hunt, from, event.leg, asker, othersClosed(hunt, from), now);
     default:
@@ -109,10 +114,10 @@ const othersClosed = (hunt: Seeking, from: Open): HuntEffect[] =>
     'answeredElsewhere',
   );
 
-function commit(hunt: Seeking, from: Open, reached: Alerting['reached'], now: Instant): Out {
+function commit(hunt: Seeking, from: Open, reached: Alerting['reached'], asker: Asker, now: Instant): Out {
   const { open: _, stop: __, ...common } = hunt;
   const { attempt, legs } = from;
-  const noAnswerAt = after(now, attempt.ringMs);
+  const noAnswerAt = ringsUntil(attempt, asker, now);
   return {
     state: { ...common, phase: 'alerting', held: { attempt, legs }, reached, noAnswerAt },
     effects: othersClosed(hunt, from),
@@ -169,7 +174,10 @@ function failed(
   // S4: no stop code applies, not even after a phone rang.
   const verdict = hunt.emergency && judged === 'stop' ? 'next' : judged;
   const next: Seeking = { ...hunt, tried };
-  if (verdict === 'stop') return prefix(effects, stopped(next, event.cause, now));
+  if (verdict === 'stop') {
+    const incomplete = reached === 'alerting' ? undefined : incompleteBy(from.attempt, event);
+    return prefix(effects, stopped(next, event, incomplete, now));
+  }
   const queue = verdict === 'follow' && followUp ? [followUp, ...hunt.queue] : hunt.queue;
   // A hedge that fails leaves the others to their own budgets; only when nothing is waited for the next one starts.
   const waits = hunt.open.some((one) => one.heard === 'nothing' || one.heard === 'proceeding');
@@ -183,11 +191,12 @@ const prefix = (effects: readonly HuntEffect[], out: Out): Out => ({
 });
 
 /** A stop code ends the hunt at once, or as soon as the hedged legs that are open have said their word. */
-function stopped(hunt: Seeking, cause: Cause, now: Instant): Out {
-  const state: Seeking = { ...hunt, stop: hunt.stop ?? { cause, until: after(now, STOP_WAIT_MS) } };
+function stopped(hunt: Seeking, { cause }: Released, incomplete: Incomplete | undefined, now: Instant): Out {
+  const stop = { cause, until: after(now, STOP_WAIT_MS), ...(incomplete ? { incomplete } : {}) };
+  const state: Seeking = { ...hunt, stop: hunt.stop ?? stop };
   return state.open.some((one) => one.heard !== 'ending')
     ? { state, effects: [] }
-    : lose(state, state.stop?.cause ?? cause, [], { stopped: true });
+    : lose(state, state.stop?.cause ?? cause, [], lossBy(state.stop));
 }
 
 // ── deadlines ───────────────────────────────────────────────────────────────────────────────────
@@ -228,7 +237,7 @@ function stalled(hunt: Seeking, due: Open, now: Instant): Out {
 
 function giveUp(hunt: Seeking): Out {
   const cause = hunt.stop?.cause ?? (hunt.open.length > 0 ? 'serverSilent' : lastCause(hunt));
-  return lose(hunt, cause, closeAll(hunt.open, 'serverSilent'), { stopped: hunt.stop !== undefined });
+  return lose(hunt, cause, closeAll(hunt.open, 'serverSilent'), lossBy(hunt.stop));
 }
 
 // ── while it rings ──────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ import {
   type Hunt,
   lastCause,
   lose,
+  lossBy,
   type Open,
   type Out,
   type Seeking,
@@ -54,6 +55,7 @@ const setupOf = (attempt: Attempt, target: Attempt['targets'][0], leg: LegId, { 
   target,
   caller: attempt.account === undefined ? caller : { ...caller, account: attempt.account },
   ...(attempt.shows === undefined ? {} : { shows: attempt.shows }),
+  ...(attempt.thread === undefined ? {} : { thread: attempt.thread }),
   beside,
 });
 
@@ -72,5 +74,5 @@ export function wayIsFree(hunt: Hunt, call: Clearing['call'], asker: Asker, now:
 function settle(hunt: Seeking): Out {
   const waits = hunt.open.length > 0 || hunt.startAt !== undefined || hunt.clearing !== undefined;
   if (waits) return { state: hunt, effects: [] };
-  return lose(hunt, hunt.stop?.cause ?? lastCause(hunt), [], { stopped: hunt.stop !== undefined });
+  return lose(hunt, hunt.stop?.cause ?? lastCause(hunt), [], lossBy(hunt.stop));
 }

@@ -1,5 +1,5 @@
 import type { Instant, Lapse, Some, Step } from '../../core/machine.ts';
-import type { CallId, Target } from '../facts.ts';
+import type { CallId, InviteThread, Shown, Target } from '../facts.ts';
 import type { CallFailure, Cause } from '../failure.ts';
 import { isFailure } from '../failure.ts';
 import type { Caller, Connected, LegCommand, LegEvent, LegId } from '../leg/leg.ts';
@@ -34,11 +34,18 @@ export type Common = Spent & {
   readonly queue: readonly Attempt[];
   readonly tried: readonly Tried[];
 };
+/** A softswitch (`over`) that takes numbers in pieces found this one incomplete: further digits are for it (RFC 3578). */
+export type Incomplete = {
+  readonly over: string;
+  readonly waitMs: number;
+  readonly thread?: InviteThread;
+  readonly shows?: Shown;
+};
 export type Seeking = Common & {
   readonly phase: 'seeking';
   readonly open: readonly Open[];
   /** A stop code came while another leg is open: it may be that other leg that rings the callee. */
-  readonly stop?: { readonly cause: Cause; readonly until: Instant };
+  readonly stop?: { readonly cause: Cause; readonly until: Instant; readonly incomplete?: Incomplete };
   /** Nothing is started before (ways that have just failed are tried again only after a pause). */
   readonly startAt?: Instant;
   /** The head of the queue waits until this call has made way for it (`preemption.ts`). */
@@ -57,7 +64,9 @@ export type Hunt =
   | Alerting
   | { readonly phase: 'won'; readonly leg: Connected; readonly attempt: string; readonly target: Target }
   /** `stopped`: the callee has been reached or has spoken, so no other way to the same callee is tried. */
-  | { readonly phase: 'lost'; readonly failure: CallFailure; readonly stopped: boolean; readonly spent: Spent };
+  | ({ readonly phase: 'lost'; readonly failure: CallFailure; readonly spent: Spent } & Loss);
+/** `incomplete`: the callee might still be reached by a longer number. */
+export type Loss = { readonly stopped: boolean; readonly incomplete?: Incomplete };
 
 export type HuntEffect =
   | LegCommand
@@ -74,12 +83,14 @@ export type HuntEvent =
   | LegEvent
   | Lapse
   | { readonly type: 'abandon'; readonly cause: Cause }
+  /** The softswitch that sent the call is lost: it cannot take it back. */
+  | { readonly type: 'upstreamLost' }
   /** The call that was to make way is gone. */
   | { readonly type: 'cleared'; readonly call: CallId };
 export type Out = Step<Hunt, HuntEffect>;
 export type Released = Extract<LegEvent, { type: 'released' }>;
-/** Who calls, beside which leg: what a setup needs besides the target. */
-export type Asker = { readonly caller: Caller; readonly beside: LegId };
+/** Who calls, beside which leg: what a setup needs besides the target. `lost`: the softswitch that sent the call is. */
+export type Asker = { readonly caller: Caller; readonly beside: LegId; readonly lost?: true };
 
 /** Why the last attempt ended; `noRoute` where none was made. */
 export const lastCause = (hunt: Common): Cause => hunt.tried.at(-1)?.cause ?? 'noRoute';
@@ -92,7 +103,7 @@ export const lose = (
   hunt: Common,
   cause: Cause,
   effects: readonly HuntEffect[],
-  how: { readonly stopped: boolean } = { stopped: false },
+  how: Loss = { stopped: false },
 ): Out => ({
   // An end without a failure (the far end hung up before it answered) is told to the caller as unavailable.
   state: { phase: 'lost', failure: isFailure(cause) ? cause : 'unavailable', ...how, spent: spentOf(hunt) },
@@ -125,13 +136,28 @@ export const ended = (attempt: Attempt, cause: Cause, event?: Released): HuntEff
   ...(event?.q850 === undefined ? {} : { q850: event.q850 }),
 });
 
+/** What a longer number would go on with, where this end says that it might help. */
+export const incompleteBy = (
+  { overlap, targets, shows }: Attempt,
+  { cause, thread }: Released,
+): Incomplete | undefined =>
+  overlap === undefined || cause !== 'numberIncomplete'
+    ? undefined
+    : { over: targets[0].id, ...overlap, ...(thread ? { thread } : {}), ...(shows ? { shows } : {}) };
+/** How a hunt is lost that a stop code has ended, or nothing has. */
+export const lossBy = (stop: Seeking['stop']): Loss => ({
+  stopped: stop !== undefined,
+  ...(stop?.incomplete ? { incomplete: stop.incomplete } : {}),
+});
+
 /** 300-302: the first number it names becomes an attempt by the same trunk (RFC 3261 §8.1.3.4). */
 export function redirectedAttempt(attempt: Attempt, event: Released, begun: number): Attempt | undefined {
   const number = event.redirects?.find((each) => each !== '');
   if (number === undefined || number === attempt.targets[0].number) return undefined;
   const target = { ...attempt.targets[0], number };
+  const { overlap: _, thread: __, ...plain } = attempt;
   return {
-    ...attempt,
+    ...plain,
     id: `${attempt.id}>${begun + 1}`,
     targets: [target],
     ...(event.redirectToll === undefined ? {} : { toll: event.redirectToll }),

@@ -6,6 +6,7 @@ import {
   askerOf,
   type CallEffect,
   type CallEvent,
+  type Common,
   common,
   ended,
   type In,
@@ -20,7 +21,8 @@ import { beginHunt, stepHunt } from './hunt-machine.ts';
 import type { Hunt, HuntEffect, Spent } from './hunt-state.ts';
 import { handOver } from './joined.ts';
 import { isOutside, type Lost, nameOf, nextLevel } from './levels.ts';
-import { limitsOf } from './limits.ts';
+import { freshLimits, limitsOf } from './limits.ts';
+import { awaitDigits, collecting, dialledOn, goingOn, notCollecting } from './overlap.ts';
 import { nextRound, waitForProtect } from './protect-wait.ts';
 
 export type Hunting = In<'hunting'>;
@@ -29,7 +31,8 @@ export type Hunter = Omit<Hunting, 'hunt'>;
 type Rung = Extract<LegEvent, { type: 'alerting' | 'progress' }>;
 
 /** Enters a level: its hunt begins, or, before protect trunks, the wait in which normal ones are tried again. */
-export function enter(call: Hunter, level: Level, spent: Spent, now: Instant): Out {
+export function enter(hunter: Hunter, level: Level, spent: Spent, now: Instant): Out {
+  const { call, effects: collects } = collecting(hunter, level);
   const { protect: _, ...plain } = call;
   const entered: Hunter = {
     ...plain,
@@ -38,7 +41,7 @@ export function enter(call: Hunter, level: Level, spent: Spent, now: Instant): O
     hears: 'nothing',
     alerted: false,
   };
-  const facts = ledOn(call, level);
+  const facts = [...collects, ...ledOn(call, level)];
   if (level.protect && level.protect.delayMs > 0) {
     const until = after(now, level.protect.delayMs);
     const out = waitForProtect(entered, { level, until, round: 1, failure: 'congestion' }, spent, now);
@@ -73,7 +76,13 @@ export function huntStepped(
 }
 
 function lost(call: Hunter, hunt: Extract<Hunt, { phase: 'lost' }>, now: Instant): Out {
-  const { failure, stopped, spent } = hunt;
+  const waits = awaitDigits(call, hunt, now);
+  if (waits) return waits;
+  // nobody has dialled on
+  const incomplete = call.overlap?.awaits !== undefined;
+  const { failure, stopped, spent } = incomplete
+    ? { ...hunt, failure: 'numberIncomplete' as const, stopped: true }
+    : hunt;
   if (call.protect && !stopped) {
     const round = nextRound(call, call.protect, spent, now);
     if (round) return round;
@@ -103,7 +112,14 @@ function stopWaiting(call: Hunter): { readonly call: Hunter; readonly effects: C
 export function hunting(call: Hunting, event: CallEvent | Lapse, now: Instant): Out {
   switch (event.type) {
     case 'planned':
+      return plannedAnew(call, event, now);
     case 'unroutable':
+      if (!call.overlap?.awaits) return stay(call);
+      return ended(call, event.cause, 'gateway', now, [release(call.caller.leg, event.cause)]);
+    case 'upstreamLost': {
+      const { state } = stepHunt(call.hunt, event, askerOf(call), now);
+      return stay({ ...call, upstreamLost: true, hunt: state as Hunting['hunt'] });
+    }
     case 'closed':
     case 'joined':
     case 'first':
@@ -134,6 +150,7 @@ const followed = (call: Hunting, by: In<'joined'>['of']): Out => {
 
 function legSpoke(call: Hunting, event: LegEvent, now: Instant): Out {
   if (event.leg === call.caller.leg) {
+    if (event.type === 'digit') return digit(call, event, now);
     if (event.type !== 'released') return stay(call);
     if (call.followers !== undefined && call.followers.length > 0) return handOver(call, event.cause, now);
     return abandoned(call, event.cause, 'caller', now, []);
@@ -144,6 +161,36 @@ function legSpoke(call: Hunting, event: LegEvent, now: Instant): Out {
   if (event.type === 'connect') return rings(out, { type: 'alerting', leg: event.leg, media: false }, now);
   return event.type === 'alerting' || event.type === 'progress' ? rings(out, event, now) : out;
 }
+
+/** A digit of a number that is dialled on (RFC 3578). */
+function digit(call: Hunting, event: Extract<LegEvent, { type: 'digit' }>, now: Instant): Out {
+  const out = dialledOn(call, event.digit, event.last === true);
+  if (out !== 'complete') return out;
+  const { hunt } = call;
+  if (hunt.phase !== 'seeking') return stay(call);
+  return huntStepped(call, stepHunt({ ...hunt, giveUpAt: now }, { type: 'lapse' }, askerOf(call), now), now);
+}
+
+/** A longer number was dialled: all that is judged of a number is judged of that one. */
+function plannedAnew(call: Hunting, { levels, firstLeg }: Extract<CallEvent, { type: 'planned' }>, now: Instant): Out {
+  const { overlap, hunt: _, ...hunter } = call;
+  if (!overlap?.awaits) return stay(call);
+  const { call: own, effects } = reported(hunter, levels);
+  const [level = levels[0], ...rest] = goingOn(levels, overlap);
+  const out = enter({ ...hunter, ...own, overlap, rest }, level, freshLimits(firstLeg, now), now);
+  return { state: out.state, effects: [...effects, ...out.effects] };
+}
+
+/** An emergency call is reported in the same breath, before anything is tried and without waiting for anybody (S4). */
+export const reported = (
+  call: Common,
+  levels: readonly Level[],
+): { readonly call: Common; readonly effects: CallEffect[] } => {
+  if (!levels.some((each) => each.emergency)) return { call: common(call), effects: [] };
+  const { call: id, from, dialled } = call;
+  const fact: Fact = { fact: 'emergencyCall', call: id, from, dialled };
+  return { call: { ...common(call), emergency: true }, effects: [{ state: fact }] };
+};
 
 function abandoned(
   call: Hunting,
@@ -220,6 +267,7 @@ const isLeg = (hears: Hunting['hears']): hears is LegId => hears !== 'nothing' &
 function answered(call: Hunter, won: Extract<Hunt, { phase: 'won' }>, effects: readonly CallEffect[]): Out {
   const fact: Fact = { fact: 'callAnswered', call: call.call, attempt: won.attempt, target: won.target };
   const quiet = stopWaiting(call);
+  const dialled = notCollecting(call);
   const told = tellFollowers(call, { type: 'first', is: 'answered' });
   return {
     state: {
@@ -230,7 +278,7 @@ function answered(call: Hunter, won: Extract<Hunt, { phase: 'won' }>, effects: r
       reached: won.target.kind,
     },
     effects: [
-      ...[...effects, ...quiet.effects],
+      ...[...effects, ...quiet.effects, ...dialled.effects],
       { do: 'connect', leg: call.caller, with: won.leg },
       { state: fact },
       ...told,

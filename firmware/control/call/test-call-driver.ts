@@ -97,6 +97,7 @@ export class CallDriver {
 
 const words = (effect: Exclude<CallEffect, { ask: 'closed' } | { tell: CallId }>): string => {
   if ('preempt' in effect) return `preempt ${effect.preempt}`;
+  if ('plan' in effect) return `plan ${effect.plan.dialled}`;
   if ('move' in effect) return `move ${effect.move} to ${effect.to}`;
   return 'state' in effect ? factWords(effect.state) : commandWords(effect);
 };

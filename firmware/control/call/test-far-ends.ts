@@ -23,6 +23,7 @@ const manners = [
   'early then 503',
   'ring then busy',
   'refuse',
+  'incomplete',
 ] as const;
 
 /** Far ends that behave at random and go on doing so whether or not anybody still listens; with what they sent in order. */
@@ -66,6 +67,8 @@ export class FarEnds {
       case 'ring then busy':
         rings(first, 'alerting');
         return this.#end(then, leg, 'busy', 486);
+      case 'incomplete':
+        return this.#end(first, leg, 'numberIncomplete', 484);
       case 'refuse': {
         const [cause, status] = this.pick([
           ['busy', 486],

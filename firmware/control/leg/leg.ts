@@ -1,4 +1,4 @@
-import type { CallId, LegId, Party, Shown, Target, Toll } from '../facts.ts';
+import type { CallId, InviteThread, LegId, Party, Shown, Target, Toll } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 
 export type { LegId, Target };
@@ -28,8 +28,12 @@ export type LegCommand =
       readonly caller: Caller;
       /** What the callee is shown instead of the caller's own number (U10). */
       readonly shows?: Shown;
+      /** It asks for a longer number, as one call with what was refused before. */
+      readonly thread?: InviteThread;
       readonly beside: LegId;
     }
+  /** Whether the caller may dial further digits of the number (`digit` tells them). */
+  | { readonly do: 'collect'; readonly leg: Offered; readonly on: boolean }
   /** `queued`: nothing rings yet, and it goes on (SIP 182). Of a connected leg: it was transferred to who rings now. */
   | { readonly do: 'alert'; readonly leg: Offered | Connected; readonly hear: 'local ringback' | 'queued' | Placed }
   | { readonly do: 'connect'; readonly leg: Offered; readonly with: Connected }
@@ -59,7 +63,8 @@ export type LegEvent =
   | { readonly type: 'held' | 'resumed'; readonly leg: LegId }
   /** This end holds the other one, and no longer does (Q.932's words). */
   | { readonly type: 'hold' | 'retrieve'; readonly leg: LegId }
-  | { readonly type: 'digit'; readonly leg: LegId; readonly digit: string }
+  /** `last`: of a number that is dialled on, that no further digit belongs to it; `#` is none of its digits. */
+  | { readonly type: 'digit'; readonly leg: LegId; readonly digit: string; readonly last?: true }
   | {
       readonly type: 'released';
       readonly leg: LegId;
@@ -69,6 +74,8 @@ export type LegEvent =
       readonly q850?: number;
       /** 300-302: the numbers to try instead, in the order of the Contact addresses. */
       readonly redirects?: readonly string[];
+      /** The number is incomplete: what the INVITE for a longer one goes on with. */
+      readonly thread?: InviteThread;
       /** To whom the first of them is charged, once the toll guard has let it pass. */
       readonly redirectToll?: Toll;
       /** The end was recognised by a tone that had sounded for so long (an exchange line). */
@@ -99,6 +106,8 @@ export type Offer = {
   readonly mark?: string;
   /** The PIN of the toll guard was dialled before the number (R8). */
   readonly overridden?: true;
+  /** The dial plan lets the number be longer. */
+  readonly grows?: true;
   /** `dialled` is no number: no way is tried, and the caller hears why. */
   readonly unfit?: Unfit;
 };

@@ -161,10 +161,12 @@ function accepted(sdp: Negotiator, leg: In<'calling'>, body: string | undefined,
 }
 
 function refused(leg: SipLeg, answer: Extract<SipSignal, { sip: 'refused' }>): Out {
-  const { status, contacts } = answer;
+  const { status, contacts, thread } = answer;
   const q850 = answer.reason?.q850;
-  return failed(leg, failureOfAnswer(status, q850), {
+  const cause = failureOfAnswer(status, q850);
+  return failed(leg, cause, {
     status,
+    ...(cause === 'numberIncomplete' && thread ? { thread } : {}),
     ...(q850 === undefined ? {} : { q850 }),
     ...(status < 400 ? { redirects: contacts.flatMap(numberOf) } : {}),
   });

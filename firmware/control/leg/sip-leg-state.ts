@@ -2,6 +2,7 @@ import { after, type Instant, type Step } from '../../core/machine.ts';
 import type { Mode } from '../../engine-protocol/ids.ts';
 import type { NetMedia } from '../../engine-protocol/messages.ts';
 import type { NetSignal } from '../../engine-protocol/signals.ts';
+import type { InviteThread } from '../facts.ts';
 import { type Cause, failureTable, isFailure } from '../failure.ts';
 import type { SipSignal } from '../sip/face.ts';
 import type { LegCommand, LegEvent, LegId, Setup } from './leg.ts';
@@ -15,7 +16,7 @@ export type Base = { readonly leg: LegId; readonly trunk: string; readonly way: 
 export type Streaming = Base & { readonly local: LocalStream };
 
 /** Who is called, and by whom. */
-export type Asked = Pick<Setup, 'target' | 'caller' | 'shows'>;
+export type Asked = Pick<Setup, 'target' | 'caller' | 'shows' | 'thread'>;
 
 /** What a confirmed leg owes after a change of its own address (`sip-leg-move.ts`). */
 export type Move =
@@ -156,7 +157,7 @@ export const statusOf = (cause: Cause): number => (isFailure(cause) ? failureTab
 export const failed = (
   leg: SipLeg,
   cause: Cause,
-  more: { status?: number; q850?: number; redirects?: readonly string[] } = {},
+  more: { status?: number; q850?: number; redirects?: readonly string[]; thread?: InviteThread } = {},
 ): Out => gone(leg, { do: 'close' }, { tell: { type: 'released', leg: leg.leg, cause, ...more } });
 
 /** What we want and what the far end wants, as one mode of our net. */

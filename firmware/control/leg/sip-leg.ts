@@ -46,14 +46,15 @@ export class SipLegs implements LegMaker {
   }
 
   setup(command: Setup) {
-    const { leg, target, caller, shows, beside } = command;
+    const { leg, target, caller, shows, thread, beside } = command;
     const way = this.#options.way(target.id);
     const head = way?.invite(target, caller, shows) ?? { cause: 'serverUnreachable' as const };
     if (!way || 'cause' in head) {
       const cause = 'cause' in head ? head.cause : 'serverUnreachable';
       return this.#options.book.report({ type: 'released', leg, cause });
     }
-    const asked = { target, caller, ...(shows === undefined ? {} : { shows }) };
+    const more = { ...(shows === undefined ? {} : { shows }), ...(thread === undefined ? {} : { thread }) };
+    const asked = { target, caller, ...more };
     this.#host({ phase: 'opening', leg, trunk: target.id, way: way.media, asked });
     this.#open(leg, way.media, beside);
   }
@@ -165,9 +166,9 @@ export class SipLegs implements LegMaker {
   /** The way may have gone while the net was opened. */
   #invite(leg: LegId, trunk: string, { sdp, asked }: Extract<SipLegEffect, { do: 'invite' }>): void {
     const { way, userAgent, runner } = this.#options;
-    const { target, caller, shows } = asked;
+    const { target, caller, shows, thread } = asked;
     const head = way(trunk)?.invite(target, caller, shows);
-    if (head && !('cause' in head)) userAgent.invite(leg, { ...head, sdp });
+    if (head && !('cause' in head)) userAgent.invite(leg, { ...head, sdp, ...(thread ? { thread } : {}) });
     else runner.tell(leg, { sip: 'unanswered', why: 'transport', detail: 'the flow is closed' });
   }
 }

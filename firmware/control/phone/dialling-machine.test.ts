@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Instant } from '../../core/machine.ts';
 import { compileDigitMap } from '../routing/digit-map.ts';
-import { beginDialling, type Dialled, diallingLapsed, digitDialled } from './dialling-machine.ts';
+import { beginDialling, type Dialled, diallingLapsed, digitDialled, digitDialledOn } from './dialling-machine.ts';
 
 const times = { firstDigitMs: 16_000, interDigitMs: 4_000 };
 const now = 1000 as Instant;
@@ -26,9 +26,18 @@ describe('dialling', () => {
 
   it('ends by the map, by the timer, or by #', () => {
     assert.deepEqual(type('2xxx', '23456'), { is: 'number', number: '2345' });
-    assert.deepEqual(type('x.T', '234'), { is: 'number', number: '234' });
+    assert.deepEqual(type('x.T', '234'), { is: 'number', number: '234', grows: true });
     assert.deepEqual(type('x.T', '234#', false), { is: 'number', number: '234' });
     assert.deepEqual(type('x.T|#xx', '#97'), { is: 'number', number: '#97' });
+  });
+
+  it('goes on as far as the map knows longer numbers; # ends it, other keys are nothing', () => {
+    const map = compileDigitMap('[2-8]xx|0.T', [], ['08']);
+    assert.deepEqual(digitDialledOn('00', '0', map), { number: '000', last: false });
+    assert.deepEqual(digitDialledOn('00', '#', map), { number: '00', last: true });
+    assert.deepEqual(digitDialledOn('0', '8', map), { number: '08', last: true });
+    assert.equal(digitDialledOn('00', '5', map), undefined);
+    assert.equal(digitDialledOn('0'.repeat(40), '0', map), undefined);
   });
 
   it('fails for a number that is too short or that nobody has', () => {

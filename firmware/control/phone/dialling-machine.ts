@@ -8,7 +8,8 @@ export type Dialling = { readonly typed: string; readonly lapseAt: Instant };
 /** What came of a digit or of waiting: more is collected, a number, or none. */
 export type Dialled =
   | { readonly is: 'more'; readonly dialling: Dialling }
-  | { readonly is: 'number'; readonly number: string }
+  /** `grows`: nobody has said that it ends here, and the map knows longer ones. */
+  | { readonly is: 'number'; readonly number: string; readonly grows?: true }
   /** What was typed is no number here. */
   | { readonly is: 'failed'; readonly number: string; readonly cause: Unfit };
 
@@ -34,7 +35,24 @@ export const digitDialled = (
 };
 
 /** The timer has run out: what was typed is the number, if the map lets it be one. */
-export const diallingLapsed = (was: Dialling, map: DigitMap): Dialled => endOfNumber(was.typed, map);
+export const diallingLapsed = (was: Dialling, map: DigitMap): Dialled => {
+  const end = endOfNumber(was.typed, map);
+  return end.is === 'number' && matchDigits(map, was.typed) === 'enough' ? { ...end, grows: true } : end;
+};
+
+/**
+ * One more digit of a number that was dialled already: the number with it, and whether that is the end of it. Undefined
+ * where no number goes on like this.
+ */
+export const digitDialledOn = (
+  number: string,
+  digit: string,
+  map: DigitMap,
+): { readonly number: string; readonly last: boolean } | undefined => {
+  const match = matchDigits(map, number + digit);
+  if (match !== 'impossible') return { number: number + digit, last: match === 'complete' };
+  return digit === '#' ? { number, last: true } : undefined;
+};
 
 const endOfNumber = (typed: string, map: DigitMap): Dialled => {
   const match = typed === '' ? 'partial' : matchDigits(map, typed);

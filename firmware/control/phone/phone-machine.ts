@@ -3,7 +3,7 @@ import type { LineEvent } from '../../engine-protocol/events.ts';
 import type { CallerId, LineSignal } from '../../engine-protocol/signals.ts';
 import { type Cause, failureTable, isFailure } from '../failure.ts';
 import type { Caller, LegCommand, LegId, Setup, Unfit } from '../leg/leg.ts';
-import { beginDialling, type Dialled, diallingLapsed, digitDialled } from './dialling-machine.ts';
+import { beginDialling, type Dialled, diallingLapsed, digitDialled, digitDialledOn } from './dialling-machine.ts';
 import { flashed, leaves, recall, returned } from './hold.ts';
 import {
   heldBy,
@@ -42,7 +42,10 @@ export const phoneMachine = (settings: () => PhoneSettings): Machine<Phone, Phon
         return phone.at === 'placing' ? coded(phone, event.taken) : stay(phone);
       case 'placed':
         return phone.at === 'placing'
-          ? stay({ at: 'calling', leg: event.leg, ...holding(phone) }, { do: 'open', leg: event.leg })
+          ? stay(
+              { at: 'calling', leg: event.leg, number: phone.number, ...holding(phone) },
+              { do: 'open', leg: event.leg },
+            )
           : stay(phone, released(event.leg, 'hungUp'));
       default:
         return joined(phone, event.type === 'opened');
@@ -67,6 +70,7 @@ function lineEvent(phone: Phone, event: LineEvent, may: boolean, settings: () =>
     case 'digit':
       // In a call digits stay in the engine, but where the trunk wants them as INFO.
       if (phone.at === 'talking') return stay(phone, { tell: { type: 'digit', leg: phone.leg, digit: event.digit } });
+      if (phone.at === 'calling') return dialledOn(phone, event.digit, settings().map);
       if (phone.at !== 'dialling') return stay(phone);
       return dialled(phone, digitDialled(phone.dialling, event.digit, settings().map, settings(), now));
     default:
@@ -115,10 +119,22 @@ function dialled(phone: Phone, outcome: Dialled): Out {
     case 'more':
       return stay({ at: 'dialling', dialling: outcome.dialling, ...held });
     case 'number':
-      return stay({ at: 'placing', number: outcome.number, ...held }, { do: 'dial', number: outcome.number });
+      return placed(outcome, held);
     case 'failed':
       return unfit(phone, outcome.number, outcome.cause);
   }
+}
+
+const placed = ({ number, grows }: Extract<Dialled, { is: 'number' }>, held: ReturnType<typeof holding>): Out =>
+  stay({ at: 'placing', number, ...held }, { do: 'dial', number, ...(grows ? { grows } : {}) });
+
+/** A further digit of a number that is being called: digits that no number has are not heard. */
+function dialledOn(phone: Extract<Phone, { at: 'calling' }>, digit: string, map: PhoneSettings['map']): Out {
+  const { leg, number, collects } = phone;
+  const more = collects && number !== undefined ? digitDialledOn(number, digit, map) : undefined;
+  if (!more) return stay(phone);
+  const tell = { type: 'digit', leg, digit, ...(more.last ? { last: true as const } : {}) } as const;
+  return stay({ ...phone, number: more.number }, { tell });
 }
 
 /** A call that comes to nothing is a call too: it has a record, and its caller hears a sentence. No digit, no call. */
@@ -163,7 +179,9 @@ function commanded(phone: Phone, command: LegCommand): Out {
     case 'alert':
       return hears(phone, command.hear === 'local ringback' ? 'ringback' : undefined);
     case 'connect':
-      return phone.at === 'calling' ? stay({ ...phone, at: 'talking', leg }, quiet) : stay(phone);
+      return phone.at === 'calling' ? stay({ at: 'talking', leg, ...holding(phone) }, quiet) : stay(phone);
+    case 'collect':
+      return phone.at === 'calling' ? collects(phone, command.on) : stay(phone);
     case 'hold':
       return phone.at === 'talking' ? hears(phone, 'hold') : stay(phone);
     case 'resume':
@@ -175,6 +193,11 @@ function commanded(phone: Phone, command: LegCommand): Out {
     default:
       return stay(phone);
   }
+}
+
+function collects(phone: Extract<Phone, { at: 'calling' }>, on: boolean): Out {
+  const { collects: _, ...rest } = phone;
+  return stay(on ? { ...rest, collects: true } : rest, { do: 'listen', leg: phone.leg, on });
 }
 
 const playOf = (what: 'hold' | 'ringback' | undefined): PhoneEffect => {

@@ -23,7 +23,8 @@ export type OffHook = { readonly held?: Held } & (
   | { readonly at: 'dialling'; readonly dialling: Dialling }
   /** A number was dialled; its leg gets its name in the same cascade. */
   | { readonly at: 'placing'; readonly number: string }
-  | { readonly at: 'calling'; readonly leg: LegId }
+  /** `number`: what was dialled so far; `collects`: further digits of it are wanted (RFC 3578). */
+  | { readonly at: 'calling'; readonly leg: LegId; readonly number?: string; readonly collects?: true }
   /** `hears`: what the line plays instead of the other party. */
   | { readonly at: 'talking'; readonly leg: LegId; readonly hears?: 'hold' | 'ringback' }
   /** Far end gone or call failed, handset still up; the engine goes over to the howler by itself. */
@@ -50,7 +51,9 @@ export type PhoneEvent =
 export type PhoneEffect =
   | { readonly tell: LegEvent }
   /** `unfit`: the digit map makes no number of it, and the caller is to be told. */
-  | { readonly do: 'dial'; readonly number: string; readonly unfit?: Unfit }
+  | { readonly do: 'dial'; readonly number: string; readonly unfit?: Unfit; readonly grows?: true }
+  /** Whether keys are heard while the line is in a call. */
+  | { readonly do: 'listen'; readonly leg: LegId; readonly on: boolean }
   | { readonly do: 'open'; readonly leg: LegId; readonly beside?: LegId }
   /** The line goes back into the call of a leg that it had left. */
   | { readonly do: 'return'; readonly leg: LegId }

@@ -262,6 +262,8 @@ export class Phones implements LegMaker {
       }
       case 'transfer':
         return desk.transfer(effect.held, effect.second, line);
+      case 'listen':
+        return media.modify(effect.leg, { detect: effect.on ? ['digits'] : [] });
       case 'close':
         return media.close(effect.leg, effect.play ? { after: effect.play } : {});
       case 'signal':
@@ -269,7 +271,7 @@ export class Phones implements LegMaker {
     }
   }
 
-  #dial(id: string, { number, unfit }: Extract<PhoneEffect, { do: 'dial' }>) {
+  #dial(id: string, { number, unfit, grows }: Extract<PhoneEffect, { do: 'dial' }>) {
     const { book } = this.#options;
     const line = this.#configuration?.lines.find((each) => each.id === lineOf(id));
     if (!line) return;
@@ -286,6 +288,7 @@ export class Phones implements LegMaker {
       ...{ leg, from, caller: withheld ? { ...caller, withheld } : caller, dialled },
       ...(overridden ? { overridden } : {}),
       ...(unfit === undefined ? {} : { unfit }),
+      ...(grows ? { grows } : {}),
     });
   }
 

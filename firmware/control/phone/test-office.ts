@@ -256,6 +256,7 @@ export class TestOffice {
     this.runner = new Runner(this.clock, { ...silentLog, error: (_, text) => this.faults.push(text) }, sink);
     this.runner.onFact((fact) => {
       this.facts.push(fact as Fact);
+      this.calls.fold(fact as Fact);
       this.testCalls.fold(fact as Fact);
     });
     const { runner, engine } = this;

@@ -290,6 +290,37 @@ describe('a call from a softswitch', () => {
     assert.deepEqual(office.left(), []);
   });
 
+  it('rings until the softswitch takes it back, which hears of it every minute; two minutes more when that is lost', async () => {
+    const lost = () => {
+      office.runner.cascade(() => office.runner.fact({ fact: 'trunkDown', trunk: 'primary', why: 'silent' }));
+    };
+    office.userAgent.arrive(invite);
+    await office.settle();
+    await office.turn(300_000);
+    assert.equal(office.phone('line/2'), 'ringing');
+    assert.deepEqual(
+      office.userAgent.did,
+      Array.from({ length: 7 }, () => 'respond 180'),
+    );
+    office.runner.cascade(() => office.runner.fact({ fact: 'trunkDown', trunk: 'secondary', why: 'silent' }));
+    await office.turn(119_000);
+    lost();
+    await office.turn(119_000);
+    assert.equal(office.phone('line/2'), 'ringing');
+    await office.turn(1_000);
+    assert.equal(office.phone('line/2'), 'onHook');
+    assert.equal(office.userAgent.did.at(-1), 'respond 480');
+    assert.deepEqual(office.left(), []);
+  });
+
+  it('rings as long as settings say where its softswitch is down already', async () => {
+    office.health = { ...office.health, primary: 'down' };
+    office.userAgent.arrive(invite);
+    await office.turn(120_000);
+    assert.equal(office.phone('line/2'), 'onHook');
+    assert.deepEqual(office.left(), []);
+  });
+
   it('falls silent when the caller gives up', async () => {
     office.userAgent.arrive(invite);
     await office.settle();

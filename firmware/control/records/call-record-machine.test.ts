@@ -41,3 +41,27 @@ test('a call that was tried hundreds of times before protect trunks took it has 
   assert.equal(record.attemptsLeftOut, 260);
   assert.match(recordWords(record).end, /^Of all attempts, 260 in between are not listed\. /);
 });
+
+test('a number that was dialled on is in the record as a whole, with each attempt as it was sent', () => {
+  let state = recordBegan({ fact: 'callBegan', call, from, dialled: '030' }, 0 as Instant, 1);
+  const tell = (fact: Extract<Fact, { readonly call: string }>) => {
+    const out = callRecordMachine.step(state, { type: 'fact', fact }, 100 as Instant);
+    state = out.state;
+    return out.effects[0]?.record;
+  };
+  const target = (number: string) => ({ kind: 'trunk', id: 'a', number }) as const;
+  tell({ fact: 'attemptBegan', call, attempt: 'a', target: target('030'), why: '' });
+  tell({ fact: 'attemptEnded', call, attempt: 'a', cause: 'numberIncomplete', status: 484 });
+  tell({ fact: 'callDialledOn', call, dialled: '0301' });
+  tell({ fact: 'attemptBegan', call, attempt: 'a+1', target: target('0301'), why: '' });
+  tell({ fact: 'callAnswered', call, attempt: 'a+1', target: target('0301') });
+  const record = tell({ fact: 'callEnded', call, cause: 'hungUp', by: 'caller' });
+  assert.equal(record?.dialled, '0301');
+  assert.deepEqual(
+    record?.attempts.map((each) => [each.target.number, each.cause]),
+    [
+      ['030', 'numberIncomplete'],
+      ['0301', 'answered'],
+    ],
+  );
+});

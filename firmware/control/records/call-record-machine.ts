@@ -135,6 +135,8 @@ const folded = (state: RecordState, fact: CallFact, now: Instant): RecordState['
     }
     case 'attemptEnded':
       return { ...record, attempts: record.attempts.map((each) => endedAttempt(each, fact, afterMs)) };
+    case 'callDialledOn':
+      return { ...record, dialled: fact.dialled };
     case 'callAlerting':
       return {
         ...record,

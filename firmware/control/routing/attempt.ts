@@ -1,5 +1,5 @@
 import type { Some } from '../../core/machine.ts';
-import type { CallId, Shown, Target, Toll } from '../facts.ts';
+import type { CallId, InviteThread, Shown, Target, Toll } from '../facts.ts';
 import type { CallFailure } from '../failure.ts';
 import type { VerdictOverrides } from '../trunk/trunk.ts';
 
@@ -27,6 +27,12 @@ export type Attempt = {
   readonly accept?: true;
   /** An emergency call ends this ordinary call first, so that a way is free (S4). */
   readonly preempts?: CallId;
+  /** Should the number be incomplete there, further digits are waited for so long (RFC 3578). */
+  readonly overlap?: { readonly waitMs: number };
+  /** It asks for a longer number, as one call with what was refused before. */
+  readonly thread?: InviteThread;
+  /** The softswitch that sent the call says how long it rings; `ringMs` counts from the loss of that one (S2). */
+  readonly untilCancelled?: true;
   /** The rule that led here, for the record: a forwarding, a failover. */
   readonly by?: string;
 };

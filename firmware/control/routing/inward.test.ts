@@ -48,6 +48,33 @@ describe('within the box', () => {
     assert.deepEqual(result.levels[0].attempts[0].targets, [{ kind: 'attendant', id: 'front', number: '' }]);
   });
 
+  it('a call of a softswitch that lives rings until that takes it back, unless a rule or somebody else waits for its end (S2)', () => {
+    const called = (to: string, trunk = 'a'): Routed => ({
+      ...{ from: { kind: 'trunk', id: trunk, number: '030123' }, caller: {}, dialled: '5003' },
+      ...{ to: { kind: 'phone', id: to }, did: '5003' },
+    });
+    const patient = (offer: Routed, more: object = {}, ways = [a, b]): boolean | undefined => {
+      const result = plan(question(offer, ways, { ...settings, ...more }));
+      return result.is === 'planned' ? (result.levels[0].attempts[0].untilCancelled ?? false) : undefined;
+    };
+    const rule = (more: object) => ({ forwardings: [{ id: 'rule', line: 'line/2', ...more }] });
+    const targets = [{ to: 'extension', name: '11' }];
+    assert.equal(patient(called('line/2')), true);
+    assert.equal(patient(called('line/2'), rule({ on: 'busy', targets })), true);
+    assert.equal(patient(called('line/2'), rule({ on: 'noAnswer', targets })), false);
+    assert.equal(patient(called('line/2'), rule({ on: 'always', targets })), false);
+    assert.equal(patient(called('line/2'), {}, [way('a', { health: 'down' }), b]), false);
+    assert.equal(patient(called('line/2', 'c')), false);
+    assert.equal(patient(fromPhone('12', 'line/3')), false);
+    const failover = { dids: [{ id: 'ours', number: '5003', rings: 'line/2', group: 'g' }] };
+    assert.equal(patient(called('line/2'), failover), false, 'the failover of the number waits for no answer');
+    const line = (mailbox: string) => ({
+      lines: [{ id: 'line/2', kind: 'fxs', card: 'card', port: '2', extension: '12', mailbox }],
+    });
+    assert.equal(patient(called('line/2'), { ...line('always'), ringGroups: [], dids: [] }), false);
+    assert.equal(patient(called('line/2'), { ...line('outage'), ringGroups: [], dids: [] }), true);
+  });
+
   it('a ring group is one attempt of all its phones, as long as it says', () => {
     const result = plan(question(fromPhone('20', 'line/3'), [], settings));
     assert.ok(result.is === 'planned');

@@ -70,10 +70,26 @@ const usualLevels = (question: PlanQuestion, callee: Callee | undefined, did: Di
   }
   const rung = phoneLevels(question, callee.line, why);
   const mailbox = mailboxOf(question, callee.line);
+  const levels = [...rung.levels, ...failover.levels, ...mailbox.levels];
   return {
-    levels: [...rung.levels, ...failover.levels, ...mailbox.levels],
+    levels: sendersCallRings(question, callee.line, levels),
     reasons: [...rung.reasons, ...failover.reasons, ...mailbox.reasons],
   };
+};
+
+/**
+ * A call that a living softswitch sends rings until that takes it back (S2): no rule of its own says how long the phone
+ * rings, and nobody else takes what it does not answer.
+ */
+const sendersCallRings = (question: PlanQuestion, line: Line, levels: readonly Level[]): readonly Level[] => {
+  const { from } = question.offer;
+  const lives = question.trunks.some(({ id, health }) => from.kind === 'trunk' && id === from.id && health !== 'down');
+  const [first, ...rest] = levels;
+  if (!lives || first === undefined || ringsFirstMs(question, line) !== undefined) return levels;
+  const [attempt] = first.attempts;
+  const isItself = attempt.targets.every(({ kind, id }) => kind === 'phone' && id === line.id);
+  if (!isItself || first.elsewhere || rest.some(({ on }) => on === 'any' || on.includes('noAnswer'))) return levels;
+  return [{ ...first, attempts: [{ ...attempt, untilCancelled: true }] }, ...rest];
 };
 
 const together = (question: PlanQuestion, callee: Exclude<Callee, { kind: 'phone' }>, why: string): Inward => {

@@ -17,8 +17,9 @@ export const trunkAttempt = (
   way: TrunkSnapshot,
   before: TrunkSnapshot | undefined,
   number: string,
-  { offer, configuration }: PlanQuestion,
+  question: PlanQuestion,
 ): Attempt => {
+  const { offer, configuration } = question;
   const registering = (id: string) => {
     const kind = configuration.trunks.find((trunk) => trunk.id === id)?.kind;
     return kind === undefined || kind === 'registering';
@@ -35,7 +36,19 @@ export const trunkAttempt = (
     verdicts: way.verdicts,
     bound: registering(way.id) ? isBound(way, offer.caller.account) : true,
     why: `priority ${way.priority}, ${way.health}`,
+    ...overlapOf(question, way, number),
   };
+};
+
+/** A phone may dial on where the softswitch takes numbers in pieces and this is the number that was dialled. */
+const overlapOf = (
+  { offer, configuration: { trunks, routing } }: PlanQuestion,
+  { id }: TrunkSnapshot,
+  number: string,
+): Pick<Attempt, 'overlap'> => {
+  const isDialled = offer.from.kind === 'phone' && offer.dialled === routing.outsidePrefix + number;
+  const takesPieces = trunks.some((trunk) => trunk.id === id && trunk.overlap);
+  return isDialled && takesPieces ? { overlap: { waitMs: routing.interDigitS * 1000 } } : {};
 };
 
 /** By an exchange line, which is seized and cannot be taken back. */

@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/machine.ts';
-import type { LegId } from '../facts.ts';
+import type { InviteThread, LegId } from '../facts.ts';
 import type { Cause } from '../failure.ts';
 
 /**
@@ -79,6 +79,8 @@ export type InviteAsk = {
   readonly routes?: readonly UriText[];
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly credentials?: Credentials;
+  /** It goes on with an INVITE that was refused: Call-ID and From tag stay, CSeq is the next (RFC 3578 §3.2). */
+  readonly thread?: InviteThread;
 };
 
 /** What a leg hears of its INVITE and its dialog, in the cascade of the datagram that brought it. */
@@ -98,6 +100,8 @@ export type SipSignal =
       readonly retryAfterMs?: number;
       readonly contacts: readonly UriText[];
       readonly credentialsRefused: boolean;
+      /** What an INVITE for a longer number goes on with. */
+      readonly thread?: InviteThread;
     }
   /** `moved`: its flow stands at another address now, where no answer to this INVITE can come. */
   | { readonly sip: 'unanswered'; readonly why: 'silence' | 'transport' | 'moved'; readonly detail: string }

@@ -186,6 +186,39 @@ test('an INVITE never begins with an old nonce; its ACK of the 401 goes before t
     }
   }));
 
+test('an INVITE for a longer number goes on with the one before: one Call-ID and From tag, counted on, a To of its own', () =>
+  within(async (side, far) => {
+    const field = challenge('n1');
+    far.answer = (request, source) => {
+      if (request.method === 'ACK') return [];
+      return [responseTo(request, source, isRight(request, field, 'p') ? 484 : 401, { fields: [field], tag: 't' })];
+    };
+    const about = { flow: 'f', from: { uri: 'sip:u@r' }, contact: 'sip:u@127.0.0.1', sdp };
+    const to = (number: string) => ({ uri: `sip:${number}@r`, to: { uri: `sip:${number}@r` } });
+    const credentials = { user: 'u', password: 'p' };
+    side.agent.invite('leg/1', { ...about, ...to('12'), credentials });
+    const { thread } = await side.until('refused', 'leg/1');
+    assert.ok(thread);
+    side.agent.invite('leg/2', { ...about, ...to('123'), credentials, thread });
+    await side.until('refused', 'leg/2');
+    const invites = far.heard.filter(({ method }) => method === 'INVITE');
+    assert.deepEqual(
+      invites.map(({ uri, cseq }) => [uri, cseq?.number]),
+      [
+        ['sip:12@r', 1],
+        ['sip:12@r', 2],
+        ['sip:123@r', 3],
+        ['sip:123@r', 4],
+      ],
+    );
+    assert.equal(new Set(invites.map(({ callId, fromTag }) => `${callId} ${fromTag}`)).size, 1);
+    assert.deepEqual(new Set(invites.map(({ toTag }) => toTag)), new Set(['']));
+    assert.deepEqual(new Set(invites.slice(2).map((invite) => invite.header('to'))), new Set(['<sip:123@r>']));
+    side.agent.invite('leg/3', { ...about, ...to('13') });
+    await side.until('refused', 'leg/3');
+    assert.notEqual(far.heard.findLast(({ method }) => method === 'INVITE')?.callId, thread.callId);
+  }));
+
 test('a 2xx of a second branch is acknowledged and ended, the first call goes on', () =>
   within(async (side, far) => {
     const contact: Field = ['contact', '<sip:far@nowhere.invalid>'];

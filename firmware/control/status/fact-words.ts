@@ -55,6 +55,7 @@ const ofCalls = {
     `${fact.call}: ${partyWords(fact.from)} ${fact.dialled === '' ? 'is ringing' : `calls ${fact.dialled}`}`,
   attemptBegan: (fact) => `${fact.call}: trying ${targetWords(fact.target)}: ${fact.why}`,
   attemptEnded: attemptEndWords,
+  callDialledOn: (fact) => `${fact.call}: the caller dials on: ${fact.dialled}`,
   callAlerting: (fact) => `${fact.call}: it rings`,
   callAnswered: (fact) => `${fact.call}: answered by ${targetWords(fact.target)}`,
   callEnded: (fact) => `${fact.call}: ended by the ${fact.by}: ${causeWords(fact.cause)}`,

@@ -58,6 +58,8 @@ const callAfter = (call: LiveCall, fact: OfACall): LiveCall => {
       const ways = call.ways.map((way) => (way.attempt === fact.attempt ? { ...way, rings: true } : way));
       return { ...call, is: call.is === 'talking' ? 'talking' : 'alerting', ways };
     }
+    case 'callDialledOn':
+      return { ...call, dialled: fact.dialled };
     case 'callAnswered':
       return { ...call, is: 'talking', ways: [{ attempt: fact.attempt, target: fact.target, rings: false }] };
     default:

@@ -1,5 +1,5 @@
 import { keepState } from '../../../core/kept-state.ts';
-import type { LegId } from '../../facts.ts';
+import type { InviteThread, LegId } from '../../facts.ts';
 import type { Cause } from '../../failure.ts';
 import type { Endpoint, FlowId, InviteAsk, UriText } from '../face.ts';
 import { parseRetryAfter } from '../message/headers.ts';
@@ -31,8 +31,7 @@ export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
     room.tell(leg, { sip: 'unanswered', why: 'transport', detail: `there is no way over ${ask.flow}` });
     return;
   }
-  const callId = room.token() + room.token();
-  const localTag = room.token();
+  const { callId, fromTag: localTag, cseq: before } = ask.thread ?? freshThread(room);
   const session: Session = {
     leg,
     flow: ask.flow,
@@ -44,7 +43,7 @@ export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
     ending: false,
   };
   room.sessions.add(session);
-  let cseq = 0;
+  let cseq = before;
   const content = bodyOf(ask.sdp, ask.parts ?? [], room.token);
   const attempt = attemptOf(session, ownOf(ask), false);
   const { outgoing } = attempt;
@@ -63,6 +62,12 @@ export const invite = (room: Room, leg: LegId, ask: InviteAsk): void => {
     handlerOf(room, attempt),
   );
 };
+
+const freshThread = (room: Room): InviteThread => ({
+  callId: room.token() + room.token(),
+  fromTag: room.token(),
+  cseq: 0,
+});
 
 const handlerOf = (room: Room, attempt: Attempt): DraftHandler => {
   const { session, outgoing } = attempt;
@@ -217,6 +222,7 @@ const answered = (room: Room, attempt: Attempt, response: SipMessage, refused: b
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     contacts: response.addresses('contact').map((contact) => contact.uri),
     credentialsRefused: refused,
+    thread: { callId: session.callId, fromTag: session.localTag, cseq: outgoing.sending.current.message.cseq!.number },
   });
 };
 
