@@ -101,15 +101,16 @@ describe('an emergency call asks', () => {
 });
 
 describe('an emergency call', () => {
+  const kept = { ownNumber: '030555', ownNumberConfirmed: true, trunks: ['b'] };
   const hard = {
     routing: { outsidePrefix: '0' },
     routes: [{ id: 'bar', action: 'bar' }],
     tollGuard: { boxCallsDay: 1 },
     trunks: [{ id: 'a', host: 'h', techPrefix: '99#', transforms: [{ prepend: '7' }] }],
-    lines: [{ id: 'line/1', card: 'card', port: '1', extension: '11', classes: [], ownNumber: '030555' }],
+    lines: [{ id: 'line/1', card: 'card', port: '1', extension: '11', classes: [], ...kept }],
   };
 
-  it('passes routes, bars, transforms, tech prefix and toll guard, with the outside prefix or without', () => {
+  it('passes routes, bars, transforms, tech prefix, toll guard and the trunks of the phone, shows no own number, with the outside prefix or without', () => {
     for (const dialled of ['112', '0112']) {
       const [attempt] = attemptsOf(question(fromPhone(dialled), [way('a', { lock: 'noOutgoing' })], hard));
       assert.deepEqual(attempt.targets, [{ kind: 'trunk', id: 'a', number: '112', emergencyOf: 'line/1' }]);
