@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from './core/clock.ts';
 import { SETTINGS_REFUSED } from './core/error.ts';
 import { openLog } from './core/log.ts';
+import { DEATHS_FILE } from './core/plane-deaths.ts';
+import { Deaths } from './supervisor/deaths.ts';
 import { HeldSockets } from './supervisor/held-sockets.ts';
 import { readOptions } from './supervisor/options.ts';
-import { Plane } from './supervisor/plane.ts';
+import { Plane, type PlaneName } from './supervisor/plane.ts';
 import { ENGINE_FLAGS, engineScheduling, NODE_FLAGS, raisePriority } from './supervisor/scheduling.ts';
 
 /** Put in by the bundler; what was not bundled names no build. */
@@ -31,6 +33,13 @@ const writePlanes = (): void =>
 mkdirSync(data, { recursive: true, mode: 0o700 });
 mkdirSync(run, { recursive: true, mode: 0o700 });
 rmSync(join(run, 'ready'), { force: true });
+rmSync(join(run, DEATHS_FILE), { force: true });
+
+const deaths = new Deaths(`${process.pid}-${Math.round(systemClock.wall())}`);
+const noteDeath = (plane: PlaneName) => (why: string) => {
+  deaths.add(plane, why, systemClock.now());
+  writeWhole(DEATHS_FILE, JSON.stringify(deaths.all));
+};
 
 const engineSocket = join(run, 'engine.sock');
 const given = (name: string, path: string | undefined): string[] => (path ? [`--${name}`, resolve(path)] : []);
@@ -52,6 +61,7 @@ const engine: Plane = new Plane({
   ] as unknown as readonly [string, ...string[]],
   onReady: () => {},
   onDied: () => {},
+  onDeath: noteDeath('engine'),
   onRefused: () => void end(SETTINGS_REFUSED),
 });
 const control: Plane = new Plane({
@@ -80,6 +90,7 @@ const control: Plane = new Plane({
     sockets.planeGone();
     rmSync(join(run, 'ready'), { force: true });
   },
+  onDeath: noteDeath('control'),
   onRefused: () => void end(SETTINGS_REFUSED),
 });
 

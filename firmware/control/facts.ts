@@ -137,7 +137,10 @@ export type Fact =
   | { readonly fact: 'callsRefused'; readonly trunk: string; readonly status: number }
   | { readonly fact: 'portIn' | 'portOut'; readonly line: string; readonly cause: string }
   | { readonly fact: 'engineLost' | 'engineBack'; readonly why: string }
-  | { readonly fact: 'controlRestarted'; readonly callsEnded: number }
+  /** `why`: how the plane before this one ended, where whoever starts it tells. */
+  | { readonly fact: 'controlRestarted'; readonly callsEnded: number; readonly why?: string }
+  /** The engine had died and was started again; `why`: how it ended. */
+  | { readonly fact: 'engineRestarted'; readonly why: string }
   /** A message was left; `from` is the caller's number, empty if withheld. */
   | {
       readonly fact: 'messageStored';

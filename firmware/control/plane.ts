@@ -6,6 +6,7 @@ import type { Executors } from './configuration/applier.ts';
 import type { Outcome, Proposal } from './configuration/document.ts';
 import { executorsOf } from './executors.ts';
 import { type Ground, readGround } from './ground.ts';
+import { Restarts } from './restarts.ts';
 import { type PlaneOptions, Rooms } from './rooms.ts';
 import { dialledEmergency } from './routing/emergency.ts';
 import { countWork } from './work.ts';
@@ -21,6 +22,7 @@ export class ControlPlane {
   readonly #options: PlaneOptions;
   readonly #ground: Ground;
   readonly #rooms: Rooms;
+  readonly #restarts: Restarts;
   #endWork: () => void = () => {};
   #rest: Promise<void> | undefined;
   #cancelRest: () => void = () => {};
@@ -39,6 +41,8 @@ export class ControlPlane {
     this.#options = options;
     this.#ground = ground;
     this.#rooms = new Rooms(options, ground);
+    const { run, clock } = options;
+    this.#restarts = new Restarts({ run, clock, runner: ground.runner, before: ground.adoption.states });
   }
 
   async #start(): Promise<void> {
@@ -95,8 +99,8 @@ export class ControlPlane {
       this.#rooms.trunks.configure(configuration);
       this.#configureLines(configuration);
       const callsEnded = this.#rooms.adoption.finish(this.#rooms);
-      const restarted = [...adoption.states.keys()].some((id) => id.startsWith('call/'));
-      if (restarted) runner.fact({ fact: 'controlRestarted', callsEnded });
+      const leftCalls = [...adoption.states.keys()].some((id) => id.startsWith('call/'));
+      this.#restarts.begin(leftCalls, callsEnded);
     });
   }
 
@@ -121,6 +125,7 @@ export class ControlPlane {
     engine.leave();
     await faces.close();
     upward.close();
+    this.#restarts.close();
     rehearsal.close();
     scenarios.close();
     calls.endAll('gatewayRestarted');

@@ -34,6 +34,7 @@ const setUp = (t: TestContext, program: keyof typeof programs, run = process.exe
   const pids: (number | undefined)[] = [];
   const counts = { ready: 0, died: 0, refused: 0 };
   const asked: string[] = [];
+  const deaths: string[] = [];
   const plane: Plane = new Plane({
     name: 'control',
     command: [run, path],
@@ -43,6 +44,7 @@ const setUp = (t: TestContext, program: keyof typeof programs, run = process.exe
     onReady: () => counts.ready++,
     onDied: () => counts.died++,
     onRefused: () => counts.refused++,
+    onDeath: (why) => deaths.push(why),
     onRestartAsked: (which) => asked.push(which),
   });
   t.after(async () => {
@@ -52,7 +54,7 @@ const setUp = (t: TestContext, program: keyof typeof programs, run = process.exe
     rmSync(folder, { recursive: true });
   });
   plane.start();
-  return { plane, clock, seen, pids, counts, asked };
+  return { plane, clock, seen, pids, counts, asked, deaths };
 };
 
 /** Processes need real time; what is waited for is bounded all the same. */
@@ -72,6 +74,25 @@ test('a plane that dies is started again at once', async (t) => {
   assert.equal(new Set(pids).size, 2);
   const said = seen.find(({ level }) => level === 'error');
   assert.deepEqual([said?.detail['why'], said?.detail['restartInMs']], ['SIGKILL', 0]);
+});
+
+test('each death is told with its reason; an end that was asked for is none', async (t) => {
+  const killed = setUp(t, 'works');
+  await until('the first plane', () => killed.counts.ready === 1);
+  killed.plane.restart();
+  await until('the second plane', () => killed.counts.ready === 2);
+  assert.deepEqual(killed.deaths, []);
+  process.kill(killed.plane.pid!, 'SIGKILL');
+  await until('the third plane', () => killed.counts.ready === 3);
+  assert.deepEqual(killed.deaths, ['it was ended by SIGKILL']);
+  const died = setUp(t, 'dies');
+  await until('a death', () => died.deaths.length > 0);
+  assert.equal(died.deaths[0], 'it ended with exit code 3');
+  const hung = setUp(t, 'works');
+  await until('the plane', () => hung.counts.ready === 1);
+  hung.clock.turn(20_000);
+  await until('its death', () => hung.deaths.length > 0);
+  assert.deepEqual(hung.deaths, ['it did no work for 10 s']);
 });
 
 test('a plane that dies again and again waits longer each time', async (t) => {

@@ -19,6 +19,8 @@ export type PlaneOptions = {
   readonly onChange: () => void;
   readonly onReady: () => void;
   readonly onDied: () => void;
+  /** It died, and nobody had asked for that; `why` as the end of a sentence. Told before it is started again. */
+  readonly onDeath?: (why: string) => void;
   /** The plane says that a person must mend its settings first: it is not started again. */
   readonly onRefused: () => void;
   /** The plane asks on a person's behalf that a plane be restarted. */
@@ -40,6 +42,7 @@ export class Plane {
   #child: ChildProcess | undefined;
   #stopping = false;
   #restarting = false;
+  #hung = false;
   #deaths = noDeaths;
   #startedAt = 0 as Instant;
   #wasReady = false;
@@ -58,6 +61,7 @@ export class Plane {
     const { command, clock, log, name } = this.#options;
     this.#startedAt = clock.now();
     this.#wasReady = false;
+    this.#hung = false;
     this.#work = { count: -1, at: this.#startedAt };
     const child = spawned(command);
     if (child instanceof Error) {
@@ -147,6 +151,7 @@ export class Plane {
     this.#cancelTimer = clock.at(after(clock.now(), 1_000), () => {
       if (clock.now() - this.#work.at > HANG_MS) {
         log.error({ pid: child?.pid, work: this.#work.count }, `the ${name} plane does no work and is ended`);
+        this.#hung = true;
         child?.kill('SIGKILL');
         return;
       }
@@ -179,10 +184,17 @@ export class Plane {
       ? 'dies again and again and is started again after a wait'
       : 'died and is started again';
     log.error({ pid: this.pid, why, restartInMs: waitMs }, `the ${name} plane ${died}`);
+    this.#options.onDeath?.(this.#hung ? `it did no work for ${HANG_MS / 1000} s` : deathWords(why));
     if (waitMs === 0) this.start();
     else this.#cancelTimer = clock.at(after(now, waitMs), () => this.start());
   }
 }
+
+/** `why`: a signal, an exit code, or a sentence already. */
+const deathWords = (why: string): string => {
+  if (why.startsWith('it ')) return why;
+  return why.startsWith('exit code') ? `it ended with ${why}` : `it was ended by ${why}`;
+};
 
 /** The process, or why the system gave none at once. */
 const spawned = ([program, ...words]: PlaneOptions['command']): ChildProcess | Error => {

@@ -74,6 +74,7 @@ const COMPOSITION = [
   'verbs',
   'scenarios',
   'long-calls',
+  'restarts',
   'work',
   'errors-page',
   'write-errors-page',

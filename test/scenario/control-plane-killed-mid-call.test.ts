@@ -17,6 +17,7 @@ import {
   nearHertz,
   openOffice,
   replaceControl,
+  statusOf,
 } from './office.ts';
 
 for (const by of ['caller', 'callee'] as const)
@@ -35,6 +36,8 @@ for (const by of ['caller', 'callee'] as const)
 
       await replaceControl(gateway);
       await hearsTone(gateway, 1, farHertz);
+      const alarms = statusOf(gateway).alarms.map(({ id, cause }) => [id, cause]);
+      assert.deepEqual(alarms, [['controlRestarted', 'it was ended by SIGKILL; 0 calls were ended']]);
       await sleep(1_000);
       const held = performance.timeOrigin + performance.now();
       await far.command('hold');

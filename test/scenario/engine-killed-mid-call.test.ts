@@ -3,7 +3,8 @@ import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { Capture } from '../peer/capture.ts';
 import { address, onSite } from '../peer/site.ts';
-import { assertNothingLeft, dial, farHertz, farNumber, hearsTone, openOffice } from './office.ts';
+import { eventually, patience } from '../peer/wait.ts';
+import { assertNothingLeft, dial, farHertz, farNumber, hearsTone, openOffice, statusOf } from './office.ts';
 
 test(
   'the engine is killed with calls over SIP and over an exchange line up: they end in order with a reason, the line is let go, and dial tone is back within 2 s',
@@ -49,6 +50,9 @@ test(
     await hearsTone(gateway, 1, farHertz);
     await gateway.bench.hangUp('phone/1');
     await gateway.recorded(3);
+    await eventually('the alarm with the reason', patience(6_000), () =>
+      statusOf(gateway).alarms.some(({ id, cause }) => id === 'engineRestarted' && cause === 'it was ended by SIGKILL'),
+    );
     assert.ok(toneMs <= 2_000, `dial tone was back after ${toneMs} ms`);
   }),
 );

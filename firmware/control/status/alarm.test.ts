@@ -194,6 +194,18 @@ for (const [what, facts, ids] of rows)
     for (const alarm of Object.values(alarms)) assert.ok(alarm.text && alarm.cause && alarm.remedy);
   });
 
+test('a restart is an alarm with its reason, one for all that follow each other', () => {
+  const restarted = (why: string): Fact => ({ fact: 'controlRestarted', callsEnded: 0, why });
+  const alarms = alarmsOf([restarted('once'), restarted('twice'), { fact: 'engineRestarted', why: 'killed' }]);
+  assert.deepEqual(
+    Object.values(alarms).map(({ id, cause, since }) => [id, cause, since]),
+    [
+      ['controlRestarted', 'twice; 0 calls were ended', 0],
+      ['engineRestarted', 'killed', 2],
+    ],
+  );
+});
+
 test('an alarm that is raised again keeps the time of its first raising and takes the new cause', () => {
   const alarm = alarmsOf([registered, failed('silent'), failed('refused')])['registrationLost/primary/a'];
   assert.equal(alarm?.since, 1);

@@ -64,7 +64,9 @@ export const alarmsAfter = (alarms: Alarms, fact: Fact, wall: number): Alarms =>
     case 'engineLost':
       return raise(alarms, 'engineRestarted', '', fact.why, wall);
     case 'controlRestarted':
-      return raise(alarms, 'controlRestarted', '', `${fact.callsEnded} calls were ended`, wall);
+      return raise(alarms, 'controlRestarted', '', restartWords(fact), wall);
+    case 'engineRestarted':
+      return raise(alarms, 'engineRestarted', '', fact.why, wall);
     default:
       return alarmsOfTheBox(alarms, fact, wall);
   }
@@ -157,6 +159,9 @@ const withoutOldest = (alarms: Alarms): Alarms => {
   const oldest = told.sort((one, other) => one.since - other.since).slice(0, 1 - MOST_EMERGENCY_CALLS);
   return told.length < MOST_EMERGENCY_CALLS ? alarms : clear(alarms, ...oldest.map(({ id }) => id));
 };
+
+const restartWords = ({ why, callsEnded }: Extract<Fact, { fact: 'controlRestarted' }>): string =>
+  `${why === undefined ? '' : `${why}; `}${callsEnded} calls were ended`;
 
 const tollSubject = ({ line, class: numberClass }: Extract<Fact, { fact: 'tollClosed' | 'tollOpened' }>): string =>
   `${line === '' ? 'box' : line}/${numberClass}`;

@@ -42,6 +42,10 @@ const table: readonly (readonly [Fact, string])[] = [
   [{ fact: 'engineBack', why: 'w' }, 'the engine is back: w'],
   [{ fact: 'controlRestarted', callsEnded: 2 }, 'the control plane was restarted; calls that ended with it: 2'],
   [
+    { fact: 'controlRestarted', callsEnded: 0, why: 'w' },
+    'the control plane was restarted (w); calls that ended with it: 0',
+  ],
+  [
     { fact: 'configured', revision: '1-a', by: 'page', steps: ['addTrunk t', 'rename'] },
     'settings changed by page, now revision 1-a: addTrunk t, rename',
   ],

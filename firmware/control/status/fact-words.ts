@@ -108,7 +108,9 @@ const ofPlanes = {
   portOut: (fact) => `${fact.line} is out of service: ${fact.cause}`,
   engineLost: (fact) => `the engine is gone: ${fact.why}`,
   engineBack: (fact) => `the engine is back: ${fact.why}`,
-  controlRestarted: (fact) => `the control plane was restarted; calls that ended with it: ${fact.callsEnded}`,
+  engineRestarted: (fact) => `the engine was restarted: ${fact.why}`,
+  controlRestarted: (fact) =>
+    `the control plane was restarted${fact.why === undefined ? '' : ` (${fact.why})`}; calls that ended with it: ${fact.callsEnded}`,
   pageIn: (fact) => `the page answers at ${fact.why}`,
   pageOut: (fact) => `the page is closed, calls go on: ${fact.why}`,
   storeDamaged: (fact) => fact.why,
@@ -174,6 +176,7 @@ const worth: Partial<Readonly<Record<Fact['fact'], LogLevel>>> = {
   callsRefused: 'warn',
   portOut: 'warn',
   engineLost: 'warn',
+  engineRestarted: 'warn',
   mailboxFull: 'warn',
   mailboxLocked: 'warn',
   sourceLocked: 'warn',
