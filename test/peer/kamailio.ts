@@ -144,6 +144,11 @@ export class Kamailio {
     await this.#rpc('htable.sets', 'control', 'leadsTo', `s:${number}`);
   }
 
+  /** From now on it answers an INVITE for any other number with 484. */
+  async whole(number: string): Promise<void> {
+    await this.#rpc('htable.sets', 'control', 'whole', `s:${number}`);
+  }
+
   /** From now on it hides every caller (RFC 3325 §9.3). */
   async hides(): Promise<void> {
     await this.#rpc('htable.sets', 'control', 'hides', 'yes');
@@ -199,7 +204,7 @@ export class Kamailio {
     });
   }
 
-  /** Every request it heard since its first start, as `METHOD URI from HOST:PORT cseq=… call=…`. */
+  /** Every request it heard since its first start, as `METHOD URI from HOST:PORT cseq=… call=… tag=…`, the tag of From. */
   heard(): string[] {
     return [...(this.#program?.output().matchAll(/heard (.*)/g) ?? [])].map((match) => match[1]!);
   }
