@@ -68,6 +68,21 @@ test('a seed stands where nothing is stored, and nowhere else; one that is refus
   await assert.rejects(openFresh({ version: 1, nonsense: 1 }), /nonsense is not a setting/);
 });
 
+test('a number is not changed under the word that another one rings here', async (t) => {
+  const { open } = await setUp(t);
+  const document = await open();
+  const line = (more: object) => change(document, { lines: { 'line/1': more } });
+  assert.equal((await line({ ownNumber: '2125550104', ownNumberConfirmed: true })).is, 'applied');
+  const outcome = await line({ ownNumber: '2125550105' });
+  assert.ok(outcome.is === 'refused');
+  assert.deepEqual(
+    outcome.refused.map(({ path }) => path),
+    ['lines/0/ownNumberConfirmed'],
+  );
+  assert.equal((await line({ ownNumber: '2125550105', ownNumberConfirmed: false })).is, 'applied');
+  assert.equal((await line({ ownNumberConfirmed: true })).is, 'applied');
+});
+
 test('a change is stored, done in steps, told as a fact, and stands after a restart', async (t) => {
   const { open, facts, done } = await setUp(t);
   const document = await open();

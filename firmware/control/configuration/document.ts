@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkConfiguration, type DriverSettings, isBounded, tooLarge } from '../../config/check.ts';
+import { confirmedForAnother } from '../../config/confirmed-numbers.ts';
 import { describe } from '../../config/describe.ts';
 import { factoryConfiguration } from '../../config/factory.ts';
 import { type Refusal, refusalWords } from '../../config/refusal.ts';
@@ -160,6 +161,8 @@ export class ConfigurationDocument {
     const wanted = withLists(merge(written, change));
     const checked = await checkConfiguration(wanted, this.#options.drivers);
     if (!checked.ok) return { is: 'refused', refused: checked.refused };
+    const unsaid = confirmedForAnother(this.configuration, checked.configuration);
+    if (unsaid.length > 0) return { is: 'refused', refused: unsaid };
     if (changedPaths(written, wanted).length === 0) return { is: 'unchanged', revision };
     return {
       is: 'good',
