@@ -21,7 +21,7 @@ const attemptsOf = (record: Readonly<Record<string, unknown>>): string[] =>
   );
 
 test(
-  'a call to our number that nobody answers goes to the failover PBX of its trunk group, with the number that was called; so does one whose failover is another group, by its trunk that lives',
+  'a call to our number that nobody answers goes to the failover PBX of its trunk group, with the number that was called; so does one whose failover is another group, by its trunk that lives; where nobody else would take it, it rings until the caller gives up',
   onSite(async (site) => {
     const other = await Baresip.start(site, {
       ...{ name: 'pbx', host: address.secondFarEnd, port: 5060, says: pbxHertz },
@@ -39,6 +39,9 @@ test(
       },
     });
     const { bench } = gateway;
+    // a call that nobody else would take: the phone rings past its ring time, until the PBX takes the call back
+    await other.dial(`sip:104@${address.gateway}:${pbx.localPort}`);
+    await bench.waitFor('phone/4', 'ringing', { timeoutMs: 10_000 });
     await far.dial('sip:102@a.test');
     await bench.waitFor('phone/2', 'ringing', { timeoutMs: 10_000 });
     await other.tells(/^CALL_ESTABLISHED$/, 8_000);
@@ -56,8 +59,13 @@ test(
       other.events.some(({ type, accountaor }) => type === 'CALL_ESTABLISHED' && accountaor?.includes('103')),
     );
     await far.hangUp();
+    await eventually('the PBX to have one call', patience(3_000), () => other.openCalls().length === 1);
+    await other.hangUp();
 
-    const records = await gateway.recorded(2);
+    const records = await gateway.recorded(3);
+    assert.deepEqual(attemptsOf(records[2]!), ['line/4 14: hungUp']);
+    const rangMs = Number(records[2]!['lastedMs']);
+    assert.ok(rangMs > 6_000, `phone 4 rang for ${rangMs} ms`);
     assert.deepEqual(attemptsOf(records[0]!), ['line/2 12: noAnswer', 'pbx 102: answered']);
     assert.deepEqual(
       attemptsOf(records[1]!).filter((each) => !each.startsWith('gone')),
@@ -65,7 +73,7 @@ test(
     );
     assert.deepEqual(
       records.map((record) => record['dialled']),
-      ['102', '103'],
+      ['102', '103', '104'],
     );
   }),
 );
