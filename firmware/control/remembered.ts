@@ -26,6 +26,7 @@ export const openLedger = ({ data, clock, log, runner, configuration, damaged }:
     wallTime: () => ({ ms: clock.wall(), sure: timeIsKnown(clock.wall()) }),
     dayOf: (ms) => dateIn(zoneOf(configuration()), ms),
     suddenCalls: () => configuration().tollGuard.suddenCalls,
+    phones: () => configuration().lines.flatMap(({ id, kind }) => (kind === 'fxs' ? [id] : [])),
     state: (fact) => runner.outward(() => runner.cascade(() => runner.fact(fact))),
   });
 

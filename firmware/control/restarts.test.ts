@@ -15,11 +15,12 @@ const killed = { id: '7-1', why: 'it was ended by SIGKILL', times: 1 };
 const setUp = (t: TestContext) => {
   const run = mkdtempSync(join(tmpdir(), 'restarts-'));
   t.after(() => rmSync(run, { recursive: true }));
-  const states = new Map<string, unknown>();
+  let left = new Map<string, unknown>();
   const dies = (deaths: PlaneDeaths): void => writeFileSync(join(run, DEATHS_FILE), JSON.stringify(deaths));
   /** A plane begins; what it states. */
   const begins = (leftCalls = false) => {
-    const clock = new TestClock();
+    const [clock, before, states] = [new TestClock(), left, new Map<string, unknown>()];
+    left = states;
     const runner = new Runner(clock, silentLog, {
       write: ({ states: changed }) => {
         for (const [id, state] of changed) states.set(id, state);
@@ -27,7 +28,7 @@ const setUp = (t: TestContext) => {
     });
     const facts: unknown[] = [];
     runner.onFact((fact) => facts.push(fact));
-    const restarts = new Restarts({ run, runner, clock, before: new Map(states) });
+    const restarts = new Restarts({ run, runner, clock, before });
     runner.cascade(() => restarts.begin(leftCalls, 0));
     return { clock, facts, restarts };
   };

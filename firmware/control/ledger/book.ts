@@ -1,4 +1,4 @@
-import type { Fact } from '../facts.ts';
+import type { CallId, Fact } from '../facts.ts';
 import { shownKey } from '../routing/number-pool.ts';
 import type { RoutingMemory, TollMemory, WallTime } from '../routing/question.ts';
 import { closedKey } from '../routing/toll-guard.ts';
@@ -14,6 +14,8 @@ export type Book = {
   readonly numberShown: RoutingMemory['numberShown'];
   readonly poolTurns: RoutingMemory['poolTurns'];
   readonly spent: TollMemory['spent'];
+  /** Calls that are up and stand in `spent` already: a restart does not count them again. */
+  readonly counted: readonly CallId[];
   readonly closed: TollMemory['closed'];
   /** Wrong PINs of star codes in a row, by phone line, and lines that may dial none any more. */
   readonly wrongPins: Readonly<Record<string, number>>;
@@ -24,7 +26,7 @@ export type Book = {
 
 export const freshBook: Book = {
   ...{ day: '', scenario: '', scenarioBefore: '', callBacks: [] },
-  ...{ numberShown: {}, poolTurns: {}, spent: {}, closed: [], sudden: {} },
+  ...{ numberShown: {}, poolTurns: {}, spent: {}, counted: [], closed: [], sudden: {} },
   ...{ wrongPins: {}, lockedCodes: [] },
 };
 
@@ -48,6 +50,19 @@ export const withSpent = (spent: Book['spent'], line: string, more: Spent): Book
   });
   return { ...spent, '': sum(spent['']), ...(line === '' ? {} : { [line]: sum(spent[line]) }) };
 };
+
+/** Calls that ended with a control plane nobody takes out: more than these are never up. */
+const MOST_COUNTED = 200;
+
+/** One more call of the day for a phone line (empty: none), unless it stands there already. */
+export const withCounted = (book: Book, call: CallId, line: string): Book =>
+  book.counted.includes(call)
+    ? book
+    : {
+        ...book,
+        spent: withSpent(book.spent, line, { calls: 1, minutes: 0, cost: 0 }),
+        counted: [...book.counted, call].slice(-MOST_COUNTED),
+      };
 
 /**
  * A new day begins with nothing spent and nothing shown. While the time is not sure none begins: a box that starts

@@ -7,6 +7,7 @@ import {
   withCallBack,
   withClosed,
   withCodes,
+  withCounted,
   withOpened,
   withPin,
   withScenario,
@@ -116,18 +117,18 @@ const callAnswered = (
   const won = call.attempts[attempt];
   const toll = won?.toll;
   const answered = { at: now, ...(toll === undefined ? {} : { toll }) };
-  const spent =
-    toll === undefined ? pages.book.spent : withSpent(pages.book.spent, toll.line, { calls: 1, minutes: 0, cost: 0 });
+  const book = toll === undefined ? pages.book : withCounted(pages.book, id, toll.line);
   const attempts = won === undefined ? {} : { [attempt]: won };
-  return withCall({ ...pages, book: { ...pages.book, spent } }, id, { ...call, attempts, answered });
+  return withCall({ ...pages, book }, id, { ...call, attempts, answered });
 };
 
 const callEnded = (pages: Pages, call: CallUp, id: CallId, { now, wallMs }: About): Pages => {
   const { [id]: _, ...calls } = pages.calls as Record<CallId, CallUp>;
   const line = call.answered?.toll?.line;
   const { book } = pages;
+  const counted = line === undefined ? book.counted : book.counted.filter((each) => each !== id);
   const spent = line === undefined ? book.spent : withSpent(book.spent, line, { calls: 0, ...spentBy(call, now) });
   // the hour of an emergency service begins when the call is over
   const called = call.emergency && call.from.kind === 'phone';
-  return { book: { ...(called ? withCallBack(book, call.from.id, wallMs) : book), spent }, calls };
+  return { book: { ...(called ? withCallBack(book, call.from.id, wallMs) : book), spent, counted }, calls };
 };

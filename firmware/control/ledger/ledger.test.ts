@@ -15,7 +15,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const rate = { perMinute: 12_000, minimumS: 0, stepS: 60 };
 
-const setUp = async (t: TestContext, { suddenCalls = 0, sure = true } = {}) => {
+const setUp = async (t: TestContext, { suddenCalls = 0, sure = true, phones = ['line/1', 'line/2'] } = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
   const opened: Ledger[] = [];
   t.after(async () => {
@@ -30,7 +30,7 @@ const setUp = async (t: TestContext, { suddenCalls = 0, sure = true } = {}) => {
   const open = async () => {
     const waiting: Fact[] = [];
     const ledger: Ledger = await Ledger.open({
-      ...{ folder, clock, log: silentLog, wallTime, suddenCalls: () => suddenCalls },
+      ...{ folder, clock, log: silentLog, wallTime, suddenCalls: () => suddenCalls, phones: () => phones },
       onDamage: (damage) => assert.fail(damage.why),
       dayOf: (ms) => dateIn('UTC', ms),
       state: (fact) => waiting.push(fact),
@@ -146,6 +146,59 @@ test('what was spent, shown and closed outlives a restart; what was up is counte
   clock.turn(MINUTE);
   after.tell(two.ended);
   assert.equal(after.memory().toll.spent['line/1']?.minutes, 3);
+});
+
+test('a call is counted once, whenever the control plane is killed while it is up', async (t) => {
+  const { clock, open } = await setUp(t);
+  const first = await open();
+  const [one, two] = [call(national), call(national)];
+  first.tell(one.began, one.tried, one.answered);
+  await first.ledger.settled();
+  const goesOn = (id: CallId) => ({
+    ...{ call: id, from: phone, dialled: '030555', emergency: false, attempts: { A: { toll: national } } },
+    answered: { attempt: 'A', talkedMs: MINUTE },
+  });
+  // one had been kept; the plane died before it could keep two
+  for (let kills = 0; kills < 2; kills++) {
+    const next = await open();
+    assert.equal(next.memory().toll.spent['line/1']?.calls, kills === 0 ? 1 : 2, 'killed before anything goes on');
+    next.ledger.goesOn(goesOn(one.id));
+    next.ledger.goesOn(goesOn(two.id));
+    assert.equal(next.memory().toll.spent['line/1']?.calls, 2);
+    clock.turn(MINUTE);
+    if (kills === 1) next.tell(one.ended, two.ended);
+    else next.tell({ fact: 'scenarioSwitched', scenario: 'night', by: 'the page' });
+    assert.equal(next.memory().toll.spent['line/1']?.calls, 2);
+    await next.ledger.settled();
+  }
+});
+
+test('what was closed for a phone is open when the settings have that phone no more, also over a restart', async (t) => {
+  const phones = ['line/1', 'line/2'];
+  const { open, stated } = await setUp(t, { phones });
+  const { ledger, tell, memory } = await open();
+  for (const line of ['', 'line/1', 'line/2']) tell({ fact: 'tollClosed', line, class: 'premium', why: 'many' });
+  const configured: Fact = { fact: 'configured', revision: '2', by: 'page', steps: [] };
+  tell(configured);
+  assert.equal(stated.length, 0);
+  phones.shift();
+  tell(configured);
+  const opened = { fact: 'tollOpened', class: 'premium', by: 'the settings, which have no such phone' };
+  assert.deepEqual(stated.splice(0), [{ ...opened, line: 'line/1' }]);
+  assert.deepEqual(memory().toll.closed, [' premium', 'line/2 premium']);
+  await ledger.settled();
+  phones.shift();
+  const after = await open();
+  after.ledger.restate();
+  after.tell();
+  assert.deepEqual(
+    stated.map((fact) => [fact.fact, 'line' in fact && fact.line]),
+    [
+      ['tollOpened', 'line/2'],
+      ['tollClosed', ''],
+    ],
+  );
+  assert.deepEqual(after.memory().toll.closed, [' premium']);
 });
 
 test('a call that was ringing at a restart is charged when it is answered; an emergency call stays one', async (t) => {

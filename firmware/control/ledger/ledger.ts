@@ -8,7 +8,7 @@ import { type Damage, DurableFile } from '../../store/durable-file.ts';
 import { type Files, systemFiles } from '../../store/file-primitives.ts';
 import type { CallId, Fact, Party } from '../facts.ts';
 import type { RoutingMemory, WallTime } from '../routing/question.ts';
-import { type Book, freshBook, locksCodes, onDay } from './book.ts';
+import { type Book, freshBook, locksCodes, onDay, withCounted } from './book.ts';
 import { type CallUp, numbersInUse, spentNow } from './calls-up.ts';
 import { folded, freshPages, type Pages } from './fold.ts';
 
@@ -23,6 +23,8 @@ export type LedgerOptions = {
   readonly dayOf: (ms: number) => string;
   /** `tollGuard.suddenCalls` of the settings that run. */
   readonly suddenCalls: () => number;
+  /** Phone lines of the settings that run. */
+  readonly phones: () => readonly string[];
   /** States a fact of its own, after the cascade that is running. */
   readonly state: (fact: Fact) => void;
   readonly files?: Files;
@@ -40,9 +42,12 @@ export type CallGoingOn = {
   readonly answered?: { readonly attempt: string; readonly talkedMs: number };
 };
 
-/** What is kept at once: a restart must not forget it. The counts of a call are kept when it ends. */
+/**
+ * What is kept at once: a restart must not forget it. A call is counted when it is answered; its minutes and cost are put
+ * down when it ends, and while it is up its record has them.
+ */
 const KEPT: readonly Fact['fact'][] = [
-  ...(['callEnded', 'emergencyCall', 'tollClosed', 'tollOpened', 'scenarioSwitched'] as const),
+  ...(['callAnswered', 'callEnded', 'emergencyCall', 'tollClosed', 'tollOpened', 'scenarioSwitched'] as const),
   ...(['codePinTried', 'codesLocked', 'codesUnlocked'] as const),
 ];
 
@@ -83,10 +88,11 @@ export class Ledger {
     });
     this.#pages = pages;
     if (closes) state(closes);
+    if (fact.fact === 'configured') this.#openWithoutPhone();
     if (pages.book !== before && KEPT.includes(fact.fact)) this.#keep();
   }
 
-  /** A call from before this plane began is counted on. */
+  /** A call from before this plane began is counted on; its answer may be news to what was kept. */
   goesOn({ call, answered, ...about }: CallGoingOn): void {
     const toll = answered && about.attempts[answered.attempt]?.toll;
     const at = after(this.#options.clock.now(), -(answered?.talkedMs ?? 0));
@@ -95,7 +101,8 @@ export class Ledger {
       ...{ ...about, watched },
       ...(answered === undefined ? {} : { answered: { at, ...(toll === undefined ? {} : { toll }) } }),
     };
-    this.#pages = { ...this.#pages, calls: { ...this.#pages.calls, [call]: up } };
+    const book = toll === undefined ? this.#pages.book : withCounted(this.#pages.book, call, toll.line);
+    this.#pages = { book, calls: { ...this.#pages.calls, [call]: up } };
   }
 
   /** What a plan at this moment may know. */
@@ -128,12 +135,31 @@ export class Ledger {
 
   /** States what was closed before a restart, so that its alarm stands again. */
   restate(): void {
-    for (const key of this.closed) {
-      const [line = '', numberClass = ''] = key.split(' ');
+    this.#openWithoutPhone();
+    for (const [line, numberClass] of this.#closed) {
+      if (!this.#has(line)) continue;
       const why = 'it was closed before the control plane was restarted';
       this.#options.state({ fact: 'tollClosed', line, class: numberClass, why });
     }
     for (const line of this.lockedCodes) this.#options.state({ fact: 'codesLocked', line });
+  }
+
+  get #closed(): readonly (readonly [line: string, numberClass: string])[] {
+    return this.closed.map((key) => {
+      const [line = '', numberClass = ''] = key.split(' ');
+      return [line, numberClass] as const;
+    });
+  }
+
+  /** Whether this phone line is in the settings; an empty line is the whole box. */
+  #has(line: string): boolean {
+    return line === '' || this.#options.phones().includes(line);
+  }
+
+  /** What was closed for a phone goes with it: its alarm would name nobody, and its line may be another's tomorrow. */
+  #openWithoutPhone(): void {
+    for (const [line, numberClass] of this.#closed)
+      if (!this.#has(line)) this.openClass(line, numberClass, 'the settings, which have no such phone');
   }
 
   /** Opens a class that a sudden change has closed (R8); an empty line is the whole box. */
