@@ -160,7 +160,11 @@ export class Rehearsal {
     this.drills.fold(fact);
     if (fact.fact !== 'configured') return;
     this.#proofs.configured();
-    if (this.#upward !== undefined) this.#options.runner.outward(() => this.drills.lookForOverdue());
+    if (this.#upward === undefined) return;
+    this.#options.runner.outward(() => {
+      this.drills.lookForOverdue();
+      void this.#digests.look();
+    });
   }
 
   /** A call that comes in and is one of our own proofs is refused before anybody is rung; undefined: it is none. */
