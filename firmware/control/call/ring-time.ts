@@ -14,7 +14,7 @@ export const ringsUntil = ({ untilCancelled, ringMs }: Attempt, { lost }: Asker,
  * back, which may have forgotten the call.
  */
 export const upstreamLost = (hunt: Hunt, now: Instant): Hunt => {
-  if (hunt.phase !== 'alerting' || !hunt.held.attempt.untilCancelled) return hunt;
+  if (hunt.phase !== 'alerting') return hunt;
   const noAnswerAt = earliest(hunt.noAnswerAt, after(now, hunt.held.attempt.ringMs)) ?? hunt.noAnswerAt;
   return { ...hunt, noAnswerAt };
 };

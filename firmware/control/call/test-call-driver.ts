@@ -52,6 +52,10 @@ export class CallDriver {
     );
     this.states.set(name, begun.state);
     this.#perform(name, begun.effects);
+    return this.plan(name, ...levels);
+  }
+  /** The plan of a call that waits for it. */
+  plan(name: string, ...levels: readonly Level[]): this {
     if (!isSome(levels)) return this;
     const firstLeg = this.#nextLeg;
     this.#nextLeg += legsOf(levels);

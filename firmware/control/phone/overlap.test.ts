@@ -48,6 +48,7 @@ const call = async (number = '9123') => {
 describe('a number that a softswitch finds incomplete (484), where it takes numbers in pieces', () => {
   it('is asked for with each further digit, as one call; the caller hears nothing until it is whole', async () => {
     await call();
+    assert.deepEqual(office.engine.detect.get('line/1'), ['digits']);
     await refuse(484);
     assert.deepEqual([playing(), ends(), sentences()], [undefined, [], []]);
     await dial('4');
@@ -66,6 +67,11 @@ describe('a number that a softswitch finds incomplete (484), where it takes numb
       ['91234', '912345'],
     );
     assert.equal(office.told('callBegan').length, 1);
+    assert.deepEqual(office.engine.detect.get('line/1'), [], 'keys are the far end’s from now on');
+    assert.deepEqual(
+      office.told('attemptBegan').map((fact) => ('attempt' in fact ? fact.attempt : '')),
+      ['primary', 'primary+1', 'primary+2'],
+    );
     await dial('7');
     assert.equal(asked().length, 3, 'what is dialled while they talk is no digit of the number');
   });
@@ -92,6 +98,14 @@ describe('a number that a softswitch finds incomplete (484), where it takes numb
     assert.deepEqual(sentences(), []);
     await refuse(484);
     assert.deepEqual(sentences(), ['numberIncomplete'], 'and no wait');
+  });
+
+  it('is the end at once where # was dialled while it was asked', async () => {
+    await call();
+    await dial('#');
+    await refuse(484);
+    assert.deepEqual(sentences(), ['numberIncomplete']);
+    assert.deepEqual(office.engine.detect.get('line/1'), []);
   });
 
   it('is the end at once by # while it is waited for, and where the map knows no longer number', async () => {

@@ -50,6 +50,8 @@ export class TestEngine implements Engine {
   readonly contexts = new Map<ContextId, Set<TerminationId>>();
   readonly playing = new Map<TerminationId, string>();
   readonly modes = new Map<TerminationId, string>();
+  /** What is listened for beside the context. */
+  readonly detect = new Map<TerminationId, readonly string[]>();
   readonly standing = new Map<TerminationId, string>();
   readonly asked: string[] = [];
   /** Handsets that an audit finds lifted. */
@@ -84,6 +86,7 @@ export class TestEngine implements Engine {
   }
   async modify(ask: Parameters<Engine['modify']>[0]): Promise<ModifyReply> {
     this.#log(`modify ${ask.termination}`);
+    if (ask.detect) this.detect.set(ask.termination, ask.detect);
     if (ask.mode) this.modes.set(ask.termination, ask.mode);
     if (ask.standing) this.standing.set(ask.termination, ask.standing.onOffHook);
     return {};

@@ -62,7 +62,13 @@ describe('within the box', () => {
     assert.equal(patient(called('line/2')), true);
     assert.equal(patient(called('line/2'), rule({ on: 'busy', targets })), true);
     assert.equal(patient(called('line/2'), rule({ on: 'noAnswer', targets })), false);
+    assert.equal(
+      patient(called('line/2'), rule({ on: 'noAnswer', afterS: 20, targets: [{ to: 'extension', name: '99' }] })),
+      false,
+    );
     assert.equal(patient(called('line/2'), rule({ on: 'always', targets })), false);
+    const away = { on: 'always', targets: [{ to: 'mailbox', name: 'line/2' }] };
+    assert.equal(patient(called('line/2'), rule(away)), false);
     assert.equal(patient(called('line/2'), {}, [way('a', { health: 'down' }), b]), false);
     assert.equal(patient(called('line/2', 'c')), false);
     assert.equal(patient(fromPhone('12', 'line/3')), false);

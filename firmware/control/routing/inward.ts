@@ -88,7 +88,7 @@ const sendersCallRings = (question: PlanQuestion, line: Line, levels: readonly L
   if (!lives || first === undefined || ringsFirstMs(question, line) !== undefined) return levels;
   const [attempt] = first.attempts;
   const isItself = attempt.targets.every(({ kind, id }) => kind === 'phone' && id === line.id);
-  if (!isItself || first.elsewhere || rest.some(({ on }) => on === 'any' || on.includes('noAnswer'))) return levels;
+  if (!isItself || rest.some(({ on }) => on === 'any' || on.includes('noAnswer'))) return levels;
   return [{ ...first, attempts: [{ ...attempt, untilCancelled: true }] }, ...rest];
 };
 

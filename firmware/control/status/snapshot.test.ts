@@ -39,3 +39,8 @@ test('what was taken out of the settings is forgotten: softswitches, registratio
 test('where nothing was taken out the status is the same object', () => {
   assert.equal(statusAbout(status, all), status);
 });
+
+test('a call shows the number as it was dialled by now', () => {
+  const after = statusAfter(status, { fact: 'callDialledOn', call: 'call/1', dialled: '0301' }, 8);
+  assert.equal(after.calls['call/1']?.dialled, '0301');
+});
