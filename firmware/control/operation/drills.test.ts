@@ -160,8 +160,10 @@ test('what would prove nothing, or disturb what matters more, is refused', async
 });
 
 test('thirty-five days after the last that passed it is overdue', async () => {
-  const { drills, clock, state, begun, facts } = await setUp();
+  const { drills, clock, state, begun, facts } = await setUp({ testNumber: '5550100' });
   await drills.open(new Map());
+  clock.turn(20 * 86_400_000);
+  drills.lookForOverdue();
   const sheet = drills.start({ ...ask, number: '' });
   await begun();
   state({ fact: 'trunkDown', trunk: 'primary', why: 'silent' });
