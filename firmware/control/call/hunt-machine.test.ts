@@ -287,7 +287,7 @@ describe('a call that a softswitch sends', () => {
 
   it('rings until that softswitch takes it back, or is lost; then as long as settings say', () => {
     rings()
-      .turn(20 * 60_000)
+      .turn(9 * 60_000)
       .done();
     const lost = rings().turn(200_000).lose().turn(119_999).done();
     lost.turn(1).done('-10 noAnswer').lost('noAnswer');
@@ -297,7 +297,7 @@ describe('a call that a softswitch sends', () => {
   it('rings no longer by a second loss, nor for ever when the softswitch has forgotten it', () => {
     rings().lose().turn(60_000).lose().turn(60_000).done('-10 noAnswer');
     rings()
-      .turn(30 * 60_000)
+      .turn(10 * 60_000)
       .done('-10 noAnswer');
   });
 });

@@ -2,8 +2,11 @@ import { after, earliest, type Instant } from '../../core/machine.ts';
 import type { Attempt } from '../routing/attempt.ts';
 import type { Asker, Hunt } from './hunt-state.ts';
 
-/** A call that a softswitch has forgotten without being lost rings so long: nobody waits as long for an answer. */
-const LONGEST_RING_MS = 30 * 60_000;
+/**
+ * A call that a softswitch has forgotten without being seen as lost (it was restarted within a moment) rings so long: no
+ * network lets a caller wait as long for an answer (ITU-T Q.118: 2 to 4 minutes).
+ */
+const LONGEST_RING_MS = 10 * 60_000;
 
 /** Until when an attempt may ring; where the softswitch that sent the call lives, that is for it to say (S2). */
 export const ringsUntil = ({ untilCancelled, ringMs }: Attempt, { lost }: Asker, now: Instant): Instant =>
