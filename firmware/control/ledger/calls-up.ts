@@ -10,8 +10,8 @@ export type CallUp = {
   readonly dialled: string;
   /** Attempts that are under way or were answered. */
   readonly attempts: Readonly<Record<string, { readonly shows?: Shown; readonly toll?: Toll }>>;
-  /** It was counted as a call to a class that is watched. */
-  readonly watched: boolean;
+  /** Classes as a call to which it was counted: a number that is dialled on, or led to, may come to be of another one. */
+  readonly watched: readonly string[];
   readonly answered?: { readonly at: Instant; readonly toll?: Toll };
 };
 export type CallsUp = Readonly<Record<CallId, CallUp>>;

@@ -45,7 +45,11 @@ export const folded = (pages: Pages, fact: Fact, about: About): Folded => {
       return turned(withScenario(book, fact.scenario));
     case 'callBegan': {
       const { from, dialled } = fact;
-      return withCall(pages, fact.call, { from, dialled, emergency: false, attempts: {}, watched: false });
+      return withCall(pages, fact.call, { from, dialled, emergency: false, attempts: {}, watched: [] });
+    }
+    case 'callDialledOn': {
+      const call = pages.calls[fact.call];
+      return call === undefined ? { pages } : withCall(pages, fact.call, { ...call, dialled: fact.dialled });
     }
     case 'emergencyCall':
     case 'attemptBegan':
@@ -101,8 +105,10 @@ const attemptBegan = (
   const dialsOut = call.emergency && call.from.kind === 'phone' && target.kind === 'line';
   const book = dialsOut ? withCallBack(shownBook, call.from.id, wallMs, target.id) : shownBook;
   const attempts = { ...call.attempts, [attempt]: about };
-  const watch = toll === undefined || call.watched || call.emergency ? undefined : toll;
-  const next = withCall({ ...pages, book }, id, { ...call, attempts, watched: call.watched || watch !== undefined });
+  const counts = toll !== undefined && !call.emergency && !call.watched.includes(toll.class);
+  const watch = counts ? toll : undefined;
+  const watched = watch ? [...call.watched, watch.class] : call.watched;
+  const next = withCall({ ...pages, book }, id, { ...call, attempts, watched });
   if (watch === undefined) return next;
   const { book: counted, closes } = withWatched(book, watch.line, watch.class, wallMs, suddenCalls);
   return { pages: { ...next.pages, book: counted }, ...(closes === undefined ? {} : { closes }) };

@@ -260,6 +260,32 @@ test('too many calls abroad within an hour close the class: for the phone that m
   assert.deepEqual(memory().toll.closed, []);
 });
 
+test('a number that is dialled on counts as what it has become, once, and is known by all its digits', async (t) => {
+  const { open, stated } = await setUp(t, { suddenCalls: 2 });
+  const { tell, memory } = await open();
+  const grows = () => {
+    const one = call(national, '100', '00');
+    const longer = { ...one.tried, toll: { ...national, class: 'international' } };
+    const dialledOn = (dialled: string) => ({ fact: 'callDialledOn', call: one.id, dialled }) as const;
+    tell(
+      one.began,
+      one.tried,
+      one.failed,
+      dialledOn('0043'),
+      longer,
+      one.failed,
+      dialledOn('00431'),
+      longer,
+      one.ended,
+    );
+  };
+  grows();
+  assert.deepEqual(stated, []);
+  grows();
+  assert.equal(stated.length, 1);
+  assert.equal(memory().numberShown['site 00431'], '100');
+});
+
 test('national calls and those without a limit close nothing', async (t) => {
   const { open, stated } = await setUp(t, { suddenCalls: 0 });
   const { tell } = await open();

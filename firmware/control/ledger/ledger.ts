@@ -96,7 +96,7 @@ export class Ledger {
   goesOn({ call, answered, ...about }: CallGoingOn): void {
     const toll = answered && about.attempts[answered.attempt]?.toll;
     const at = after(this.#options.clock.now(), -(answered?.talkedMs ?? 0));
-    const watched = Object.values(about.attempts).some((attempt) => attempt.toll !== undefined);
+    const watched = Object.values(about.attempts).flatMap(({ toll }) => (toll === undefined ? [] : [toll.class]));
     const up: CallUp = {
       ...{ ...about, watched },
       ...(answered === undefined ? {} : { answered: { at, ...(toll === undefined ? {} : { toll }) } }),
