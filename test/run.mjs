@@ -53,6 +53,7 @@ const patient = new Set([
   'the-drill',
   'the-analysis-says-what-the-call-does',
   'routes-follow-the-calendar',
+  'more-digits-after-484',
   'our-number-needs-no-account',
   'a-scenario-switched-by-star-code',
   'forwarding-on-no-answer',
