@@ -66,7 +66,12 @@ const cuttable = async (t: TestContext, folder: string) => {
 /** The plane in this process, beside the real engine process with two simulated phones and an exchange line. */
 const setUp = async (t: TestContext, lines: readonly object[] = [phone(1), phone(2)]) => {
   const engine = await startEngine();
-  t.after(() => engine.stop());
+  // the plane first: what it still writes belongs into the folder that goes with the engine
+  const ending = { close: async (): Promise<void> => {} };
+  t.after(async () => {
+    await ending.close();
+    await engine.stop();
+  });
   const said: { readonly text: string; readonly detail: object }[] = [];
   const say = (detail: object, text: string) => void said.push({ text, detail });
   const settings = { ...(engine.hardware.cards[0]!.settings as object) };
@@ -100,8 +105,7 @@ const setUp = async (t: TestContext, lines: readonly object[] = [phone(1), phone
     closed = true;
     await plane.close();
   };
-  // before the engine ends
-  t.after(close);
+  ending.close = close;
   await until('readiness', () => ready === 1);
   return {
     plane,
