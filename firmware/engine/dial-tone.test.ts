@@ -52,6 +52,9 @@ const phoneOf = (country: CountryProfile) => {
         termination: 'line/1',
         standing: { onOffHook, messageWaiting: onOffHook === 'stutter' },
       }),
+    /** Into a call, and out of it again. */
+    join: () => gateway.add({ do: 'add', id: 2, context: 'new', mode: 'sendReceive', what: 'line/1' }),
+    leave: () => gateway.subtract({ do: 'subtract', id: 3, termination: 'line/1' }),
     /** What was heard since the last call, as runs of sound and silence in ms. */
     heard: (): number[] => {
       const runs: number[] = [];
@@ -137,5 +140,18 @@ describe('dial tone of a phone that has messages', () => {
     phone.run(1000);
     assert.ok(Math.abs(phone.levelOf(425) + 13) < 0.5, `${phone.levelOf(425)}`);
     assert.ok(phone.levelOf(400) < -30, 'the next lift gives the usual one');
+  });
+});
+
+describe('dial tone of a phone that is lifted before its last call was cleared away', () => {
+  it('comes when the line has left that call', async () => {
+    const phone = phoneOf(germany);
+    await phone.join();
+    phone.loop(true);
+    phone.run(1000);
+    assert.deepEqual(phone.heard().slice(2), [], 'the call may still be heard, and no tone over it');
+    await phone.leave();
+    phone.run(1000);
+    assert.ok(Math.abs(phone.levelOf(425) + 10) < 5, `${phone.levelOf(425)}`);
   });
 });

@@ -87,6 +87,8 @@ export class FxoPort implements LinePort {
 
   joined(): void {}
 
+  left(): void {}
+
   signal(signal: LineSignal | 'none', at: number): void {
     const now = at as Instant;
     this.#now = now;

@@ -11,10 +11,12 @@ const TONE_LEFT_MS = 30_000;
  *   idle ──ring──> ringing ──offHook──> taken (silent: an answer)
  *     └──offHook──> dialTone ──digit, control──> taken ──tone of control──> told
  *                      └─20 s─> congestion ─20 s─> howler ─60 s─> parked <──────┘ (told: 30 s to the howler)
- *   onHook leads from everywhere to idle.
+ *   onHook leads from everywhere to idle. Lifted while control has not yet taken the line out of the call before: the
+ *   dial tone is owed, and given when the line has left.
  */
 export type Fxs =
-  | { readonly phase: 'idle' | 'ringing' | 'taken' | 'parked' }
+  | { readonly phase: 'idle' | 'ringing' | 'parked' }
+  | { readonly phase: 'taken'; readonly owed?: ToneName }
   | { readonly phase: 'dialTone' | 'congestion' | 'howler' | 'told'; readonly until: Instant };
 
 export type FxsEvent =
@@ -23,7 +25,7 @@ export type FxsEvent =
   /** Control's doing. `inContext`: the line talks to others, so nothing is left off hook by mistake. */
   | { readonly type: 'ring'; readonly cadence: RingCadence }
   | { readonly type: 'tone'; readonly tone: ToneName; readonly yields: boolean; readonly inContext: boolean }
-  | { readonly type: 'silence' | 'joined' };
+  | { readonly type: 'silence' | 'joined' | 'left' };
 
 export type FxsEffect =
   | { readonly report: 'offHook' | 'onHook' | 'flash' | 'parked' }
@@ -41,9 +43,19 @@ const offHook = (state: Fxs, event: FxsEvent & { type: 'offHook' }, now: Instant
   if (state.phase === 'ringing') return to({ phase: 'taken' }, { ring: 'stop' }, report);
   if (state.phase !== 'idle') return stay(state);
   const tone = event.standing.onOffHook;
-  if (event.inContext || tone === 'silence') return to({ phase: 'taken' }, report);
-  return to({ phase: 'dialTone', until: after(now, PERMANENT_SIGNAL.dialMs) }, own(tone), report);
+  if (tone === 'silence') return to({ phase: 'taken' }, report);
+  if (event.inContext) return to({ phase: 'taken', owed: tone }, report);
+  return to(dialTone(now), own(tone), report);
 };
+
+const dialTone = (now: Instant): Fxs => ({ phase: 'dialTone', until: after(now, PERMANENT_SIGNAL.dialMs) });
+
+const left = (state: Fxs, now: Instant): Next =>
+  state.phase === 'taken' && state.owed !== undefined ? to(dialTone(now), own(state.owed)) : stay(state);
+
+/** A key, or another call, before the dial tone that was owed: none is needed any more. */
+const noneOwed = (state: Fxs): Next =>
+  state.phase === 'taken' && state.owed !== undefined ? to({ phase: 'taken' }) : stay(state);
 
 const onHook = (state: Fxs): Next => {
   if (state.phase === 'idle' || state.phase === 'ringing') return stay(state);
@@ -85,7 +97,7 @@ export const fxsMachine: Machine<Fxs, FxsEvent, FxsEffect> = {
       case 'digit':
         return state.phase === 'dialTone' || state.phase === 'told'
           ? to({ phase: 'taken' }, { tone: 'none' })
-          : stay(state);
+          : noneOwed(state);
       case 'ring':
         if (state.phase !== 'idle' && state.phase !== 'ringing') return stay(state);
         return to({ phase: 'ringing' }, { ring: event.cadence });
@@ -95,8 +107,10 @@ export const fxsMachine: Machine<Fxs, FxsEvent, FxsEffect> = {
         return silence(state);
       case 'joined':
         return state.phase === 'idle' || state.phase === 'ringing' || state.phase === 'taken'
-          ? stay(state)
+          ? noneOwed(state)
           : to({ phase: 'taken' }, { tone: 'none' });
+      case 'left':
+        return left(state, now);
       case 'lapse':
         return lapse(state, now);
     }

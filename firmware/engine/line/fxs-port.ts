@@ -84,6 +84,10 @@ export class FxsPort implements LinePort {
     this.#step({ type: 'joined' }, now as Instant);
   }
 
+  left(now: number): void {
+    this.#step({ type: 'left' }, now as Instant);
+  }
+
   signal(signal: LineSignal | 'none', at: number): void {
     const now = at as Instant;
     if (signal === 'none') {

@@ -41,7 +41,10 @@ export interface LinePort {
   heard(frame: Int16Array, now: number): void;
   digitBegan(now: number): void;
   signal(signal: LineSignal | 'none', now: number): void;
+  /** It hangs in a context with others from now on. */
   joined(now: number): void;
+  /** It hangs in none any more. */
+  left(now: number): void;
   /** Other tones or cadences; timing cannot change within the life of a port. */
   retune(hardware: Hardware): void;
 }

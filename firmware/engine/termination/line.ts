@@ -172,6 +172,7 @@ export class LineTermination implements Termination, PortHost {
   /** Leaves its context: the line goes on being there, idle. */
   async close(): Promise<SubtractReply> {
     this.inContext = false;
+    this.#port.left(this.#now);
     this.mode = 'sendReceive';
     this.detect = [];
     return {};
