@@ -149,14 +149,14 @@ const seeFailover = async (walk: Walk): Promise<void> => {
   await tab.close();
 };
 
-/** The record of the newest call names a, then b. */
+/** The record of the newest call names a, then b; b alone where a was known to be down before the last digit. */
 const seeAttempts = async ({ page }: Walk): Promise<void> => {
   await open(page, 'Calls');
   const newest = page.locator('.call').first();
   await newest.click();
   const attempts = await newest.locator('.attempts li').allTextContents();
-  assert.match(attempts[0] ?? '', /\ba\b/);
-  assert.match(attempts[1] ?? '', /\bb\b/);
+  if (attempts.length > 1) assert.match(attempts[0]!, /\ba\b/);
+  assert.match(attempts.at(-1) ?? '', /\bb\b.*answered/);
   await judged(page, 'calls');
 };
 

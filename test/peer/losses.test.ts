@@ -29,6 +29,22 @@ for (const [what, messages, fate] of [
   });
 }
 
+test('a CANCEL that comes through when the INVITE was over was lost before', () => {
+  const at = (from: number, messages: readonly Relayed[]) =>
+    messages.map((each, index) => ({ ...each, at: from + index }));
+  const invite = at(0, log('1 INVITE', '> INVITE', '< 100'));
+  const over = at(20, log('1 INVITE', '< 200'));
+  const fate = (first: string) =>
+    transactionsOf([
+      ...invite,
+      ...at(10, log('1 CANCEL', first)),
+      ...over,
+      ...at(30, log('1 CANCEL', '> CANCEL')),
+    ]).find(({ method }) => method === 'CANCEL')!.fate;
+  assert.equal(fate('x> CANCEL'), 'requestLost');
+  assert.equal(fate('> CANCEL'), 'unexplained');
+});
+
 test('each CSeq is a transaction of its own, an ACK and what comes from the far end are none', () => {
   const whole = [
     ...log('1 INVITE', '> INVITE', '< 407'),

@@ -13,7 +13,8 @@ export type Transaction = {
    * `answered`: a final answer got through; `requestLost`: no copy of the request did; `answerLost`: final answers
    * came back and none got through; `unexplained`: the request got through and no final answer ever came. A registrar
    * without memory of transactions refuses, by its CSeq, a copy that comes long after the first: then the answer that
-   * counts, its 2xx, was lost all the same.
+   * counts, its 2xx, was lost all the same. Of a CANCEL only copies count that left before the INVITE had its final
+   * answer: a softswitch that has forgotten the INVITE keeps silent (RFC 3261 §9.2 wants 481).
    */
   readonly fate: 'answered' | 'requestLost' | 'answerLost' | 'unexplained';
 };
@@ -38,13 +39,19 @@ export const transactionsOf = (log: readonly Relayed[]): Transaction[] => {
   }
   return [...grouped.values()].flatMap((messages) => {
     const requests = messages.filter((each) => each.direction === 'out' && !isAnswer(each));
-    const finals = messages.filter((each) => each.direction === 'in' && /^[2-6]/.test(each.kind));
+    const finals = finalsIn(messages);
     const [first] = requests;
     if (!first) return [];
     const { callId, name, cseq, kind: method } = first;
-    return [{ callId, name, cseq, method, copies: requests.length, fate: fateOf(requests, finals) }];
+    const invite = method === 'CANCEL' ? grouped.get(`${callId}|${cseq.replace('CANCEL', 'INVITE')}`) : undefined;
+    const overAt = finalsIn(invite ?? [])[0]?.at ?? Number.POSITIVE_INFINITY;
+    const counting = requests.filter(({ at }) => at <= overAt);
+    return [{ callId, name, cseq, method, copies: requests.length, fate: fateOf(counting, finals) }];
   });
 };
+
+const finalsIn = (messages: readonly Relayed[]): Relayed[] =>
+  messages.filter((each) => each.direction === 'in' && /^[2-6]/.test(each.kind));
 
 export const isLost = (transaction: Transaction): boolean =>
   transaction.fate === 'requestLost' || transaction.fate === 'answerLost';

@@ -41,7 +41,8 @@ test(
     await gateway.bench.hangUp('phone/3');
     const { sip } = await capture.stop();
     const byes = sip.filter(({ method, from }) => method === 'BYE' && from === `${address.gateway}:5060`);
-    assert.equal(byes.length, 1, 'one BYE');
+    // it is sent again where the answer takes longer than T1
+    assert.equal(new Set(byes.map(({ head }) => /^Via:.*branch=([^;\r]+)/im.exec(head)?.[1])).size, 1, 'one BYE');
     assert.match(byes[0]!.head, /^Reason: /im);
     await assertNothingLeft(office);
 

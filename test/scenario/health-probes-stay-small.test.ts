@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { type Datagram, Packets } from '../bench/packets.ts';
 import { gatewayConfiguration, primary } from '../peer/configuration.ts';
@@ -11,6 +12,7 @@ import { trunkIs } from './office.ts';
 /** A single second holds three fast ones. */
 const OVER_MS = 1000;
 const MOST_PER_SECOND = 1000;
+const LATENESS_STEP_MS = 10;
 /** IPv4 and UDP headers. */
 const HEADERS = 28;
 
@@ -52,6 +54,8 @@ test(
     });
     await trunkIs(gateway, 'primary', /up/, 8000);
     const packets = await Packets.start(site, 'probes', 'udp port 5060');
+    const lateness = monitorEventLoopDelay({ resolution: LATENESS_STEP_MS });
+    lateness.enable();
     await sleep(6000);
     // not frozen: what has queued in it would be answered all at once
     await a.answer('all', 'drop');
@@ -63,8 +67,11 @@ test(
     await sleep(6000);
     const probes = probesIn(await packets.stop());
 
-    const most = worstRate(probes, OVER_MS);
-    context.diagnostic(`${most} octets in one second`);
+    // what a bare process was kept waiting at its longest, a probe may have been too: then it comes closer to the next
+    lateness.disable();
+    const lateMs = Math.max(0, lateness.max / 1e6 - LATENESS_STEP_MS);
+    const most = worstRate(probes, OVER_MS + lateMs);
+    context.diagnostic(`${most} octets a second, at most; a bare process waited ${lateMs.toFixed(0)} ms`);
     assert.ok(most < MOST_PER_SECOND, `${most} octets of probes a second`);
     const begins = beginsOf(probes);
     const fast = begins.filter((at) => at > verdictAt - 1200 && at < verdictAt - 200);
