@@ -100,6 +100,8 @@ export type SipSignal =
       readonly retryAfterMs?: number;
       readonly contacts: readonly UriText[];
       readonly credentialsRefused: boolean;
+      /** The leg had been given up before: a 401 or 407 is a challenge that nobody meant to answer, and no refusal. */
+      readonly abandoned?: true;
       /** What an INVITE for a longer number goes on with. */
       readonly thread?: InviteThread;
     }

@@ -102,6 +102,18 @@ test('an abandoned INVITE is sent once, and its late provisional answer is told'
     await b.until('cancelled');
   }));
 
+test('a challenge of an abandoned INVITE is told as one that nobody meant to answer', () =>
+  within(async ({ a, b, relay, ask, pause }) => {
+    relay.judge = ({ from }) => (from === 'b' ? 'lose' : 'pass');
+    a.agent.invite('leg/1', ask);
+    a.agent.abandon('leg/1');
+    await pause(T1_MS * 2);
+    relay.judge = () => 'pass';
+    b.agent.respond('leg/1', { status: 407 });
+    const refused = await a.until('refused');
+    assert.equal(refused.sip === 'refused' && refused.abandoned, true);
+  }));
+
 test('CANCEL crosses the 200: the call is acknowledged and ended, the leg hears only `ended`', () =>
   within(async (pair) => {
     const { a, b, ask, contact } = pair;

@@ -201,7 +201,7 @@ export class SipTrunk {
   hear(signal: SipSignal): void {
     const evidence = evidenceOfSignal(signal);
     if (evidence) this.#health.tell(evidence);
-    if (signal.sip !== 'refused' || (signal.status !== 401 && signal.status !== 407)) return;
+    if (signal.sip !== 'refused' || signal.abandoned || (signal.status !== 401 && signal.status !== 407)) return;
     const { runner } = this.#tools;
     const fact: Fact = { fact: 'callsRefused', trunk: this.id, status: signal.status };
     runner.cascade(() => runner.fact(fact));

@@ -632,6 +632,7 @@ test('a call that is refused although name and password went with it is told', a
   const { trunks, facts } = await open();
   const refused = { sip: 'refused', contacts: [], credentialsRefused: true } as const;
   for (const status of [407, 404]) trunks.trunk('primary')?.hear({ ...refused, status });
+  trunks.trunk('primary')?.hear({ ...refused, status: 407, credentialsRefused: false, abandoned: true });
   assert.deepEqual(factsOf(facts, 'callsRefused'), [{ fact: 'callsRefused', trunk: 'primary', status: 407 }]);
 });
 

@@ -222,6 +222,7 @@ const answered = (room: Room, attempt: Attempt, response: SipMessage, refused: b
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     contacts: response.addresses('contact').map((contact) => contact.uri),
     credentialsRefused: refused,
+    ...(outgoing.abandoned ? { abandoned: true } : {}),
     thread: { callId: session.callId, fromTag: session.localTag, cseq: outgoing.sending.current.message.cseq!.number },
   });
 };
