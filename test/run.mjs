@@ -174,6 +174,16 @@ const judge = (countPath, { code, late, output }, withinMs, files) => {
   return { count, reasons };
 };
 
+/** What failed, in few lines each: said again at the end, where a reader of a long log looks first. */
+const failures = [];
+
+/** The first lines of each error in the output of a file with tests. */
+const errorsIn = (output) =>
+  [...output.matchAll(/^FAILED .*\n((?: {4}.*\n){1,12})/gm)]
+    .flatMap(([, lines]) => lines.split('\n').filter((line) => line !== '' && !/^ {8}at /.test(line)))
+    .map((line) => line.slice(0, 300))
+    .join('\n');
+
 /**
  * Runs test files in one process by `start(command, args, limits)` and prints a verdict line; what they printed
  * themselves is shown only when one failed.
@@ -190,8 +200,10 @@ const testProcess = async (files, withinMs, start) => {
   const { count, reasons } = judge(countPath, ending, withinMs, files.length);
   const took = `${((performance.now() - began) / 1000).toFixed(1)} s`;
   if (ending.leftovers > 0) console.log(`${ending.leftovers} process(es) left behind by ${file} were ended.`);
-  if (reasons.length > 0) console.log(`${ending.output.trimEnd()}\nFAIL ${names} ${reasons.join('; ')}`);
-  else console.log(`PASS ${names} ${took}${needsPeers(file) ? '' : `, ${count.passed} tests`}`);
+  if (reasons.length > 0) {
+    console.log(`${ending.output.trimEnd()}\nFAIL ${names} ${reasons.join('; ')}`);
+    failures.push(`FAIL ${names} ${reasons.join('; ')}\n${errorsIn(ending.output)}`);
+  } else console.log(`PASS ${names} ${took}${needsPeers(file) ? '' : `, ${count.passed} tests`}`);
   // what a test measures is worth a line also when it is good enough
   if (reasons.length === 0) for (const [line] of ending.output.matchAll(/^SCORE .*$/gm)) console.log(line);
   return count;
@@ -312,6 +324,7 @@ const complaints = (total, floor) => {
 
 const finish = (total, floor) => {
   const found = complaints(total, floor);
+  if (failures.length > 0) console.log(`== what failed\n${failures.join('\n')}`);
   for (const complaint of found) console.error(`FAILED: ${complaint}`);
   console.log(`${total.passed} passed, ${total.failed + found.length} failed`);
   process.exitCode = total.failed + found.length === 0 ? 0 : 1;

@@ -47,7 +47,8 @@ export type Decoded = {
 
 const FIELDS = [
   ...['frame.time_epoch', 'ip.src', 'ip.dst', 'udp.srcport', 'udp.dstport', 'tcp.srcport', 'tcp.dstport'],
-  ...['sip.Method', 'sip.Status-Code', 'sip.Call-ID', 'sip.CSeq', 'sip.Request-Line', 'sip.Status-Line', 'sip.msg_hdr'],
+  // `sip` names each message of a segment in its order: over TCP there may be several
+  ...['sip', 'sip.Call-ID', 'sip.CSeq', 'sip.Request-Line', 'sip.Status-Line', 'sip.msg_hdr'],
   'sdp.media.port',
   ...['rtp.ssrc', 'rtp.seq', 'rtp.timestamp', 'rtp.p_type', 'rtp.marker'],
   ...['rtpevent.event_id', 'rtpevent.end_of_event', 'rtpevent.duration'],
@@ -56,7 +57,11 @@ const FIELDS = [
 
 type Row = Record<(typeof FIELDS)[number], string>;
 
-const number = (text: string): number | undefined => (text === '' ? undefined : Number(text.split(',')[0]));
+/** Between the values of a field that a packet has more than once. */
+const BETWEEN = '\u001e';
+const valuesOf = (text: string): string[] => (text === '' ? [] : text.split(BETWEEN));
+
+const number = (text: string): number | undefined => (text === '' ? undefined : Number(valuesOf(text)[0]));
 /** Leaves out what is undefined. */
 const present = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as never;
@@ -69,16 +74,25 @@ const packetOf = (row: Row): Packet => ({
 
 const unescaped = (text: string): string => text.replaceAll('\\r', '\r').replaceAll('\\n', '\n').replaceAll('\\"', '"');
 
-const sipOf = (row: Row): SipMessage => ({
-  ...packetOf(row),
-  transport: row['tcp.srcport'] === '' ? 'udp' : 'tcp',
-  ...(row['sip.Method'] !== '' && row['sip.Status-Code'] === '' ? { method: row['sip.Method'] } : {}),
-  ...(row['sip.Status-Code'] !== '' ? { status: Number(row['sip.Status-Code']) } : {}),
-  callId: row['sip.Call-ID'],
-  cseq: row['sip.CSeq'],
-  head: `${row['sip.Request-Line'] || row['sip.Status-Line']}\r\n${unescaped(row['sip.msg_hdr'])}`,
-  ...present({ mediaPort: number(row['sdp.media.port']) }),
-});
+/** Every message of a packet, in its order. */
+const sipOf = (row: Row): SipMessage[] => {
+  const [requests, statuses] = [valuesOf(row['sip.Request-Line']), valuesOf(row['sip.Status-Line'])];
+  const [calls, sequences, headers] = [row['sip.Call-ID'], row['sip.CSeq'], row['sip.msg_hdr']].map(valuesOf);
+  const kinds = valuesOf(row.sip).map((each) => /\((.*)\)/.exec(each)?.[1] ?? '');
+  return kinds.map((kind, i) => {
+    const answer = /^\d{3}$/.test(kind);
+    return {
+      ...packetOf(row),
+      transport: row['tcp.srcport'] === '' ? 'udp' : 'tcp',
+      ...(answer ? { status: Number(kind) } : { method: kind }),
+      callId: calls?.[i] ?? '',
+      cseq: sequences?.[i] ?? '',
+      head: `${(answer ? statuses : requests).shift() ?? ''}\r\n${unescaped(headers?.[i] ?? '')}`,
+      // which of several messages the SDP belongs to is not told
+      ...(kinds.length === 1 ? present({ mediaPort: number(row['sdp.media.port']) }) : {}),
+    };
+  });
+};
 
 const truth = (text: string): boolean => text === '1' || text === 'True';
 
@@ -99,7 +113,7 @@ const rtpOf = (row: Row): RtpPacket => {
 
 const rtcpOf = (row: Row): RtcpPacket => ({
   ...packetOf(row),
-  types: row['rtcp.pt'].split(',').map(Number),
+  types: valuesOf(row['rtcp.pt']).map(Number),
   ...present({
     packetsSent: number(row['rtcp.sender.packetcount']),
     fractionLost: number(row['rtcp.ssrc.fraction']),
@@ -162,7 +176,8 @@ export const decode = async (path: string): Promise<Decoded> => {
     'tshark',
     [
       ...['-r', path, '-n', '--enable-heuristic', 'rtp_udp', '--enable-heuristic', 'rtcp_udp'],
-      ...['-Y', 'sip || rtp || rtcp', '-T', 'fields', '-E', 'separator=/t', '-E', 'occurrence=a'],
+      ...['-Y', 'sip || rtp || rtcp', '-T', 'fields'],
+      ...['-E', 'separator=/t', '-E', 'occurrence=a', '-E', `aggregator=${BETWEEN}`],
       ...FIELDS.flatMap((field) => ['-e', field]),
     ],
     60_000,
@@ -175,7 +190,7 @@ export const decode = async (path: string): Promise<Decoded> => {
       return Object.fromEntries(FIELDS.map((field, i) => [field, cells[i] ?? ''])) as Row;
     });
   return {
-    sip: rows.filter((row) => row['sip.Call-ID'] !== '').map(sipOf),
+    sip: rows.filter((row) => row['sip.Call-ID'] !== '').flatMap(sipOf),
     rtp: rows.filter((row) => row['rtp.seq'] !== '').map(rtpOf),
     rtcp: rows.filter((row) => row['rtcp.pt'] !== '').map(rtcpOf),
   };

@@ -29,6 +29,12 @@ for (const [what, messages, fate] of [
   });
 }
 
+test('a request that came through just before the log ends is cut off, not unexplained', () => {
+  const fateAt = (endedAt: number) => transactionsOf(log('1 REGISTER', 'x> REGISTER', '> REGISTER'), endedAt)[0]!.fate;
+  assert.equal(fateAt(200), 'cutOff');
+  assert.equal(fateAt(300), 'unexplained');
+});
+
 test('a CANCEL that comes through when the INVITE was over was lost before', () => {
   const at = (from: number, messages: readonly Relayed[]) =>
     messages.map((each, index) => ({ ...each, at: from + index }));

@@ -11,26 +11,35 @@ export type Transaction = {
   readonly copies: number;
   /**
    * `answered`: a final answer got through; `requestLost`: no copy of the request did; `answerLost`: final answers
-   * came back and none got through; `unexplained`: the request got through and no final answer ever came. A registrar
-   * without memory of transactions refuses, by its CSeq, a copy that comes long after the first: then the answer that
-   * counts, its 2xx, was lost all the same. Of a CANCEL only copies count that left before the INVITE had its final
-   * answer: a softswitch that has forgotten the INVITE keeps silent (RFC 3261 §9.2 wants 481).
+   * came back and none got through; `cutOff`: the log ended before a softswitch must have answered; `unexplained`: the
+   * request got through and no final answer ever came. A registrar without memory of transactions refuses, by its
+   * CSeq, a copy that comes long after the first: then the answer that counts, its 2xx, was lost all the same. Of a
+   * CANCEL only copies count that left before the INVITE had its final answer: a softswitch that has forgotten the
+   * INVITE keeps silent (RFC 3261 §9.2 wants 481).
    */
-  readonly fate: 'answered' | 'requestLost' | 'answerLost' | 'unexplained';
+  readonly fate: 'answered' | 'requestLost' | 'answerLost' | 'cutOff' | 'unexplained';
 };
+
+/** A busy softswitch may take so long for its first answer. */
+const ANSWER_WITHIN_MS = 250;
 
 const isAnswer = (message: Relayed): boolean => /^\d/.test(message.kind);
 
-const fateOf = (requests: readonly Relayed[], finals: readonly Relayed[]): Transaction['fate'] => {
+const fateOf = (requests: readonly Relayed[], finals: readonly Relayed[], endedAt: number): Transaction['fate'] => {
   const good = finals.filter((each) => each.kind.startsWith('2'));
   if (good.length > 0 && good.every((each) => each.dropped)) return 'answerLost';
   if (finals.some((each) => !each.dropped)) return 'answered';
   if (requests.every((each) => each.dropped)) return 'requestLost';
-  return finals.length > 0 ? 'answerLost' : 'unexplained';
+  if (finals.length > 0) return 'answerLost';
+  const overdue = requests.some(({ dropped, at }) => !dropped && at <= endedAt - ANSWER_WITHIN_MS);
+  return overdue ? 'unexplained' : 'cutOff';
 };
 
-/** The client transactions in a relay's log, in the order of their first copies. An ACK is no transaction. */
-export const transactionsOf = (log: readonly Relayed[]): Transaction[] => {
+/**
+ * The client transactions in a relay's log, in the order of their first copies. An ACK is no transaction. `endedAt`:
+ * when the log was taken, on the clock of its messages.
+ */
+export const transactionsOf = (log: readonly Relayed[], endedAt = Number.POSITIVE_INFINITY): Transaction[] => {
   const grouped = new Map<string, Relayed[]>();
   for (const message of log) {
     if (message.kind === 'ACK') continue;
@@ -46,7 +55,7 @@ export const transactionsOf = (log: readonly Relayed[]): Transaction[] => {
     const invite = method === 'CANCEL' ? grouped.get(`${callId}|${cseq.replace('CANCEL', 'INVITE')}`) : undefined;
     const overAt = finalsIn(invite ?? [])[0]?.at ?? Number.POSITIVE_INFINITY;
     const counting = requests.filter(({ at }) => at <= overAt);
-    return [{ callId, name, cseq, method, copies: requests.length, fate: fateOf(counting, finals) }];
+    return [{ callId, name, cseq, method, copies: requests.length, fate: fateOf(counting, finals, endedAt) }];
   });
 };
 
@@ -55,9 +64,6 @@ const finalsIn = (messages: readonly Relayed[]): Relayed[] =>
 
 export const isLost = (transaction: Transaction): boolean =>
   transaction.fate === 'requestLost' || transaction.fate === 'answerLost';
-
-/** A busy softswitch may take so long for its first answer. */
-const ANSWER_WITHIN_MS = 250;
 
 /**
  * Whether loss explains that until then (`performance.now()`) nothing was heard of the last INVITE to a number: all
