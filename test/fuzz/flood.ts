@@ -11,7 +11,16 @@ import { type Stall, Stalls } from '../peer/stalls.ts';
 import { sleep } from '../peer/wait.ts';
 import { corpus } from './corpus.ts';
 import { HostileSoftswitch, rtpModels } from './hostile-softswitch.ts';
-import { type Judged, judgeCall, judgedCall, type OnTheWire, RTP, SAYS, watchAudio } from './judged-call.ts';
+import {
+  heardInEar,
+  type Judged,
+  judgeCall,
+  judgedCall,
+  type OnTheWire,
+  RTP,
+  SAYS,
+  watchAudio,
+} from './judged-call.ts';
 import { mutateRtp, mutateSip } from './mutate.ts';
 import { Random } from './random.ts';
 
@@ -191,6 +200,7 @@ type Seen = {
   first: Memories;
   rest: Memories;
   judged: Judged;
+  ear: string;
   wire: OnTheWire;
   stalls: readonly Stall[];
 };
@@ -214,7 +224,7 @@ const judge = async (open: Open, options: FloodOptions, seen: Seen) => {
     await promise(() => assert.ok(growth < MOST_GROWTH_BYTES, `${plane} has grown by ${megabytes(growth)} MB`));
   }
   const spokenMs = (options.sipDatagrams / options.perSecond) * 1000;
-  await promise(() => judgeCall(open, seen.judged, spokenMs, seen.wire, seen.stalls));
+  await promise(() => judgeCall(open, { ...seen.judged, ear: seen.ear }, spokenMs, seen.wire, seen.stalls));
   await promise(() => b.holds(userOf(1), 1000));
   const figures = {
     dropped,
@@ -251,6 +261,7 @@ export const flood = async (site: Site, options: FloodOptions): Promise<FloodRep
     first,
     rest,
     judged,
+    ear: await heardInEar(open),
     stalls: await stalls.stop(),
     wire: await watched(),
   });

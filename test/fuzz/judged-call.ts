@@ -78,22 +78,27 @@ const judgedPart = ({ path, hertz, leastMs }: Heard, fromMs: number): Sound => {
 };
 
 /**
+ * Ends the recording in the phone's ear, and gives its path. To be called while stalls are still watched: what is
+ * recorded later nobody could explain.
+ */
+export const heardInEar = async ({ gateway }: Ends): Promise<string> => (await gateway.bench.stopListening(PHONE)).file;
+
+/**
  * The call from both ends. In the ear of the phone no silence over 40 ms but where the machine or the far end stood
  * still. Towards the far end our stream is judged on the wire: what its recording misses beyond that is its own, a
  * program that shares its processors with the flood and writes to a disk.
  */
 export const judgeCall = async (
   { gateway, farEnd }: Ends,
-  { beganAt }: Judged,
+  { beganAt, ear }: Judged & { readonly ear: string },
   leastMs: number,
   { towardsFar, farStalls }: OnTheWire,
   stalls: readonly Stall[],
 ): Promise<void> => {
   assert.equal(towardsFar.missing, 0, 'packets missing on the way to the far end');
   assert.deepEqual(ownGaps(gapsIn(towardsFar), [...stalls, ...farStalls]), [], 'gaps on the way to the far end');
-  const { file } = await gateway.bench.stopListening(PHONE);
   const fromMs = 500;
-  const inEar = judgedPart({ path: file, hertz: SAYS.farEnd, leastMs }, fromMs);
+  const inEar = judgedPart({ path: ear, hertz: SAYS.farEnd, leastMs }, fromMs);
   const silences = silencesIn(inEar, beganAt + fromMs / 1000);
   assert.deepEqual(ownGaps(silences, [...stalls, ...farStalls], EAR_S), [], 'gaps in the ear of the phone');
   await gateway.bench.hangUp(PHONE);
