@@ -7,18 +7,19 @@ import { gatewayConfiguration, primary, secondary, userOf } from '../peer/config
 import { Gateway, type Planes } from '../peer/gateway.ts';
 import { Kamailio } from '../peer/kamailio.ts';
 import { address, type Site } from '../peer/site.ts';
-import { type Stall, Stalls } from '../peer/stalls.ts';
+import { Stalls } from '../peer/stalls.ts';
 import { sleep } from '../peer/wait.ts';
 import { corpus } from './corpus.ts';
 import { HostileSoftswitch, rtpModels } from './hostile-softswitch.ts';
 import {
-  heardInEar,
   type Judged,
   judgeCall,
   judgedCall,
   type OnTheWire,
   RTP,
   SAYS,
+  secondsSince1970,
+  type WatchedMachine,
   watchAudio,
 } from './judged-call.ts';
 import { mutateRtp, mutateSip } from './mutate.ts';
@@ -200,9 +201,8 @@ type Seen = {
   first: Memories;
   rest: Memories;
   judged: Judged;
-  ear: string;
   wire: OnTheWire;
-  stalls: readonly Stall[];
+  machine: WatchedMachine;
 };
 const judge = async (open: Open, options: FloodOptions, seen: Seen) => {
   const { gateway, hostile, b } = open;
@@ -224,7 +224,7 @@ const judge = async (open: Open, options: FloodOptions, seen: Seen) => {
     await promise(() => assert.ok(growth < MOST_GROWTH_BYTES, `${plane} has grown by ${megabytes(growth)} MB`));
   }
   const spokenMs = (options.sipDatagrams / options.perSecond) * 1000;
-  await promise(() => judgeCall(open, { ...seen.judged, ear: seen.ear }, spokenMs, seen.wire, seen.stalls));
+  await promise(() => judgeCall(open, seen.judged, spokenMs, seen.wire, seen.machine));
   await promise(() => b.holds(userOf(1), 1000));
   const figures = {
     dropped,
@@ -261,8 +261,7 @@ export const flood = async (site: Site, options: FloodOptions): Promise<FloodRep
     first,
     rest,
     judged,
-    ear: await heardInEar(open),
-    stalls: await stalls.stop(),
+    machine: { until: secondsSince1970(performance.now()), stalls: await stalls.stop() },
     wire: await watched(),
   });
 };
